@@ -7,7 +7,7 @@
 
 #define MUST_USE __attribute__((warn_unused_result))
 
-/* Marks a Chinese text as message id for translation (i18n/*.po); the text itself is the Chinese version. */
+/* Marks a Chinese text as message id for translation (i18n, *.po); the text itself is the Chinese version. */
 #define N_(text) text
 
 typedef enum err {

@@ -1,0 +1,79 @@
+#include "base/buf.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void buf_init(struct buf *b, struct arena *a, size_t cap)
+{
+	b->arena = a;
+	b->n = 0;
+	b->cap = cap < 64 ? 64 : cap;
+	b->p = arena_alloc(a, b->cap + 1);
+}
+
+static char *buf_room(struct buf *b, size_t n)
+{
+	if (n > b->cap - b->n) {
+		size_t cap = b->cap * 2 > b->n + n ? b->cap * 2 : b->n + n;
+		char *p = arena_alloc(b->arena, cap + 1);
+		memcpy(p, b->p, b->n);
+		b->p = p;
+		b->cap = cap;
+	}
+	return b->p + b->n;
+}
+
+void buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (!n) return;
+	memcpy(buf_room(b, n), p, n);
+	b->n += n;
+	b->p[b->n] = '\0';
+}
+
+void buf_str(struct buf *b, struct str s)
+{
+	buf_add(b, s.p, s.n);
+}
+
+void buf_c(struct buf *b, const char *c)
+{
+	buf_add(b, c, strlen(c));
+}
+
+void buf_char(struct buf *b, char ch)
+{
+	buf_add(b, &ch, 1);
+}
+
+void buf_int(struct buf *b, int64_t v)
+{
+	char digits[24];
+	size_t at = sizeof digits;
+	uint64_t rest = v < 0 ? ~(uint64_t)v + 1 : (uint64_t)v;
+	do {
+		digits[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (v < 0) digits[--at] = '-';
+	buf_add(b, digits + at, sizeof digits - at);
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list args, again;
+	va_start(args, fmt);
+	va_copy(again, args);
+	int n = vsnprintf(NULL, 0, fmt, args);
+	va_end(args);
+	if (n < 0) abort(); /* a format that cannot be printed is a defect */
+	char *p = buf_room(b, (size_t)n);
+	(void)vsnprintf(p, (size_t)n + 1, fmt, again);
+	va_end(again);
+	b->n += (size_t)n;
+}
+
+struct str buf_done(const struct buf *b)
+{
+	return (struct str){ b->p, b->n };
+}

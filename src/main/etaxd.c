@@ -1,0 +1,5 @@
+/* etaxd: the one program. */
+int main(void)
+{
+	return 0;
+}
