@@ -3,6 +3,7 @@
 import { spawn, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +27,18 @@ export function freshDatabase() {
   };
 }
 
+/** A TCP port of the loopback that nobody listens on. */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
 export class Server {
   /** options: listen (default a free port), data (kept when given), db (URL; default as the run says), args, sandbox */
   static async start(options = {}) {
@@ -39,7 +52,8 @@ export class Server {
   }
 
   async launch() {
-    const args = ['serve', '--listen', this.options.listen || (this.port ? `127.0.0.1:${this.port}` : '127.0.0.1:0'), '--data', this.data];
+    this.port ||= await freePort();
+    const args = ['serve', '--listen', this.options.listen || `127.0.0.1:${this.port}`, '--data', this.data];
     if (this.options.sandbox !== false) args.push('--sandbox');
     if (this.database) args.push('--db', this.database.url);
     args.push(...(this.options.args || []));
