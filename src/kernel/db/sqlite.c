@@ -1,0 +1,167 @@
+#include "kernel/db/sqlite.h"
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_STATEMENTS = 4096, BUSY_MS = 10000 };
+
+struct sqlite_connection {
+	sqlite3 *core, *projection;
+	sqlite3_stmt *prepared[MAX_STATEMENTS];
+	enum sqlite_role role;
+};
+
+static const char *const settings =
+        "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000;"
+        "PRAGMA wal_autocheckpoint=2000;";
+
+static sqlite3 *open_file(const char *data_dir, const char *name, bool writes, bool durable)
+{
+	char path[4096];
+	sqlite3 *db = NULL;
+	int n = snprintf(path, sizeof path, "%s/%s", data_dir, name);
+	if (n < 0 || (size_t)n >= sizeof path) return NULL;
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	bool good = sqlite3_open_v2(path, &db, flags, NULL) == SQLITE_OK &&
+	            sqlite3_busy_timeout(db, BUSY_MS) == SQLITE_OK &&
+	            sqlite3_exec(db, settings, NULL, NULL, NULL) == SQLITE_OK &&
+	            sqlite3_exec(db, durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", NULL, NULL,
+	                    NULL) == SQLITE_OK &&
+	            (writes || sqlite3_exec(db, "PRAGMA query_only=ON", NULL, NULL, NULL) == SQLITE_OK);
+	if (good) return db;
+	sqlite3_close(db);
+	return NULL;
+}
+
+struct sqlite_connection *sqlite_open(const char *data_dir, enum sqlite_role role)
+{
+	struct sqlite_connection *s = calloc(1, sizeof *s);
+	if (!s) abort();
+	s->role = role;
+	s->core = open_file(data_dir, "core.db", role == SQLITE_WRITER, true);
+	s->projection = open_file(data_dir, "projection.db", role == SQLITE_PROJECTOR, false);
+	if (s->core && s->projection) return s;
+	sqlite_close(s);
+	return NULL;
+}
+
+void sqlite_close(struct sqlite_connection *s)
+{
+	if (!s) return;
+	for (size_t i = 0; i < MAX_STATEMENTS; i++)
+		sqlite3_finalize(s->prepared[i]);
+	sqlite3_close(s->core);
+	sqlite3_close(s->projection);
+	free(s);
+}
+
+bool sqlite_command(struct sqlite_connection *s, bool projection, const char *sql)
+{
+	return sqlite3_exec(projection ? s->projection : s->core, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+const char *sqlite_why(struct sqlite_connection *s, bool projection)
+{
+	return sqlite3_errmsg(projection ? s->projection : s->core);
+}
+
+/* Every statement gets one cache number in the process, the first time any connection uses it. */
+static int slot_of(const struct db_statement *st)
+{
+	static int last;
+	int slot = __atomic_load_n(st->slot, __ATOMIC_ACQUIRE);
+	if (slot) return slot;
+	int fresh = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+	if (fresh >= MAX_STATEMENTS) abort();
+	return __atomic_compare_exchange_n(st->slot, &slot, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE) ? fresh
+	                                                                                                      : slot;
+}
+
+static sqlite3_stmt *prepared(struct sqlite_connection *s, const struct db_statement *st)
+{
+	int slot = slot_of(st);
+	if (!s->prepared[slot] && sqlite3_prepare_v3(st->projection ? s->projection : s->core, st->sql, -1,
+	                                  SQLITE_PREPARE_PERSISTENT, &s->prepared[slot], NULL) != SQLITE_OK)
+		return NULL;
+	return s->prepared[slot];
+}
+
+/* In SQLite $2 is a name: the generator makes sure that first appearances are in order, so index = number. */
+static void bind(sqlite3_stmt *q, const struct db_statement *st, const struct db_value *in)
+{
+	for (int i = 0; i < st->n_in; i++) {
+		const struct db_value *v = &in[i];
+		if (v->null)
+			sqlite3_bind_null(q, i + 1);
+		else if (st->in[i] == DB_INT)
+			sqlite3_bind_int64(q, i + 1, v->i);
+		else if (st->in[i] == DB_TEXT)
+			sqlite3_bind_text64(q, i + 1, v->s.p ? v->s.p : "", v->s.n, SQLITE_STATIC, SQLITE_UTF8);
+		else
+			sqlite3_bind_blob64(q, i + 1, v->s.p ? v->s.p : "", v->s.n, SQLITE_STATIC);
+	}
+}
+
+static void read_row(sqlite3_stmt *q, const struct db_statement *st, struct arena *a, struct db_value *row)
+{
+	for (int i = 0; i < st->n_out; i++) {
+		row[i].null = sqlite3_column_type(q, i) == SQLITE_NULL;
+		if (row[i].null) continue;
+		if (st->out[i] == DB_INT) {
+			row[i].i = sqlite3_column_int64(q, i);
+			continue;
+		}
+		const void *p =
+		        st->out[i] == DB_TEXT ? (const void *)sqlite3_column_text(q, i) : sqlite3_column_blob(q, i);
+		size_t n = (size_t)sqlite3_column_bytes(q, i);
+		row[i].s = (struct str){ arena_dup(a, p, n), n };
+	}
+}
+
+static err_t error_of(int code)
+{
+	return code == SQLITE_BUSY || code == SQLITE_LOCKED ? E_BUSY
+	       : code == SQLITE_CONSTRAINT                  ? E_CONFLICT
+	                                                    : E_INTERNAL;
+}
+
+static err_t step_rows(sqlite3_stmt *q, const struct db_statement *st, struct arena *a, struct db_value **rows,
+        size_t *n_rows, size_t max_rows)
+{
+	size_t cap = max_rows < 16 ? max_rows : 16;
+	struct db_value *list = st->n_out ? arena_array(a, cap * st->n_out + 1, sizeof *list) : NULL;
+	*n_rows = 0;
+	int code;
+	while ((code = sqlite3_step(q)) == SQLITE_ROW) {
+		if (!list) continue;
+		if (*n_rows == max_rows) {
+			if (max_rows > 1) return E_TOO_LARGE;
+			code = SQLITE_DONE;
+			break;
+		}
+		if (*n_rows == cap) {
+			struct db_value *grown = arena_array(a, cap * 2 * st->n_out, sizeof *list);
+			memcpy(grown, list, cap * st->n_out * sizeof *list);
+			list = grown;
+			cap *= 2;
+		}
+		read_row(q, st, a, list + *n_rows * st->n_out);
+		++*n_rows;
+	}
+	if (rows) *rows = list;
+	return code == SQLITE_DONE ? OK : error_of(code & 0xff);
+}
+
+err_t sqlite_run(struct sqlite_connection *s, struct arena *a, const struct db_statement *st, const struct db_value *in,
+        struct db_value **rows, size_t *n_rows, size_t max_rows, int64_t *affected)
+{
+	sqlite3_stmt *q = prepared(s, st);
+	if (!q) return E_INTERNAL;
+	size_t ignored;
+	bind(q, st, in);
+	err_t e = step_rows(q, st, a, rows, n_rows ? n_rows : &ignored, max_rows);
+	if (affected) *affected = e == OK ? sqlite3_changes64(st->projection ? s->projection : s->core) : 0;
+	sqlite3_reset(q);
+	return e;
+}

@@ -1,0 +1,297 @@
+/* The writer thread with group commit (design/storage §2, measurements §5): what has queued up, at most 256 closures,
+ * runs in savepoints of one transaction; one fsync and one signed log root serve them all, and nobody waits when it is
+ * idle. */
+#include "kernel/db/store.h"
+#include "db_sql.h"
+#include "kernel/ctx/app.h"
+#include "kernel/db/db_hooks.h"
+#include "kernel/db/sqlite.h"
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { GROUP_MAX = 256 };
+#define EPOCH_2020_MS INT64_C(1577836800000)
+
+struct act {
+	struct ctx *c;
+	db_closure *fn;
+	void *arg;
+	err_t result;
+	bool done;
+	pthread_cond_t wake;
+	struct act *next;
+};
+
+struct db {
+	struct sqlite_connection *sqlite;
+	struct db_store *store;
+	bool writing;    /* inside the core transaction */
+	bool projecting; /* inside a projection transaction */
+};
+
+struct db_store {
+	struct app *app;
+	char data_dir[4000];
+	struct db_hooks hooks;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t queued;
+	struct act *first, *last;
+	bool closing;
+	struct db writer;
+	pthread_mutex_t projection_lock;
+	struct db projector;
+	int64_t last_id;
+};
+
+enum db_engine db_engine_of(const struct db *db)
+{
+	(void)db;
+	return DB_SQLITE;
+}
+
+void db_set_hooks(struct app *app, const struct db_hooks *hooks)
+{
+	app->db->hooks = *hooks;
+}
+
+/* --- the writer --- */
+
+static void run_one(struct db_store *s, struct act *a)
+{
+	struct db *own = a->c->db;
+	if (s->hooks.savepoint) s->hooks.savepoint(s->app);
+	a->result = sqlite_command(s->writer.sqlite, false, "SAVEPOINT act") ? OK : E_INTERNAL;
+	if (a->result != OK) return;
+	a->c->db = &s->writer;
+	a->result = a->fn(a->c, a->arg);
+	a->c->db = own;
+	if (a->result != OK) {
+		if (s->hooks.savepoint_rolled_back) s->hooks.savepoint_rolled_back(s->app);
+		(void)sqlite_command(s->writer.sqlite, false, "ROLLBACK TO act");
+	}
+	(void)sqlite_command(s->writer.sqlite, false, "RELEASE act");
+}
+
+static bool commit(struct db_store *s, struct arena *arena)
+{
+	struct ctx c;
+	ctx_init(&c, s->app, arena);
+	c.db = &s->writer;
+	err_t e = s->hooks.before_commit ? s->hooks.before_commit(&c) : OK;
+	if (e == OK && sqlite_command(s->writer.sqlite, false, "COMMIT")) return true;
+	(void)sqlite_command(s->writer.sqlite, false, "ROLLBACK");
+	return false;
+}
+
+static void run_group(struct db_store *s, struct act *group, struct arena *arena)
+{
+	bool open = sqlite_command(s->writer.sqlite, false, "BEGIN IMMEDIATE"), committed = false;
+	if (s->hooks.group_begin) s->hooks.group_begin(s->app);
+	s->writer.writing = open;
+	for (struct act *a = group; a && open; a = a->next)
+		run_one(s, a);
+	if (open) committed = commit(s, arena);
+	s->writer.writing = false;
+	if (s->hooks.group_end) s->hooks.group_end(s->app, committed);
+	arena_reset(arena);
+	if (committed) return;
+	for (struct act *a = group; a; a = a->next)
+		if (!open || a->result == OK) a->result = E_INTERNAL;
+}
+
+/* Up to GROUP_MAX waiting acts, cut off the queue; NULL when the store closes and nothing waits. */
+static struct act *take_group(struct db_store *s)
+{
+	pthread_mutex_lock(&s->lock);
+	while (!s->first && !s->closing)
+		pthread_cond_wait(&s->queued, &s->lock);
+	struct act *group = s->first, *end = group;
+	for (int n = 1; end && n < GROUP_MAX && end->next; n++)
+		end = end->next;
+	if (end) {
+		s->first = end->next;
+		end->next = NULL;
+		if (!s->first) s->last = NULL;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return group;
+}
+
+static void wake_group(struct db_store *s, struct act *group)
+{
+	pthread_mutex_lock(&s->lock);
+	for (struct act *a = group, *next; a; a = next) {
+		next = a->next; /* the waiter's frame is gone after the wake */
+		a->done = true;
+		pthread_cond_signal(&a->wake);
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void *writer_main(void *arg)
+{
+	struct db_store *s = arg;
+	struct arena *arena = arena_new();
+	for (struct act *group; (group = take_group(s));) {
+		run_group(s, group, arena);
+		wake_group(s, group);
+	}
+	arena_free(arena);
+	return NULL;
+}
+
+err_t db_write(struct ctx *c, db_closure *fn, void *arg)
+{
+	struct db_store *s = c->app->db;
+	if (c->db && c->db->writing) return fn(c, arg);
+	struct act a = { .c = c, .fn = fn, .arg = arg };
+	pthread_cond_init(&a.wake, NULL);
+	pthread_mutex_lock(&s->lock);
+	if (s->last)
+		s->last->next = &a;
+	else
+		s->first = &a;
+	s->last = &a;
+	pthread_cond_signal(&s->queued);
+	while (!a.done)
+		pthread_cond_wait(&a.wake, &s->lock);
+	pthread_mutex_unlock(&s->lock);
+	pthread_cond_destroy(&a.wake);
+	return a.result;
+}
+
+err_t db_write_projection(struct ctx *c, db_closure *fn, void *arg)
+{
+	struct db_store *s = c->app->db;
+	struct db *own = c->db;
+	pthread_mutex_lock(&s->projection_lock);
+	err_t e = sqlite_command(s->projector.sqlite, true, "BEGIN IMMEDIATE") ? OK : E_BUSY;
+	if (e == OK) {
+		s->projector.projecting = true;
+		c->db = &s->projector;
+		e = fn(c, arg);
+		c->db = own;
+		s->projector.projecting = false;
+		bool kept = sqlite_command(s->projector.sqlite, true, e == OK ? "COMMIT" : "ROLLBACK");
+		if (e == OK && !kept) e = E_INTERNAL;
+	}
+	pthread_mutex_unlock(&s->projection_lock);
+	return e;
+}
+
+/* --- running statements --- */
+
+err_t db_run(struct ctx *c, const struct db_statement *st, const struct db_value *in, struct db_value **rows,
+        size_t *n_rows, size_t max_rows, int64_t *affected)
+{
+	struct db *db = c->db;
+	if (!db || (st->writes && !(st->projection ? db->projecting : db->writing))) {
+		(void)fprintf(stderr,
+		        "{\"level\":\"error\",\"event\":\"write-outside-transaction\",\"statement\":\"%s\"}\n",
+		        st->name);
+		return E_INTERNAL;
+	}
+	err_t e = sqlite_run(db->sqlite, c->arena, st, in, rows, n_rows, max_rows, affected);
+	if (e == E_INTERNAL)
+		(void)fprintf(stderr,
+		        "{\"level\":\"error\",\"event\":\"statement\",\"statement\":\"%s\",\"why\":\"%s\"}\n", st->name,
+		        sqlite_why(db->sqlite, st->projection));
+	return e;
+}
+
+err_t db_counter(struct ctx *c, struct str name, int64_t n, int64_t *first)
+{
+	struct db_counter_add_row row;
+	bool found;
+	TRY(db_counter_add(c, name, n, &row, &found));
+	*first = row.value - n + 1;
+	return OK;
+}
+
+/* Real time, not the sandbox clock: ids must grow whatever a test does to the time. */
+int64_t db_new_id(struct ctx *c)
+{
+	struct db_store *s = c->app->db;
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t ms = now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000 - EPOCH_2020_MS, next;
+	int64_t last = __atomic_load_n(&s->last_id, __ATOMIC_RELAXED);
+	do {
+		next = ms << 14 > last ? ms << 14 : last + 1;
+	} while (!__atomic_compare_exchange_n(&s->last_id, &last, next, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	int64_t node = c->app->node ? (c->app->node[0] * 10 + c->app->node[1]) & 0xff : 0;
+	return (next >> 14) << 22 | node << 14 | (next & 0x3fff);
+}
+
+/* --- opening and closing --- */
+
+struct db *db_open(struct app *app, struct arena *errors)
+{
+	(void)errors;
+	struct db *db = calloc(1, sizeof *db);
+	if (!db) abort();
+	db->store = app->db;
+	db->sqlite = sqlite_open(app->db->data_dir, SQLITE_READER);
+	if (db->sqlite) return db;
+	free(db);
+	return NULL;
+}
+
+void db_close(struct db *db)
+{
+	if (!db) return;
+	sqlite_close(db->sqlite);
+	free(db);
+}
+
+err_t db_store_open(struct app *app, const char *data_dir, const char *url)
+{
+	if (url || strlen(data_dir) >= sizeof app->db->data_dir) return E_INPUT;
+	struct db_store *s = calloc(1, sizeof *s);
+	if (!s) abort();
+	s->app = app;
+	(void)snprintf(s->data_dir, sizeof s->data_dir, "%s", data_dir);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_mutex_init(&s->projection_lock, NULL);
+	pthread_cond_init(&s->queued, NULL);
+	s->writer = (struct db){ sqlite_open(data_dir, SQLITE_WRITER), s, false, false };
+	s->projector = (struct db){ sqlite_open(data_dir, SQLITE_PROJECTOR), s, false, false };
+	if (!s->writer.sqlite || !s->projector.sqlite || pthread_create(&s->thread, NULL, writer_main, s) != 0) {
+		sqlite_close(s->writer.sqlite);
+		sqlite_close(s->projector.sqlite);
+		free(s);
+		return E_INTERNAL;
+	}
+	app->db = s;
+	return OK;
+}
+
+void db_store_close(struct app *app)
+{
+	struct db_store *s = app->db;
+	if (!s) return;
+	pthread_mutex_lock(&s->lock);
+	s->closing = true;
+	pthread_cond_signal(&s->queued);
+	pthread_mutex_unlock(&s->lock);
+	pthread_join(s->thread, NULL);
+	sqlite_close(s->writer.sqlite);
+	sqlite_close(s->projector.sqlite);
+	free(s);
+	app->db = NULL;
+}
+
+err_t db_script(struct app *app, bool projection, struct str sql, const char **why)
+{
+	struct db *db = projection ? &app->db->projector : &app->db->writer;
+	bool good = sqlite_command(db->sqlite, projection, "BEGIN IMMEDIATE") &&
+	            sqlite_command(db->sqlite, projection, sql.p) && sqlite_command(db->sqlite, projection, "COMMIT");
+	if (good) return OK;
+	*why = sqlite_why(db->sqlite, projection);
+	(void)sqlite_command(db->sqlite, projection, "ROLLBACK");
+	return E_INTERNAL;
+}

@@ -1,0 +1,12 @@
+/* The process's database: opened once at start. */
+#ifndef KERNEL_DB_STORE_H
+#define KERNEL_DB_STORE_H
+#include "kernel/db/db.h"
+
+/* url NULL: SQLite files core.db and projection.db under data_dir. Starts the writer thread. */
+MUST_USE err_t db_store_open(struct app *app, const char *data_dir, const char *url);
+void db_store_close(struct app *app); /* waits for what is queued */
+
+/* Migrations only: runs the text as it is (one statement or several) on a connection of its own. */
+MUST_USE err_t db_script(struct app *app, bool projection, struct str sql, const char **why);
+#endif

@@ -1,0 +1,33 @@
+-- :name event_insert :exec
+-- :in position int, kind text, subject_id int, at instant, body bytes
+INSERT INTO event (position, kind, subject_id, at, body) VALUES ($1, $2, $3, $4, $5);
+
+-- :name events_after :many
+-- :in position int
+-- :out position int, kind text, subject_id int, at instant, body bytes
+-- :max 1000
+SELECT position, kind, subject_id, at, body FROM event WHERE position > $1 ORDER BY position LIMIT 1000;
+
+-- :name last_position :one
+-- :out position int
+SELECT COALESCE(max(position), 0) FROM event;
+
+-- :name consumer_get :one
+-- :in name text
+-- :out position int
+SELECT position FROM consumer WHERE name = $1;
+
+-- :name consumer_put :exec
+-- :in name text, position int
+INSERT INTO consumer (name, position) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET position = excluded.position;
+
+-- :name projection_get :one
+-- :on projection
+-- :in name text
+-- :out position int
+SELECT position FROM projection_consumer WHERE name = $1;
+
+-- :name projection_put :exec
+-- :on projection
+-- :in name text, position int
+INSERT INTO projection_consumer (name, position) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET position = excluded.position;

@@ -1,0 +1,11 @@
+CREATE TABLE event (
+  position BIGINT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  subject_id BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  body BYTEA NOT NULL
+);
+CREATE TABLE consumer (
+  name TEXT NOT NULL PRIMARY KEY,
+  position BIGINT NOT NULL
+);
