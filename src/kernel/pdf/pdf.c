@@ -247,17 +247,17 @@ void pdf_qr(struct pdf *p, int x, int y, int side, const struct qr *qr)
 	cairo_fill(p->cairo);
 }
 
-/* One row of a table; returns its height. draw == false only measures. */
+/* One row of a table, of titles when cells is NULL; returns its height. height 0 only measures. */
 static int table_row(struct pdf *p, int x, int y, const struct pdf_column *columns, size_t n, const struct str *cells,
-        const struct pdf_style *style, bool title, int height)
+        const struct pdf_style *style, int height)
 {
 	int tallest = 0, left = x;
 	for (size_t i = 0; i < n; i++) {
 		struct pdf_style cell = *style;
-		cell.align = title ? PDF_CENTER : columns[i].align;
-		cell.bold = title || style->bold;
+		cell.align = cells == NULL ? PDF_CENTER : columns[i].align;
+		cell.bold = cells == NULL || style->bold;
 		cell.valign = PDF_MIDDLE;
-		struct str text = title ? columns[i].title : cells[i];
+		struct str text = cells == NULL ? columns[i].title : cells[i];
 		int inner = columns[i].width - 2 * CELL_PADDING;
 		if (height == 0) {
 			int h = pdf_text_height(p, inner, &cell, text) + 2 * CELL_PADDING;
@@ -275,16 +275,16 @@ int pdf_table(struct pdf *p, int x, int y, int bottom, const struct pdf_column *
         const struct str *cells, size_t rows, const struct pdf_style *style)
 {
 	int top = y;
-	int head = table_row(p, x, y, columns, n, NULL, style, true, 0);
-	y += table_row(p, x, y, columns, n, NULL, style, true, head);
+	int head = table_row(p, x, y, columns, n, NULL, style, 0);
+	y += table_row(p, x, y, columns, n, NULL, style, head);
 	for (size_t r = 0; r < rows; r++) {
-		int height = table_row(p, x, y, columns, n, cells + r * n, style, false, 0);
+		int height = table_row(p, x, y, columns, n, cells + r * n, style, 0);
 		if (y + height > bottom && y > top + head) {
 			pdf_page(p, p->width, p->height);
 			if (p->failed) return top;
-			y = top + table_row(p, x, top, columns, n, NULL, style, true, head);
+			y = top + table_row(p, x, top, columns, n, NULL, style, head);
 		}
-		y += table_row(p, x, y, columns, n, cells + r * n, style, false, height);
+		y += table_row(p, x, y, columns, n, cells + r * n, style, height);
 	}
 	return y;
 }
