@@ -6,6 +6,8 @@
 
 /* May the caller act with this scope for the subject it chose? OK, E_UNAUTHENTICATED or E_FORBIDDEN (says what is missing). */
 MUST_USE err_t access_check(struct ctx *c, const char *scope);
+/* WHO_OFFICER: an officer, of this post when it is given. */
+MUST_USE err_t access_officer(struct ctx *c, const char *post);
 bool access_has_scope(const struct ctx *c, const char *scope);
 /* Opens a subject's data. OK for the subject itself and for its mandataries; an officer needs c->purpose.
  * Others get E_NOT_FOUND (existence is not told) and the attempt goes to the security log. Recorded once a request. */

@@ -1,0 +1,7 @@
+/* Problems as RFC 9457 JSON. */
+#ifndef KERNEL_PROBLEM_H
+#define KERNEL_PROBLEM_H
+#include "kernel/http/http.h"
+
+void problem_answer(struct ctx *c, err_t kind, int status, struct http_response *out);
+#endif

@@ -1,0 +1,61 @@
+#include "kernel/operation/system.h"
+#include "kernel/clock/clock.h"
+#include "kernel/ctx/app.h"
+#include "kernel/operation/service.h"
+
+static const struct fault_def no_sandbox = { "sandbox-only", N_("只有演示环境能这样做"), NULL, NULL };
+
+struct clock_in {
+	instant_us now;
+};
+static const struct field clock_fields[] = {
+	{ "now", FIELD_INSTANT, AT(struct clock_in, now), .required = true, .label = N_("时间"),
+	        .example = "2026-12-25T09:00:00+08:00" },
+	{ 0 },
+};
+
+static err_t health(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	out->value = value_object(c->arena);
+	value_put_c(c->arena, out->value, "status", "ok");
+	value_put_instant(c->arena, out->value, "now", c->now);
+	return OK;
+}
+
+static err_t set_clock(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct clock_in *in = input;
+	if (!c->app->sandbox) return RAISE(c, E_FORBIDDEN, &no_sandbox);
+	clock_set(c->app->clock, in->now);
+	out->value = value_object(c->arena);
+	value_put_instant(c->arena, out->value, "now", clock_now(c->app->clock));
+	return OK;
+}
+
+const struct operation system_operations[] = {
+	{ .id = "system.health",
+	        .method = GET,
+	        .path = "/healthz",
+	        .who = PUBLIC,
+	        .run = health,
+	        .class = OP_FAST,
+	        .title = N_("运行状态"),
+	        .requirements = "A20.1" },
+	{ .id = "sandbox.clock",
+	        .method = POST,
+	        .path = "/sandbox/clock",
+	        .who = PUBLIC,
+	        .in = clock_fields,
+	        .in_size = sizeof(struct clock_in),
+	        .run = set_clock,
+	        .reads = true,
+	        .title = N_("演示环境的时钟"),
+	        .requirements = "G02.1" },
+};
+const size_t n_system_operations = COUNT(system_operations);
+
+bool system_owns(const struct operation *op)
+{
+	return op == &system_operations[0];
+}
