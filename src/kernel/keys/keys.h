@@ -1,0 +1,23 @@
+/* Keys of this node, made at the first start and kept under DATA/keys with mode 0600: the SM2 seal, the Ed25519 log key,
+ * secrets for keyed hashes and check codes, and the key that encrypts grade-3 personal fields (services.md §13). */
+#ifndef KERNEL_KEYS_H
+#define KERNEL_KEYS_H
+#include "kernel/crypto/crypto.h"
+#include "kernel/ctx/app.h"
+
+MUST_USE err_t keys_open(struct app *app, const char *data_dir);
+void keys_close(struct app *app);
+
+const struct crypto_key *keys_log(const struct keys *k);  /* Ed25519: checkpoints of the transparency log */
+const struct crypto_key *keys_seal(const struct keys *k); /* SM2: documents and signed answers */
+
+/* Keyed hash (HMAC-SHA256, hex) under which a personal number is found; says nothing without the key. */
+struct str keys_lookup_hash(const struct keys *k, struct arena *a, struct str text);
+/* Check code of a document (16 base32 characters of an HMAC): domain/tax.md §7.5. */
+struct str keys_check_code(const struct keys *k, struct arena *a, struct str document);
+/* Envelope: version, 12-byte nonce, AES-256-GCM text, 16-byte tag. */
+struct str keys_encrypt(const struct keys *k, struct arena *a, struct str plain);
+MUST_USE err_t keys_decrypt(const struct keys *k, struct arena *a, struct str sealed, struct str *plain);
+/* SM2-with-SM3 over the bytes, id 1234567812345678, DER in base64. */
+struct str keys_sm2_sign_base64(const struct keys *k, struct arena *a, struct str bytes);
+#endif

@@ -1,0 +1,75 @@
+#include "main/compose.h"
+#include "kernel/clock/clock.h"
+#include "kernel/db/store.h"
+#include "kernel/keys/keys.h"
+#include "kernel/log/log.h"
+#include "kernel/migrate/migrate.h"
+#include "kernel/operation/service.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static err_t seed_all(struct ctx *c, void *arg)
+{
+	(void)arg;
+	for (size_t i = 0; i < n_services; i++)
+		if (services[i]->seed) TRY(services[i]->seed(c));
+	return OK;
+}
+
+/* The sandbox's parties; in one transaction, and only what is not there yet. */
+static err_t seed(struct app *app)
+{
+	struct arena *a = arena_new();
+	struct ctx c;
+	ctx_init(&c, app, a);
+	c.db = db_open(app, a);
+	err_t e = c.db ? db_write(&c, seed_all, NULL) : E_INTERNAL;
+	db_close(c.db);
+	arena_free(a);
+	return e;
+}
+
+static err_t start_services(struct app *app)
+{
+	for (size_t i = 0; i < n_services; i++)
+		if (services[i]->start) TRY(services[i]->start(app));
+	return OK;
+}
+
+static err_t failed(const char *part, err_t e)
+{
+	log_event(LOG_ERROR_LEVEL, "start-failed", STR_NONE, "part", part, NULL);
+	return e;
+}
+
+/* Marks the sandbox; its faults will live here. */
+struct sandbox {
+	bool on;
+};
+
+err_t compose_open(struct app *app, const struct options *o)
+{
+	err_t e;
+	memset(app, 0, sizeof *app);
+	app->node = "33";
+	app->clock = calloc(1, sizeof *app->clock);
+	app->sandbox = o->sandbox ? calloc(1, sizeof *app->sandbox) : NULL;
+	if (!app->clock || (o->sandbox && !app->sandbox)) abort();
+	if (mkdir(o->data, 0700) != 0 && errno != EEXIST) return failed("data directory", E_INPUT);
+	if ((e = db_store_open(app, o->data, o->db)) != OK) return failed("database", e);
+	if ((e = keys_open(app, o->data)) != OK) return failed("keys", e);
+	if ((e = migrate_run(app)) != OK) return failed("migrations", e);
+	if ((e = start_services(app)) != OK) return failed("services", e);
+	if (o->sandbox && (e = seed(app)) != OK) return failed("sandbox parties", e);
+	return OK;
+}
+
+void compose_close(struct app *app)
+{
+	db_store_close(app);
+	keys_close(app);
+	free(app->clock);
+	free(app->sandbox);
+}
