@@ -23,13 +23,15 @@ static void money_texts(void **state)
 		const char *text;
 		int64_t fen;
 	} good[] = { { "0", 0 }, { "12.3", 1230 }, { "-0.05", -5 }, { "10000000000000.00", MONEY_MAX_FEN } };
-	static const char *const bad[] = { "", "-", ".5", "1.", "1.234", "1,000", " 1", "1e3", "10000000000000.01", "99999999999999999999" };
+	static const char *const bad[] = { "", "-", ".5", "1.", "1.234", "1,000", " 1", "1e3", "10000000000000.01",
+		"99999999999999999999" };
 	struct money m;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		assert_true(money_parse(str_c(good[i].text), &m));
 		assert_int_equal(m.fen, good[i].fen);
 	}
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(money_parse(str_c(bad[i]), &m));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(money_parse(str_c(bad[i]), &m));
 	is(money_format(a, FEN(-123450)), "-1234.50");
 	is(money_grouped(a, FEN(-123456789)), "-1,234,567.89");
 	is(money_grouped(a, FEN(99900)), "999.00");
@@ -43,9 +45,11 @@ static void money_in_words(void **state)
 		int64_t fen;
 		const char *words;
 	} table[] = { { 0, "零圆整" }, { 5, "伍分" }, { 50, "伍角整" }, { 1070, "壹拾圆柒角整" }, { 101, "壹圆零壹分" },
-		{ 140950, "壹仟肆佰零玖圆伍角整" }, { 10700053, "壹拾万柒仟圆伍角叁分" }, { 13086419, "壹拾叁万零捌佰陆拾肆圆壹角玖分" },
-		{ 10000500000, "壹亿零伍仟圆整" }, { 100000000000000, "壹万亿圆整" }, { -1640902, "（负数）壹万陆仟肆佰零玖圆零贰分" } };
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++) is(money_words(a, FEN(table[i].fen)), table[i].words);
+		{ 140950, "壹仟肆佰零玖圆伍角整" }, { 10700053, "壹拾万柒仟圆伍角叁分" },
+		{ 13086419, "壹拾叁万零捌佰陆拾肆圆壹角玖分" }, { 10000500000, "壹亿零伍仟圆整" },
+		{ 100000000000000, "壹万亿圆整" }, { -1640902, "（负数）壹万陆仟肆佰零玖圆零贰分" } };
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		is(money_words(a, FEN(table[i].fen)), table[i].words);
 }
 
 static void rates(void **state)
@@ -58,7 +62,7 @@ static void rates(void **state)
 	assert_false(rate_parse(S("0.0000001"), &r));
 	is(rate_format(a, PPM(5000)), "0.005");
 	is(rate_percent(a, PPM(5000)), "0.5%");
-	assert_int_equal(rate_of(FEN(50), PPM(130000)).fen, 7);   /* 0.065 -> 0.07 */
+	assert_int_equal(rate_of(FEN(50), PPM(130000)).fen, 7);    /* 0.065 -> 0.07 */
 	assert_int_equal(rate_of(FEN(-150), PPM(90000)).fen, -14); /* away from zero */
 	assert_int_equal(rate_of(FEN(MONEY_MAX_FEN), PPM(450000)).fen, INT64_C(450000000000000));
 	assert_int_equal(rate_tax_inside(FEN(1600000), PPM(10000)).fen, 15842);
@@ -68,7 +72,7 @@ static void rates(void **state)
 static void decimals(void **state)
 {
 	(void)state;
-	struct decimal d, e;
+	struct decimal d = { 0 }, e = { 0 };
 	struct money m;
 	assert_true(decimal_parse(S("1.2300"), 13, &d));
 	is(decimal_format(a, d), "1.23");
@@ -89,7 +93,8 @@ static void dates(void **state)
 	assert_false(date_parse(S("1900-02-29"), &d));
 	assert_false(date_parse(S("0000-00-00"), &d));
 	assert_false(date_parse(S("9999-12-31"), &d));
-	for (int32_t i = -25567; i < 376200; i += 13) assert_int_equal(date_days(date_from_days(i)), i);
+	for (int32_t i = -25567; i < 376200; i += 13)
+		assert_int_equal(date_days(date_from_days(i)), i);
 	assert_true(instant_parse(S("2026-11-24T00:30:00+08:00"), &t));
 	is(date_format(a, date_of_instant(t)), "2026-11-24");
 	is(instant_format(a, t), "2026-11-24T00:30:00.000+08:00");
@@ -103,8 +108,8 @@ static void dates(void **state)
 static void identifiers(void **state)
 {
 	(void)state;
-	static const char *const good[] = { "91330100MA2H000142", "92330106MA2H00022G", "91330200MA2H00030W", "91310101MA1F000453",
-		"91330100MA2H00057F", "91330110MA2H00065R", "911101087T8601L382" };
+	static const char *const good[] = { "91330100MA2H000142", "92330106MA2H00022G", "91330200MA2H00030W",
+		"91310101MA1F000453", "91330100MA2H00057F", "91330110MA2H00065R", "911101087T8601L382" };
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
 		assert_int_equal(ids_uscc_check(str_c(good[i])), good[i][17]);
 	assert_int_equal(ids_uscc(S("911101087T8601L382")), IDS_OK);
@@ -121,8 +126,9 @@ static void identifiers(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(money_texts), cmocka_unit_test(money_in_words), cmocka_unit_test(rates),
-		cmocka_unit_test(decimals), cmocka_unit_test(dates), cmocka_unit_test(identifiers) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(money_texts), cmocka_unit_test(money_in_words),
+		cmocka_unit_test(rates), cmocka_unit_test(decimals), cmocka_unit_test(dates),
+		cmocka_unit_test(identifiers) };
 	a = arena_new();
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_free(a);
