@@ -66,9 +66,10 @@ export function mainJob(url) {
   const job = { url };
   const period = () => job.period;
   const steps = [];
-  const step = (title, run) => steps.push({ title, run });
+  // needs: the call of /openapi.json without which the step can not be made
+  const step = (title, needs, run) => steps.push({ title, needs, run });
 
-  step('登记信息公开查验（无需登录） A04.e5', async () => {
+  step('登记信息公开查验（无需登录） A04.e5', 'get /v1/public/taxpayers/{uscc}', async () => {
     const open = new Client(url);
     const body = expect(await open.get(`/v1/public/taxpayers/${parties.T1}`), 200);
     assert.match(JSON.stringify(body), /海川精密机械有限公司/);
@@ -76,13 +77,13 @@ export function mainJob(url) {
     return `${parties.T1} ${names.T1}`;
   });
 
-  step('登录', async () => {
+  step('登录', 'post /v1/sessions', async () => {
     job.t1 = await Client.signIn(url, 'T1');
     job.t3 = await Client.signIn(url, 'T3');
     return 'T1、T3 以法定代表人身份登录';
   });
 
-  step('开具销售发票：价税分离，不含税合计 1,000,000.00', async () => {
+  step('开具销售发票：价税分离，不含税合计 1,000,000.00', 'post /v1/invoices', async () => {
     const open = ['250000.00', '300000.00', '450000.00'];
     job.sales = [];
     for (const [i, net] of open.entries())
@@ -100,7 +101,7 @@ export function mainJob(url) {
     return job.sales.map((v) => `${v.number} ${grouped(v.total)}`).join('；') + `；销项税额 ${grouped(sum('tax'))}`;
   });
 
-  step('同一幂等键重发：同一张发票；内容不同：409 A09.e2', async () => {
+  step('同一幂等键重发：同一张发票；内容不同：409 A09.e2', 'post /v1/invoices', async () => {
     const body = invoiceBody({ ref: 'K', buyer: { tax_id: parties.T1, name: names.T1 }, net: '200000.00' });
     const first = await job.t3.post('/v1/invoices', body, { key: 'main-job-k1' });
     const again = await job.t3.post('/v1/invoices', body, { key: 'main-job-k1' });
@@ -115,7 +116,7 @@ export function mainJob(url) {
     return `${first.body.number}，重放一致，改动后 409 指出 price`;
   });
 
-  step('导入外部电子发票 XML', async () => {
+  step('导入外部电子发票 XML', 'post /v1/purchases/import', async () => {
     job.imported = '26312000000000' + String(Date.now()).slice(-6);
     const xml = purchaseXml({ number: job.imported, buyer: parties.T1, buyerName: names.T1, net: '400000.00', tax: '52000.00',
       issued: job.sales[0].issued_at.slice(0, 10) });
@@ -124,7 +125,7 @@ export function mainJob(url) {
     return `${job.imported} 金额 400,000.00 税额 52,000.00`;
   });
 
-  step('公众查验：相符、不符、查无 A10.e2', async () => {
+  step('公众查验：相符、不符、查无 A10.e2', 'get /v1/verify/invoices/{number}', async () => {
     const open = new Client(url), v = job.sales[0], date = v.issued_at.slice(0, 10);
     const good = expect(await eventually(() => open.get(`/v1/verify/invoices/${v.number}?total=${v.total}&date=${date}`),
       (r) => r.body?.verdict === 'valid'), 200);
@@ -136,13 +137,13 @@ export function mainJob(url) {
     return `${good.verdict}；金额改一位：${bad.body.verdict}；不存在的号码：${none?.verdict ?? 404}`;
   });
 
-  step('勾选确认进项：税额 78,000.00', async () => {
+  step('勾选确认进项：税额 78,000.00', 'post /v1/input-credits', async () => {
     const body = expect(await job.t1.post('/v1/input-credits', { period: period(), numbers: [job.purchase.number, job.imported] }), [200, 201]);
     assert.match(JSON.stringify(body), /78000\.00/);
     return `2 张，${period()}`;
   });
 
-  step('征期（次月 5 日）：预填申报表，应纳 52,000.00，附加 6,240.00 A05.e1', async () => {
+  step('征期（次月 5 日）：预填申报表，应纳 52,000.00，附加 6,240.00 A05.e1', 'get /v1/returns/vat/{period}', async () => {
     const { filing } = calendar(job.sales[0].issued_at);
     expect(await job.t1.post('/v1/sandbox/clock', { now: filing }), [200, 201, 204]);
     // The session may have ended with the leap of the clock.
@@ -159,7 +160,7 @@ export function mainJob(url) {
     return `第11栏 130,000.00 − 第12栏 78,000.00 = 52,000.00；附加 ${grouped(yuan(surcharges))}`;
   });
 
-  step('申报：50 个相同请求同时到达，一份申报表，50 张相同回执 A05.e2', async () => {
+  step('申报：50 个相同请求同时到达，一份申报表，50 张相同回执 A05.e2', 'post /v1/returns/vat/{period}', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () =>
       job.t1.post(`/v1/returns/vat/${period()}`, { lines: job.form.lines }, { key: 'main-job-return' })));
     for (const a of answers) expect(a, 201);
@@ -174,7 +175,7 @@ export function mainJob(url) {
     return `回执 ${job.receipt.id}；待缴 ${job.open.length} 项，共 ${grouped(due)}`;
   });
 
-  step('缴款 58,240.00：银行模拟，扣款一次', async () => {
+  step('缴款 58,240.00：银行模拟，扣款一次', 'post /v1/payments', async () => {
     const order = expect(await job.t1.post('/v1/payments', { obligations: job.open.map((o) => o.id), channel: 'bank-simulator' }), [201, 202]);
     assert.equal(order.amount, '58240.00');
     const paid = await eventually(() => job.t1.get(`/v1/payments/${order.id}`), (r) => ['paid', 'failed'].includes(r.body?.status), 30_000);
@@ -185,7 +186,7 @@ export function mainJob(url) {
     return `${order.id}：${paid.body.status}`;
   });
 
-  step('完税证明：开具、在线查验、离线核验 A07.e3', async () => {
+  step('完税证明：开具、在线查验、离线核验 A07.e3', 'post /v1/certificates', async () => {
     const made = expect(await job.t1.post('/v1/certificates', { type: 'payment', period: period() }), 201);
     const pdf = await job.t1.get(`/v1/certificates/${made.number}.pdf`, { raw: true });
     expect(pdf, 200);
@@ -210,7 +211,7 @@ export function mainJob(url) {
     return `${made.number}，离线核验通过；改动一个字节即不通过`;
   });
 
-  step('回执离线核验：透明日志证明 A05.e8', async () => {
+  step('回执离线核验：透明日志证明 A05.e8', 'get /v1/receipts/{id}', async () => {
     const answer = await eventually(() => job.t1.get(`/v1/receipts/${job.receipt.id}`), (r) => r.status === 200);
     const dir = mkdtempSync(path.join(tmpdir(), 'etax-receipt-'));
     try {
@@ -230,7 +231,7 @@ export function mainJob(url) {
     }
   });
 
-  step('总账：全部分录合计 0.00', async () => {
+  step('总账：全部分录合计 0.00', 'get /v1/ledger', async () => {
     const body = expect(await job.t1.get('/v1/ledger'), 200);
     assert.match(JSON.stringify(body), /52000\.00/);
     return '纳税人可见每一笔分录';
