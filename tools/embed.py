@@ -19,5 +19,7 @@ lines += ['', 'const struct asset assets[] = {']
 lines += [f'\t{{ "{p.relative_to(root)}", asset_{i}, asset_{i}_end }},' for i, p in enumerate(found)]
 lines += ['\t{ 0 },', '};', f'const size_t n_assets = {len(found)};', '']
 out.write_text('\n'.join(lines))
-dirs = sorted({p.parent for p in found})
+# Every folder counts, so that a new file or folder anywhere makes the list anew.
+dirs = sorted(d for top in ('src', 'policy', 'data', 'i18n', 'web') for d in [root / top, *(root / top).rglob('*')]
+              if d.is_dir() and 'node_modules' not in d.parts)
 dep.write_text(f'{out}: ' + ' '.join(str(p).replace(' ', '\\ ') for p in found + dirs) + '\n')

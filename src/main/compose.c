@@ -5,6 +5,7 @@
 #include "kernel/log/log.h"
 #include "kernel/migrate/migrate.h"
 #include "kernel/operation/service.h"
+#include "kernel/receipt/log.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,7 @@ err_t compose_open(struct app *app, const struct options *o)
 	if ((e = db_store_open(app, o->data, o->db)) != OK) return failed("database", e);
 	if ((e = keys_open(app, o->data)) != OK) return failed("keys", e);
 	if ((e = migrate_run(app)) != OK) return failed("migrations", e);
+	if ((e = receipt_log_open(app)) != OK) return failed("transparency log", e);
 	if ((e = start_services(app)) != OK) return failed("services", e);
 	if (o->sandbox && (e = seed(app)) != OK) return failed("sandbox parties", e);
 	return OK;
@@ -69,6 +71,7 @@ err_t compose_open(struct app *app, const struct options *o)
 void compose_close(struct app *app)
 {
 	db_store_close(app);
+	receipt_log_close(app);
 	keys_close(app);
 	free(app->clock);
 	free(app->sandbox);

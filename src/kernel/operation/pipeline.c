@@ -286,7 +286,7 @@ void pipeline_handle(void *arg, struct http_request *r, struct http_response *ou
 		return;
 	}
 	if (e == E_INTERNAL) log_event(LOG_ERROR_LEVEL, "operation-failed", c.trace, "operation", w.op->id, NULL);
-	problem_answer(&c, e, e == E_INPUT && !c.problem.n ? 400 : err_status(e), out);
+	problem_answer(&c, e, e == E_INPUT && (!c.problem.n || w.op->method == GET) ? 400 : err_status(e), out);
 	if (e == E_UNAUTHENTICATED) http_set(out, "WWW-Authenticate", S("Bearer"));
 	if (e == E_LIMITED || e == E_BUSY) http_set(out, "Retry-After", S("1"));
 }

@@ -1,0 +1,351 @@
+/* Appending: entries get their positions on the writer thread; before the group commits, their hashes go into the tiles
+ * and one checkpoint is signed for all of them (design/house §6). What is in memory is only the size of the committed
+ * tree, its right edge, and the leaves of the open group, so that a rollback is a truncation. */
+#include "kernel/receipt/log.h"
+#include "kernel/db/db_hooks.h"
+#include "kernel/keys/keys.h"
+#include "receipt_sql.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { ENTRY = 42, SALT = 16, PENDING_MAX = 400000 };
+
+struct receipt_log {
+	struct tlog_stack tree;    /* committed */
+	struct tlog_stack next;    /* with the open group, set just before the commit */
+	struct tlog_hash *pending; /* leaves of the open group */
+	size_t n_pending, cap, saved;
+};
+
+static const char *const origin = "etax.example/log/33";
+
+static void remember(struct app *app)
+{
+	app->receipts->saved = app->receipts->n_pending;
+}
+
+static void forget(struct app *app)
+{
+	app->receipts->n_pending = app->receipts->saved;
+}
+
+static void group_end(struct app *app, bool committed)
+{
+	struct receipt_log *log = app->receipts;
+	if (committed && log->n_pending) log->tree = log->next;
+	log->n_pending = log->saved = 0;
+}
+
+/* Appends one hash to tile row `level`; a tile that is full gives its root to the level above. */
+static err_t tile_append(struct ctx *c, unsigned level, int64_t index, const struct tlog_hash *h)
+{
+	struct receipt_tile_get_row row;
+	bool found = false;
+	unsigned width = (unsigned)(index % TLOG_TILE_WIDTH);
+	unsigned char bytes[TLOG_TILE_WIDTH * 32];
+	if (width) TRY(receipt_tile_get(c, level, index / TLOG_TILE_WIDTH, &row, &found));
+	if (width && (!found || row.hashes.n != width * 32)) return E_INTERNAL;
+	if (width) memcpy(bytes, row.hashes.p, width * 32);
+	memcpy(bytes + width * 32, h->b, 32);
+	struct str all = { (const char *)bytes, (width + 1) * 32 };
+	TRY(receipt_tile_put(c, level, index / TLOG_TILE_WIDTH, all, NULL));
+	if (width + 1 < TLOG_TILE_WIDTH) return OK;
+	struct tlog_stack inside = { 0 };
+	struct tlog_hash root;
+	for (unsigned i = 0; i < TLOG_TILE_WIDTH; i++) {
+		struct tlog_hash leaf;
+		memcpy(leaf.b, bytes + i * 32, 32);
+		tlog_stack_append(&inside, &leaf);
+	}
+	tlog_stack_root(&inside, &root);
+	return tile_append(c, level + 1, index / TLOG_TILE_WIDTH, &root);
+}
+
+/* All pending leaves that fall into one level-0 tile go there in one write. */
+static err_t tiles_append(struct ctx *c, int64_t from, const struct tlog_hash *leaves, size_t n)
+{
+	while (n) {
+		int64_t tile = from / TLOG_TILE_WIDTH;
+		size_t width = (size_t)(from % TLOG_TILE_WIDTH),
+		       some = TLOG_TILE_WIDTH - width < n ? TLOG_TILE_WIDTH - width : n;
+		struct receipt_tile_get_row row;
+		bool found = false;
+		if (some > 1 && width + some < TLOG_TILE_WIDTH) {
+			unsigned char *bytes = arena_alloc(c->arena, TLOG_TILE_WIDTH * 32);
+			if (width) TRY(receipt_tile_get(c, 0, tile, &row, &found));
+			if (width && (!found || row.hashes.n != width * 32)) return E_INTERNAL;
+			if (width) memcpy(bytes, row.hashes.p, width * 32);
+			for (size_t i = 0; i < some; i++)
+				memcpy(bytes + (width + i) * 32, leaves[i].b, 32);
+			TRY(receipt_tile_put(
+			        c, 0, tile, (struct str){ (const char *)bytes, (width + some) * 32 }, NULL));
+		} else {
+			for (size_t i = 0; i < some; i++)
+				TRY(tile_append(c, 0, from + (int64_t)i, &leaves[i]));
+		}
+		from += (int64_t)some;
+		leaves += some;
+		n -= some;
+	}
+	return OK;
+}
+
+static err_t before_commit(struct ctx *c)
+{
+	struct receipt_log *log = c->app->receipts;
+	struct tlog_hash root;
+	if (!log->n_pending) return OK;
+	log->next = log->tree;
+	TRY(tiles_append(c, log->tree.size, log->pending, log->n_pending));
+	for (size_t i = 0; i < log->n_pending; i++)
+		tlog_stack_append(&log->next, &log->pending[i]);
+	tlog_stack_root(&log->next, &root);
+	struct str text = tlog_checkpoint_text(c->arena, str_c(origin), log->next.size, &root);
+	struct str line = tlog_signature_line(c->arena, text, str_c(origin), TLOG_ED25519, keys_log(c->app->keys), 0);
+	return receipt_checkpoint_put(c, log->next.size, tlog_note(c->arena, text, line), NULL);
+}
+
+/* --- one receipt --- */
+
+static void entry_of(unsigned char entry[ENTRY], enum act_kind kind, instant_us at, struct str salt, struct str act)
+{
+	entry[0] = 1;
+	entry[1] = (unsigned char)kind;
+	for (int i = 0; i < 8; i++)
+		entry[2 + i] = (unsigned char)((uint64_t)at >> (56 - 8 * i));
+	crypto_sha256_two(salt.p, salt.n, act.p, act.n, entry + 10);
+}
+
+static void push(struct receipt_log *log, const struct tlog_hash *leaf)
+{
+	if (log->n_pending == log->cap) {
+		log->cap = log->cap ? log->cap * 2 : 1024;
+		log->pending = realloc(log->pending, log->cap * sizeof *log->pending);
+		if (!log->pending) abort();
+	}
+	log->pending[log->n_pending++] = *leaf;
+}
+
+err_t receipt_issue_bytes(
+        struct ctx *c, enum act_kind kind, int64_t holder_id, struct str act, int64_t *id, unsigned char digest[32])
+{
+	struct receipt_log *log = c->app->receipts;
+	unsigned char entry[ENTRY], random[SALT];
+	struct tlog_hash leaf;
+	if (log->n_pending >= PENDING_MAX) return E_BUSY;
+	crypto_random(random, sizeof random);
+	struct str salt = { (const char *)random, SALT };
+	entry_of(entry, kind, c->now, salt, act);
+	tlog_leaf_hash(entry, sizeof entry, &leaf);
+	int64_t position = log->tree.size + (int64_t)log->n_pending;
+	*id = db_new_id(c);
+	TRY(receipt_entry_insert(c, position, (struct str){ (const char *)entry, sizeof entry }, NULL));
+	TRY(receipt_insert(c, *id, holder_id, kind, position, c->now, salt, act, NULL));
+	push(log, &leaf);
+	memcpy(digest, leaf.b, 32);
+	return OK;
+}
+
+struct value *receipt_value(
+        struct ctx *c, int64_t id, enum act_kind kind, instant_us at, const unsigned char digest[32])
+{
+	struct value *v = value_object(c->arena);
+	struct str text = str_from_int(c->arena, id);
+	value_put_str(c->arena, v, "id", text);
+	value_put_int(c->arena, v, "kind", kind);
+	value_put_instant(c->arena, v, "at", at);
+	value_put_str(c->arena, v, "digest", str_hex(c->arena, digest, 32));
+	value_put_str(c->arena, v, "href", str_printf(c->arena, "/v1/receipts/%.*s", STR_FMT(text)));
+	return v;
+}
+
+err_t receipt_issue(
+        struct ctx *c, enum act_kind kind, int64_t holder_id, const struct value *act, struct value **out, int64_t *id)
+{
+	struct buf b;
+	int64_t number;
+	unsigned char digest[32];
+	buf_init(&b, c->arena, 512);
+	value_write_canonical(&b, act);
+	TRY(receipt_issue_bytes(c, kind, holder_id, buf_done(&b), &number, digest));
+	*out = receipt_value(c, number, kind, c->now, digest);
+	if (id) *id = number;
+	return OK;
+}
+
+err_t receipt_find(struct ctx *c, int64_t id, struct receipt *out, bool *found)
+{
+	struct receipt_get_row row;
+	unsigned char entry[ENTRY];
+	TRY(receipt_get(c, id, &row, found));
+	if (!*found) return OK;
+	*out = (struct receipt){ .id = id,
+		.holder_id = row.holder_id,
+		.position = row.position,
+		.kind = (enum act_kind)row.kind,
+		.at = row.at,
+		.act = row.act,
+		.salt = row.salt };
+	entry_of(entry, out->kind, out->at, row.salt, row.act);
+	tlog_leaf_hash(entry, sizeof entry, &out->leaf);
+	return OK;
+}
+
+/* --- reading the log --- */
+
+static const struct tlog_hash *fetch(void *arg, unsigned level, int64_t n, unsigned width)
+{
+	struct receipt_tile_get_row row;
+	bool found;
+	if (receipt_tile_get(arg, level, n, &row, &found) != OK || !found ||
+	        row.hashes.n < width * sizeof(struct tlog_hash))
+		return NULL;
+	return (const struct tlog_hash *)(const void *)row.hashes.p;
+}
+
+err_t receipt_checkpoint(struct ctx *c, struct str *note, int64_t *size)
+{
+	struct receipt_checkpoint_get_row row;
+	bool found;
+	TRY(receipt_checkpoint_get(c, &row, &found));
+	*note = found ? row.note : STR_NONE;
+	*size = found ? row.size : 0;
+	return OK;
+}
+
+err_t receipt_proof(struct ctx *c, const struct receipt *r, struct str *file)
+{
+	struct tlog_proof proof = { .index = r->position };
+	int64_t size;
+	TRY(receipt_checkpoint(c, &proof.checkpoint, &size));
+	struct tlog_tiles tiles = { fetch, c, size };
+	if (!tlog_prove_inclusion(r->position, size, tlog_read_tiles, &tiles, &proof.path)) return E_INTERNAL;
+	unsigned char entry[ENTRY];
+	struct buf extra;
+	entry_of(entry, r->kind, r->at, r->salt, r->act);
+	buf_init(&extra, c->arena, r->act.n + 64);
+	buf_str(&extra, r->salt);
+	buf_add(&extra, entry, 10);
+	buf_str(&extra, r->act);
+	proof.extra = buf_done(&extra);
+	*file = tlog_proof_write(c->arena, &proof);
+	return OK;
+}
+
+err_t receipt_tile(struct ctx *c, int64_t level, int64_t n, unsigned width, struct str *bytes, bool *found)
+{
+	struct receipt_tile_get_row row;
+	TRY(receipt_tile_get(c, level, n, &row, found));
+	*found = *found && row.hashes.n >= width * 32;
+	if (*found) *bytes = (struct str){ row.hashes.p, width * 32 };
+	return OK;
+}
+
+err_t receipt_bundle(struct ctx *c, int64_t n, unsigned width, struct str *bytes, bool *found)
+{
+	struct receipt_entries_from_row *rows;
+	size_t there;
+	struct buf b;
+	TRY(receipt_entries_from(c, n * TLOG_TILE_WIDTH, &rows, &there));
+	*found = there >= width;
+	buf_init(&b, c->arena, width * 64);
+	for (unsigned i = 0; i < width && *found; i++)
+		tlog_bundle_add(&b, rows[i].entry);
+	*bytes = buf_done(&b);
+	return OK;
+}
+
+struct str receipt_verifier(struct ctx *c)
+{
+	return tlog_verifier_string(c->arena, str_c(origin), TLOG_ED25519, keys_log(c->app->keys));
+}
+
+/* The tree again from its entries alone. */
+static err_t rebuild(struct ctx *c, struct tlog_stack *tree)
+{
+	struct receipt_entries_from_row *rows;
+	size_t n;
+	memset(tree, 0, sizeof *tree);
+	do {
+		TRY(receipt_entries_from(c, tree->size, &rows, &n));
+		for (size_t i = 0; i < n; i++) {
+			struct tlog_hash leaf;
+			if (rows[i].position != tree->size) return E_CONFLICT; /* a gap */
+			tlog_leaf_hash(rows[i].entry.p, rows[i].entry.n, &leaf);
+			tlog_stack_append(tree, &leaf);
+		}
+	} while (n == TLOG_TILE_WIDTH);
+	return OK;
+}
+
+err_t receipt_check(struct ctx *c, int64_t *entries, bool *same)
+{
+	struct tlog_stack tree;
+	struct tlog_hash root, by_tiles;
+	struct tlog_checkpoint signed_one = { 0 };
+	struct str note, text;
+	int64_t size;
+	*same = false;
+	TRY(rebuild(c, &tree));
+	*entries = tree.size;
+	TRY(receipt_checkpoint(c, &note, &size));
+	if (tree.size == 0) {
+		*same = size == 0;
+		return OK;
+	}
+	struct tlog_verifier known;
+	unsigned good;
+	struct tlog_tiles tiles = { fetch, c, size };
+	tlog_stack_root(&tree, &root);
+	*same = tree.size == size && tlog_verifier_parse(c->arena, receipt_verifier(c), &known) &&
+	        tlog_note_open(c->arena, note, &known, 1, &text, &good) == TLOG_OPENED &&
+	        tlog_checkpoint_parse(c->arena, text, &signed_one) && tlog_hash_equal(&signed_one.root, &root) &&
+	        tlog_root_at(size, tlog_read_tiles, &tiles, &by_tiles) && tlog_hash_equal(&by_tiles, &root);
+	return OK;
+}
+
+/* --- opening --- */
+
+/* The right edge comes from the tiles: one subtree for each bit of the size. */
+static err_t load(struct ctx *c, struct tlog_stack *tree)
+{
+	struct str note;
+	int64_t size, at = 0;
+	TRY(receipt_checkpoint(c, &note, &size));
+	struct tlog_tiles tiles = { fetch, c, size };
+	memset(tree, 0, sizeof *tree);
+	for (int level = 62; level >= 0; level--) {
+		if (!(size >> level & 1)) continue;
+		if (!tlog_read_tiles(&tiles, (unsigned)level, at >> level, &tree->h[tree->n++])) return E_INTERNAL;
+		at += INT64_C(1) << level;
+	}
+	tree->size = size;
+	return OK;
+}
+
+err_t receipt_log_open(struct app *app)
+{
+	struct arena *a = arena_new();
+	struct ctx c;
+	app->receipts = calloc(1, sizeof *app->receipts);
+	if (!app->receipts) abort();
+	ctx_init(&c, app, a);
+	c.db = db_open(app, a);
+	err_t e = c.db ? load(&c, &app->receipts->tree) : E_INTERNAL;
+	db_close(c.db);
+	arena_free(a);
+	static const struct db_hooks hooks = { .savepoint = remember,
+		.savepoint_rolled_back = forget,
+		.before_commit = before_commit,
+		.group_end = group_end };
+	if (e == OK) db_set_hooks(app, &hooks);
+	return e;
+}
+
+void receipt_log_close(struct app *app)
+{
+	if (!app->receipts) return;
+	free(app->receipts->pending);
+	free(app->receipts);
+	app->receipts = NULL;
+}

@@ -1,0 +1,28 @@
+/* The transparency log of this node: opened at start; read by the pages and the log's own addresses. */
+#ifndef KERNEL_RECEIPT_LOG_H
+#define KERNEL_RECEIPT_LOG_H
+#include "kernel/ctx/app.h"
+#include "kernel/receipt/receipt.h"
+#include "kernel/tlog/tlog.h"
+
+MUST_USE err_t receipt_log_open(struct app *app); /* after migrations; sets the store's hooks */
+void receipt_log_close(struct app *app);
+
+struct receipt {
+	int64_t id, holder_id, position;
+	enum act_kind kind;
+	instant_us at;
+	struct str act; /* canonical JSON */
+	struct tlog_hash leaf;
+	struct str salt;
+};
+MUST_USE err_t receipt_find(struct ctx *c, int64_t id, struct receipt *out, bool *found);
+/* c2sp.org/tlog-proof@v1 against the newest checkpoint; extra = base64 of salt (16 bytes), entry head (10), act. */
+MUST_USE err_t receipt_proof(struct ctx *c, const struct receipt *r, struct str *file);
+MUST_USE err_t receipt_checkpoint(struct ctx *c, struct str *note, int64_t *size);
+MUST_USE err_t receipt_tile(struct ctx *c, int64_t level, int64_t n, unsigned width, struct str *bytes, bool *found);
+MUST_USE err_t receipt_bundle(struct ctx *c, int64_t n, unsigned width, struct str *bytes, bool *found);
+struct str receipt_verifier(struct ctx *c);
+/* Rebuilds the tree from the entries and compares tiles and checkpoint. */
+MUST_USE err_t receipt_check(struct ctx *c, int64_t *entries, bool *same);
+#endif

@@ -1,0 +1,46 @@
+-- :name entry_insert :exec
+-- :in position int, entry bytes
+INSERT INTO log_entry (position, entry) VALUES ($1, $2);
+
+-- :name entries_from :many
+-- :in position int
+-- :out position int, entry bytes
+-- :max 256
+SELECT position, entry FROM log_entry WHERE position >= $1 ORDER BY position LIMIT 256;
+
+-- :name tile_get :one
+-- :in level int, tile int
+-- :out hashes bytes
+SELECT hashes FROM log_tile WHERE level = $1 AND tile = $2;
+
+-- :name tile_put :exec
+-- :in level int, tile int, hashes bytes
+INSERT INTO log_tile (level, tile, hashes) VALUES ($1, $2, $3)
+ON CONFLICT (level, tile) DO UPDATE SET hashes = excluded.hashes;
+
+-- :name checkpoint_get :one
+-- :out size int, note text
+SELECT size, note FROM log_checkpoint WHERE log = 1;
+
+-- :name checkpoint_put :exec
+-- :in size int, note text
+INSERT INTO log_checkpoint (log, size, note) VALUES (1, $1, $2)
+ON CONFLICT (log) DO UPDATE SET size = excluded.size, note = excluded.note;
+
+-- :name insert :exec
+-- :in receipt_id int, holder_id int, kind int, position int, at instant, salt bytes, act text
+INSERT INTO receipt (receipt_id, holder_id, kind, position, at, salt, act) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- :name get :one
+-- :in receipt_id int
+-- :out holder_id int, kind int, position int, at instant, salt bytes, act text
+SELECT holder_id, kind, position, at, salt, act FROM receipt WHERE receipt_id = $1;
+
+-- :name without_entry :many
+-- :out receipt_id int
+-- :max 100
+SELECT r.receipt_id FROM receipt r LEFT JOIN log_entry e ON e.position = r.position WHERE e.position IS NULL LIMIT 100;
+
+-- :name entry_count :one
+-- :out n int, last int
+SELECT count(*), COALESCE(max(position), -1) FROM log_entry;

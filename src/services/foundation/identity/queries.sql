@@ -1,0 +1,141 @@
+-- :name party_insert :exec
+-- :in party_id int, kind text, name text, tax_id bytes, created_at instant
+INSERT INTO party (party_id, kind, name, tax_id, created_at) VALUES ($1, $2, $3, $4, $5);
+
+-- :name lookup_insert :exec
+-- :in tax_id_hash text, party_id int
+INSERT INTO party_lookup (tax_id_hash, party_id) VALUES ($1, $2);
+
+-- :name party_by_hash :one
+-- :in tax_id_hash text
+-- :out party_id int, kind text, name text, tax_id bytes
+SELECT p.party_id, p.kind, p.name, p.tax_id FROM party_lookup l JOIN party p ON p.party_id = l.party_id WHERE l.tax_id_hash = $1;
+
+-- :name party_get :one
+-- :in party_id int
+-- :out party_id int, kind text, name text, tax_id bytes
+SELECT party_id, kind, name, tax_id FROM party WHERE party_id = $1;
+
+-- :name party_set_name :exec
+-- :in name text, party_id int
+UPDATE party SET name = $1 WHERE party_id = $2;
+
+-- :name credential_insert :exec
+-- :in person_id int, password_hash text
+INSERT INTO credential (person_id, password_hash) VALUES ($1, $2);
+
+-- :name credential_get :one
+-- :in person_id int
+-- :out password_hash text, totp_secret bytes?, totp_last int
+SELECT password_hash, totp_secret, totp_last FROM credential WHERE person_id = $1;
+
+-- :name totp_set :exec
+-- :in totp_secret bytes?, person_id int
+UPDATE credential SET totp_secret = $1, totp_last = 0 WHERE person_id = $2;
+
+-- :name totp_used :exec
+-- :in step int, person_id int
+UPDATE credential SET totp_last = $1 WHERE person_id = $2 AND totp_last < $1;
+
+-- :name officer_insert :exec
+-- :in person_id int, office text, post text
+INSERT INTO officer (person_id, office, post) VALUES ($1, $2, $3);
+
+-- :name officer_get :one
+-- :in person_id int
+-- :out office text, post text
+SELECT office, post FROM officer WHERE person_id = $1;
+
+-- :name role_insert :exec
+-- :in subject_id int, person_id int, role text, since instant
+INSERT INTO member_role (subject_id, person_id, role, since) VALUES ($1, $2, $3, $4);
+
+-- :name role_close :exec
+-- :in ended_at instant, subject_id int, person_id int, role text
+UPDATE member_role SET ended_at = $1 WHERE subject_id = $2 AND person_id = $3 AND role = $4 AND ended_at IS NULL;
+
+-- :name role_of :many
+-- :in subject_id int, person_id int
+-- :out role text
+-- :max 8
+SELECT role FROM member_role WHERE subject_id = $1 AND person_id = $2 AND ended_at IS NULL ORDER BY role LIMIT 8;
+
+-- :name role_holder :one
+-- :in subject_id int, role text
+-- :out person_id int
+SELECT person_id FROM member_role WHERE subject_id = $1 AND role = $2 AND ended_at IS NULL ORDER BY since LIMIT 1;
+
+-- :name members :many
+-- :in subject_id int
+-- :out person_id int, name text, role text, since instant
+-- :max 500
+SELECT r.person_id, p.name, r.role, r.since FROM member_role r JOIN party p ON p.party_id = r.person_id
+WHERE r.subject_id = $1 AND r.ended_at IS NULL ORDER BY r.since, r.person_id, r.role LIMIT 500;
+
+-- :name subjects_of :many
+-- :in person_id int
+-- :out subject_id int, name text, role text, tax_id bytes
+-- :max 200
+SELECT r.subject_id, p.name, r.role, p.tax_id FROM member_role r JOIN party p ON p.party_id = r.subject_id
+WHERE r.person_id = $1 AND r.ended_at IS NULL ORDER BY r.since, r.subject_id LIMIT 200;
+
+-- :name mandate_insert :exec
+-- :in subject_id int, mandate_id int, agent_id int, scopes text, limit_fen int?, until_on date, granted_at instant
+INSERT INTO mandate (subject_id, mandate_id, agent_id, scopes, limit_fen, until_on, granted_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- :name mandate_revoke :exec
+-- :in revoked_at instant, subject_id int, mandate_id int
+UPDATE mandate SET revoked_at = $1 WHERE subject_id = $2 AND mandate_id = $3 AND revoked_at IS NULL;
+
+-- :name mandates_given :many
+-- :in subject_id int
+-- :out mandate_id int, agent_id int, agent_name text, scopes text, limit_fen money?, until_on date, granted_at instant, revoked_at instant?
+-- :max 200
+SELECT m.mandate_id, m.agent_id, p.name, m.scopes, m.limit_fen, m.until_on, m.granted_at, m.revoked_at
+FROM mandate m JOIN party p ON p.party_id = m.agent_id WHERE m.subject_id = $1 ORDER BY m.mandate_id DESC LIMIT 200;
+
+-- :name mandates_for :many
+-- :in person_id int, today date
+-- :out subject_id int, name text, tax_id bytes, scopes text, until_on date
+-- :max 200
+SELECT m.subject_id, p.name, p.tax_id, m.scopes, m.until_on FROM member_role r
+JOIN mandate m ON m.agent_id = r.subject_id JOIN party p ON p.party_id = m.subject_id
+WHERE r.person_id = $1 AND r.ended_at IS NULL AND m.revoked_at IS NULL AND m.until_on >= $2
+ORDER BY m.mandate_id LIMIT 200;
+
+-- :name session_insert :exec
+-- :in token_hash text, session_id int, person_id int, subject_id int, kind text, name text?, scopes text, csrf text, created_at instant, expires_at instant
+INSERT INTO session (token_hash, session_id, person_id, subject_id, kind, name, scopes, csrf, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- :name session_get :one
+-- :in token_hash text
+-- :out session_id int, person_id int, subject_id int, kind text, scopes text, csrf text, expires_at instant, ended_at instant?, name text
+SELECT s.session_id, s.person_id, s.subject_id, s.kind, s.scopes, s.csrf, s.expires_at, s.ended_at, p.name
+FROM session s JOIN party p ON p.party_id = s.person_id WHERE s.token_hash = $1;
+
+-- :name session_switch :exec
+-- :in subject_id int, person_id int, session_id int
+UPDATE session SET subject_id = $1 WHERE person_id = $2 AND session_id = $3;
+
+-- :name session_end :exec
+-- :in ended_at instant, person_id int, session_id int
+UPDATE session SET ended_at = $1 WHERE person_id = $2 AND session_id = $3 AND ended_at IS NULL;
+
+-- :name tokens :many
+-- :in person_id int
+-- :out session_id int, name text?, scopes text, created_at instant, expires_at instant
+-- :max 100
+SELECT session_id, name, scopes, created_at, expires_at FROM session
+WHERE person_id = $1 AND kind = 'personal' AND ended_at IS NULL ORDER BY session_id DESC LIMIT 100;
+
+-- :name throttle_get :one
+-- :in account_hash text
+-- :out failures int, blocked_until instant
+SELECT failures, blocked_until FROM login_throttle WHERE account_hash = $1;
+
+-- :name throttle_put :exec
+-- :in account_hash text, failures int, blocked_until instant
+INSERT INTO login_throttle (account_hash, failures, blocked_until) VALUES ($1, $2, $3)
+ON CONFLICT (account_hash) DO UPDATE SET failures = excluded.failures, blocked_until = excluded.blocked_until;

@@ -1,0 +1,148 @@
+/* Ledger: the descriptor, its operations and its consistency check. */
+#include "services/foundation/ledger/ledger.h"
+#include "kernel/access/access.h"
+#include "ledger_sql.h"
+
+struct ledger_in {
+	int64_t before;
+};
+
+static const struct field ledger_fields[] = {
+	{ "before", FIELD_ID, AT(struct ledger_in, before), .label = N_("早于这一笔") },
+	{ 0 },
+};
+
+static const char *tax_title(struct str tax)
+{
+	static const struct {
+		const char *code, *title;
+	} titles[] = {
+		{ "vat", N_("增值税") },
+		{ "urban_construction", N_("城市维护建设税") },
+		{ "education", N_("教育费附加") },
+		{ "local_education", N_("地方教育附加") },
+	};
+	for (size_t i = 0; i < COUNT(titles); i++)
+		if (str_is(tax, titles[i].code)) return titles[i].title;
+	return N_("其他税费");
+}
+
+static err_t obligations(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	struct obligation *list;
+	size_t n;
+	TRY(access_open(c, c->caller.subject_id, "obligations"));
+	TRY(ledger_obligations(c, c->caller.subject_id, &list, &n));
+	out->value = value_object(c->arena);
+	struct value *array = value_put_array(c->arena, out->value, "obligations");
+	for (size_t i = 0; i < n; i++) {
+		struct ledger_due due = ledger_due_on(&list[i], c->today);
+		struct value *v = value_object(c->arena);
+		value_put_str(c->arena, v, "id", str_from_int(c->arena, list[i].id));
+		value_put_str(c->arena, v, "tax", list[i].tax);
+		value_put_c(c->arena, v, "tax_title", tax_title(list[i].tax));
+		value_put_str(c->arena, v, "period", list[i].period);
+		value_put_money(c->arena, v, "assessed", list[i].assessed);
+		value_put_money(c->arena, v, "paid", list[i].paid);
+		value_put_money(c->arena, v, "amount_due", due.tax);
+		value_put_money(c->arena, v, "late_fee", due.late_fee);
+		value_put_int(c->arena, v, "days_late", due.days_late);
+		value_put_date(c->arena, v, "due_on", list[i].due_on);
+		value_put_str(c->arena, v, "status", list[i].status);
+		value_put_bool(c->arena, v, "to_file", str_is(list[i].status, "open"));
+		value_put_bool(c->arena, v, "to_pay", str_is(list[i].status, "due"));
+		value_push(c->arena, array, v);
+	}
+	return OK;
+}
+
+static const char *account_title(int64_t account)
+{
+	static const char *const titles[] = { "", N_("应缴税款"), N_("税收收入"), N_("在途资金"), N_("国库"),
+		N_("应退税款"), N_("滞纳金收入") };
+	return account > 0 && (size_t)account < COUNT(titles) ? titles[account] : "";
+}
+
+static err_t entries(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct ledger_in *in = input;
+	struct ledger_entries_row *rows;
+	size_t n;
+	TRY(access_open(c, c->caller.subject_id, "ledger"));
+	TRY(ledger_entries(c, c->caller.subject_id, in->before ? in->before : INT64_MAX, &rows, &n));
+	out->value = value_object(c->arena);
+	struct value *array = value_put_array(c->arena, out->value, "entries");
+	for (size_t i = 0; i < n; i++) {
+		struct value *v = value_object(c->arena);
+		value_put_str(c->arena, v, "posting", str_from_int(c->arena, rows[i].posting_id));
+		value_put_str(c->arena, v, "kind", rows[i].kind);
+		value_put_str(c->arena, v, "document", str_from_int(c->arena, rows[i].document));
+		value_put_instant(c->arena, v, "at", rows[i].at);
+		value_put_c(c->arena, v, "account", account_title(rows[i].account));
+		value_put_bool(c->arena, v, "own", rows[i].owner_id != 0);
+		value_put_str(c->arena, v, "obligation", str_from_int(c->arena, rows[i].obligation_id));
+		value_put_money(c->arena, v, "amount", rows[i].amount);
+		value_push(c->arena, array, v);
+	}
+	return OK;
+}
+
+static err_t check(struct ctx *c, struct fsck *f)
+{
+	struct ledger_total_row total;
+	struct ledger_unbalanced_row *unbalanced;
+	struct ledger_receivable_differs_row *differs;
+	size_t n;
+	bool found;
+	TRY(ledger_total(c, &total, &found));
+	if (total.amount.fen != 0)
+		FSCK_FAULT(f, "ledger: the sum of all entries is %lld fen, not 0", (long long)total.amount.fen);
+	TRY(ledger_unbalanced(c, &unbalanced, &n));
+	for (size_t i = 0; i < n; i++)
+		FSCK_FAULT(f, "ledger: posting %lld does not balance: %lld fen", (long long)unbalanced[i].posting_id,
+		        (long long)unbalanced[i].amount.fen);
+	TRY(ledger_receivable_differs(c, &differs, &n));
+	for (size_t i = 0; i < n; i++)
+		FSCK_FAULT(f, "ledger: obligation %lld owes %lld fen, entries say %lld",
+		        (long long)differs[i].obligation_id, (long long)differs[i].owed.fen,
+		        (long long)differs[i].ledger.fen);
+	FSCK_INFO(f, "ledger: %lld entries, sum 0", (long long)total.n);
+	return OK;
+}
+
+static const struct operation operations[] = {
+	{ .id = "ledger.obligations",
+	        .method = GET,
+	        .path = "/obligations",
+	        .who = MANDATE("tax.read"),
+	        .run = obligations,
+	        .page = "ledger/obligations",
+	        .menu = "我要办税/税费申报及缴纳/应办事项",
+	        .title = N_("应申报、应缴纳"),
+	        .law = N_("税收征收管理法 第二十五条"),
+	        .requirements = "A05.1",
+	        .words = "应缴 欠税 申报 obligations 日历" },
+	{ .id = "ledger.entries",
+	        .method = GET,
+	        .path = "/ledger",
+	        .who = MANDATE("tax.read"),
+	        .in = ledger_fields,
+	        .in_size = sizeof(struct ledger_in),
+	        .run = entries,
+	        .page = "ledger/entries",
+	        .menu = "我要查询/税费台账",
+	        .title = N_("税费台账"),
+	        .requirements = "A05.16",
+	        .words = "流水 ledger 缴款记录" },
+};
+
+const struct service ledger_service = {
+	.name = "ledger",
+	.board = "foundation",
+	.title = N_("台账"),
+	.uses = "",
+	.operations = operations,
+	.n_operations = COUNT(operations),
+	.fsck = check,
+};

@@ -1,0 +1,64 @@
+/* Ledger (台账): double entry in whole fen. Every posting is a set of entries whose sum is 0; so the sum of all entries
+ * is 0 at any moment. Obligations (应缴) are what a taxpayer owes for one tax and period. A taxpayer sees every entry.
+ */
+#ifndef FOUNDATION_LEDGER_H
+#define FOUNDATION_LEDGER_H
+#include "kernel/operation/service.h"
+
+/* Accounts. A taxpayer's own ones carry its id; the others belong to the treasury (subject 0). */
+enum ledger_account {
+	LEDGER_RECEIVABLE = 1, /* taxpayer: owed and not paid (+), by obligation */
+	LEDGER_REVENUE = 2,    /* treasury: assessed tax (-) */
+	LEDGER_TRANSIT = 3,    /* treasury: money that the bank debited and not yet reconciled (+) */
+	LEDGER_TREASURY = 4,   /* treasury: reconciled money (+) */
+	LEDGER_REFUND_DUE = 5, /* taxpayer: overpaid, to be given back (-) */
+	LEDGER_LATE_FEE = 6,   /* treasury: late fees assessed (-) */
+};
+
+struct ledger_entry {
+	enum ledger_account account;
+	int64_t subject_id;    /* 0: treasury */
+	int64_t obligation_id; /* 0: none */
+	struct money amount;   /* debit +, credit - */
+};
+
+/* Posts entries that sum to 0 (else E_INTERNAL). In db_write. kind: "assessment", "payment", "late_fee", "correction",
+ * "reconciliation"; document: number of the return, payment or decision it comes from. */
+MUST_USE err_t ledger_post(
+        struct ctx *c, const char *kind, int64_t document, const struct ledger_entry *entries, size_t n);
+
+enum obligation_status { OBLIGATION_TO_FILE, OBLIGATION_DUE, OBLIGATION_PAID };
+
+struct obligation {
+	int64_t id, taxpayer_id;
+	struct str tax;    /* vat, urban_construction, education, local_education */
+	struct str period; /* "2026-11" */
+	struct date due_on;
+	struct money assessed, paid, late_fee; /* late_fee: as posted */
+	struct str status; /* open: to be filed; due: filed and owed; fulfilled: filed and nothing owed */
+	int64_t return_id;
+};
+
+/* Opens the obligation to file of a tax and period (once); id of the old one when it is there. In db_write. */
+MUST_USE err_t ledger_obligation_open(
+        struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct date due_on, int64_t *id);
+/* Assesses (or re-assesses after a correction) and posts the difference. In db_write. */
+MUST_USE err_t ledger_assess(struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct date due_on,
+        struct money amount, int64_t return_id);
+MUST_USE err_t ledger_obligation(struct ctx *c, int64_t taxpayer_id, int64_t id, struct obligation *out, bool *found);
+MUST_USE err_t ledger_obligations(struct ctx *c, int64_t taxpayer_id, struct obligation **out, size_t *n);
+
+/* What is to be paid today: unpaid tax and the late fee (滞纳金, 0.05 % a day from the day after the due date, 征管法
+ * 第三十二条) until `on`. */
+struct ledger_due {
+	struct money tax, late_fee;
+	int32_t days_late;
+};
+struct ledger_due ledger_due_on(const struct obligation *o, struct date on);
+
+/* Money arrived for an obligation: tax first, then late fee as computed on the day of arrival. In db_write. */
+MUST_USE err_t ledger_pay(struct ctx *c, int64_t taxpayer_id, int64_t obligation_id, struct money tax,
+        struct money late_fee, int64_t payment_id);
+/* The bank's file of the day agrees: money goes from transit to treasury. In db_write. */
+MUST_USE err_t ledger_reconcile(struct ctx *c, struct money amount, int64_t document);
+#endif

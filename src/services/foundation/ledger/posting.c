@@ -1,0 +1,148 @@
+/* Posting and obligations. */
+#include "base/rate.h"
+#include "kernel/log/log.h"
+#include "ledger_sql.h"
+#include "services/foundation/ledger/ledger.h"
+
+/* 滞纳金: 0.05 % a day (征管法 第三十二条). */
+static const struct rate late_fee_a_day = { 500 };
+
+static const struct fault_def out_of_range = { "amount-range", N_("金额超出系统能记的范围，请核对"), NULL, NULL };
+
+err_t ledger_post(struct ctx *c, const char *kind, int64_t document, const struct ledger_entry *entries, size_t n)
+{
+	struct money sum = FEN(0);
+	int64_t subject = 0, id = db_new_id(c);
+	for (size_t i = 0; i < n; i++) {
+		if (!money_add(sum, entries[i].amount, &sum)) return RAISE(c, E_INPUT, &out_of_range);
+		if (entries[i].subject_id) subject = entries[i].subject_id;
+	}
+	if (sum.fen != 0) return E_INTERNAL; /* a posting that does not balance is a defect, never the user's fault */
+	TRY(ledger_posting_insert(c, subject, id, str_c(kind), document, c->now, NULL));
+	for (size_t i = 0; i < n; i++)
+		TRY(ledger_entry_insert(c, subject, id, (int64_t)i, entries[i].account, entries[i].subject_id,
+		        entries[i].obligation_id, entries[i].amount, NULL));
+	return OK;
+}
+
+/* The generated rows of the three queries have the same columns; one reader each keeps the types. */
+#define OBLIGATION_OF(row, taxpayer)                                                                                   \
+	((struct obligation){ .id = (row).obligation_id,                                                               \
+	        .taxpayer_id = (taxpayer),                                                                             \
+	        .tax = (row).tax,                                                                                      \
+	        .period = (row).period,                                                                                \
+	        .due_on = (row).due_on,                                                                                \
+	        .assessed = (row).assessed,                                                                            \
+	        .paid = (row).paid,                                                                                    \
+	        .late_fee = (row).late_fee,                                                                            \
+	        .status = (row).status,                                                                                \
+	        .return_id = (row).return_id })
+
+err_t ledger_obligation(struct ctx *c, int64_t taxpayer_id, int64_t id, struct obligation *out, bool *found)
+{
+	struct ledger_obligation_get_row row;
+	TRY(ledger_obligation_get(c, taxpayer_id, id, &row, found));
+	if (*found) *out = OBLIGATION_OF(row, taxpayer_id);
+	return OK;
+}
+
+err_t ledger_obligations(struct ctx *c, int64_t taxpayer_id, struct obligation **out, size_t *n)
+{
+	struct ledger_obligation_list_row *rows;
+	TRY(ledger_obligation_list(c, taxpayer_id, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = OBLIGATION_OF(rows[i], taxpayer_id);
+	return OK;
+}
+
+static err_t obligation_of(struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct date due_on,
+        struct obligation *out)
+{
+	struct ledger_obligation_of_row row;
+	bool found;
+	TRY(ledger_obligation_insert(c, taxpayer_id, db_new_id(c), tax, period, due_on, NULL));
+	TRY(ledger_obligation_of(c, taxpayer_id, tax, period, &row, &found));
+	if (!found) return E_INTERNAL;
+	*out = OBLIGATION_OF(row, taxpayer_id);
+	return OK;
+}
+
+err_t ledger_obligation_open(
+        struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct date due_on, int64_t *id)
+{
+	struct obligation o;
+	TRY(obligation_of(c, taxpayer_id, tax, period, due_on, &o));
+	*id = o.id;
+	return OK;
+}
+
+static err_t save(struct ctx *c, struct obligation *o)
+{
+	o->status = o->return_id == 0 ? S("open") : o->paid.fen >= o->assessed.fen ? S("fulfilled") : S("due");
+	return ledger_obligation_update(
+	        c, o->assessed, o->paid, o->late_fee, o->status, o->return_id, o->taxpayer_id, o->id, NULL);
+}
+
+err_t ledger_assess(struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct date due_on,
+        struct money amount, int64_t return_id)
+{
+	struct obligation o;
+	struct money difference;
+	TRY(obligation_of(c, taxpayer_id, tax, period, due_on, &o));
+	if (!money_sub(amount, o.assessed, &difference)) return RAISE(c, E_INPUT, &out_of_range);
+	const char *kind = o.return_id ? "correction" : "assessment";
+	o.assessed = amount;
+	o.return_id = return_id;
+	TRY(save(c, &o));
+	if (difference.fen == 0) return OK;
+	struct ledger_entry entries[] = {
+		{ LEDGER_RECEIVABLE, taxpayer_id, o.id, difference },
+		{ LEDGER_REVENUE, 0, o.id, FEN(-difference.fen) },
+	};
+	return ledger_post(c, kind, return_id, entries, COUNT(entries));
+}
+
+struct ledger_due ledger_due_on(const struct obligation *o, struct date on)
+{
+	struct ledger_due due = { .tax = FEN(o->assessed.fen > o->paid.fen ? o->assessed.fen - o->paid.fen : 0) };
+	int32_t days = date_days(on) - date_days(o->due_on);
+	if (days <= 0 || due.tax.fen == 0) return due;
+	due.days_late = days;
+	/* tax * 0.0005 * days, rounded once: days are counted into the rate so that nothing is rounded twice. */
+	int32_t capped = days > 2000 ? 2000 : days;
+	due.late_fee = rate_of(due.tax, PPM(late_fee_a_day.ppm * capped));
+	return due;
+}
+
+err_t ledger_pay(struct ctx *c, int64_t taxpayer_id, int64_t obligation_id, struct money tax, struct money late_fee,
+        int64_t payment_id)
+{
+	struct obligation o;
+	bool found;
+	TRY(ledger_obligation(c, taxpayer_id, obligation_id, &o, &found));
+	if (!found) return E_INTERNAL;
+	if (!money_add(o.paid, tax, &o.paid) || !money_add(o.late_fee, late_fee, &o.late_fee))
+		return RAISE(c, E_INPUT, &out_of_range);
+	/* What is paid beyond the assessment is owed back (多缴税款, 征管法 第五十一条). */
+	int64_t over = o.paid.fen > o.assessed.fen ? o.paid.fen - o.assessed.fen : 0;
+	if (over > tax.fen) over = tax.fen;
+	o.paid.fen -= over;
+	TRY(save(c, &o));
+	struct ledger_entry entries[] = {
+		{ LEDGER_TRANSIT, 0, o.id, FEN(tax.fen + late_fee.fen) },
+		{ LEDGER_RECEIVABLE, taxpayer_id, o.id, FEN(over - tax.fen) },
+		{ LEDGER_REFUND_DUE, taxpayer_id, o.id, FEN(-over) },
+		{ LEDGER_LATE_FEE, 0, o.id, FEN(-late_fee.fen) },
+	};
+	return ledger_post(c, "payment", payment_id, entries, COUNT(entries));
+}
+
+err_t ledger_reconcile(struct ctx *c, struct money amount, int64_t document)
+{
+	struct ledger_entry entries[] = {
+		{ LEDGER_TREASURY, 0, 0, amount },
+		{ LEDGER_TRANSIT, 0, 0, FEN(-amount.fen) },
+	};
+	return ledger_post(c, "reconciliation", document, entries, COUNT(entries));
+}

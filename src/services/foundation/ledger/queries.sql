@@ -1,0 +1,68 @@
+-- :name posting_insert :exec
+-- :in subject_id int, posting_id int, kind text, document int, at instant
+INSERT INTO ledger_posting (subject_id, posting_id, kind, document, at) VALUES ($1, $2, $3, $4, $5);
+
+-- :name entry_insert :exec
+-- :in subject_id int, posting_id int, line int, account int, owner_id int, obligation_id int, amount money
+INSERT INTO ledger_entry (subject_id, posting_id, line, account, owner_id, obligation_id, amount_fen)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- :name entries :many
+-- :in subject_id int, before_id int
+-- :out posting_id int, kind text, document int, at instant, line int, account int, owner_id int, obligation_id int, amount money
+-- :max 400
+SELECT p.posting_id, p.kind, p.document, p.at, e.line, e.account, e.owner_id, e.obligation_id, e.amount_fen
+FROM ledger_posting p JOIN ledger_entry e ON e.subject_id = p.subject_id AND e.posting_id = p.posting_id
+WHERE p.subject_id = $1 AND p.posting_id < $2 ORDER BY p.posting_id DESC, e.line LIMIT 400;
+
+-- :name total :one
+-- :out amount money, n int
+SELECT CAST(COALESCE(sum(amount_fen), 0) AS BIGINT), count(*) FROM ledger_entry;
+
+-- :name unbalanced :many
+-- :out subject_id int, posting_id int, amount money
+-- :max 100
+SELECT subject_id, posting_id, CAST(sum(amount_fen) AS BIGINT) FROM ledger_entry GROUP BY subject_id, posting_id
+HAVING sum(amount_fen) <> 0 LIMIT 100;
+
+-- :name account_total :one
+-- :in account int
+-- :out amount money
+SELECT CAST(COALESCE(sum(amount_fen), 0) AS BIGINT) FROM ledger_entry WHERE account = $1;
+
+-- :name receivable_differs :many
+-- :out obligation_id int, ledger money, owed money
+-- :max 100
+SELECT o.obligation_id, CAST(COALESCE(sum(e.amount_fen), 0) AS BIGINT), o.assessed_fen - o.paid_fen
+FROM obligation o LEFT JOIN ledger_entry e ON e.subject_id = o.taxpayer_id AND e.obligation_id = o.obligation_id AND e.account = 1
+GROUP BY o.taxpayer_id, o.obligation_id, o.assessed_fen, o.paid_fen
+HAVING COALESCE(sum(e.amount_fen), 0) <> o.assessed_fen - o.paid_fen LIMIT 100;
+
+-- :name obligation_insert :exec
+-- :in taxpayer_id int, obligation_id int, tax text, period text, due_on date
+INSERT INTO obligation (taxpayer_id, obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id)
+VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 'open', 0) ON CONFLICT (taxpayer_id, tax, period) DO NOTHING;
+
+-- :name obligation_of :one
+-- :in taxpayer_id int, tax text, period text
+-- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int
+SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id FROM obligation
+WHERE taxpayer_id = $1 AND tax = $2 AND period = $3;
+
+-- :name obligation_get :one
+-- :in taxpayer_id int, obligation_id int
+-- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int
+SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id FROM obligation
+WHERE taxpayer_id = $1 AND obligation_id = $2;
+
+-- :name obligation_list :many
+-- :in taxpayer_id int
+-- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int
+-- :max 400
+SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id FROM obligation
+WHERE taxpayer_id = $1 ORDER BY due_on DESC, obligation_id LIMIT 400;
+
+-- :name obligation_update :exec
+-- :in assessed money, paid money, late_fee money, status text, return_id int, taxpayer_id int, obligation_id int
+UPDATE obligation SET assessed_fen = $1, paid_fen = $2, late_fee_fen = $3, status = $4, return_id = $5
+WHERE taxpayer_id = $6 AND obligation_id = $7;

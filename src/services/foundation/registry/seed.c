@@ -1,0 +1,75 @@
+/* The parties of requirements/plan.md §2, and a legal representative for each firm (invented, valid numbers of area
+ * 330106). */
+#include "base/ids.h"
+#include "services/foundation/identity/identity.h"
+#include "services/foundation/registry/handlers.h"
+
+static const struct {
+	const char *uscc, *name, *kind, *period, *address, *scope, *representative;
+} firms[] = {
+	{ "91330100MA2H000142", "海川精密机械有限公司", "general", "month", "浙江省杭州市滨江区江陵路 1 号",
+	        "精密机械制造、销售", "周海川" },
+	{ "92330106MA2H00022G", "小满面包房", "small", "quarter", "浙江省杭州市西湖区文三路 2 号", "烘焙食品零售",
+	        "林小满" },
+	{ "91330200MA2H00030W", "远帆纺织进出口有限公司", "general", "month", "浙江省宁波市海曙区药行街 3 号",
+	        "纺织品进出口", "沈远帆" },
+	{ "91310101MA1F000453", "云杉商场有限公司", "general", "month", "上海市黄浦区南京东路 4 号", "百货零售",
+	        "许云杉" },
+	{ "91330100MA2H00057F", "正衡税务师事务所", "general", "month", "浙江省杭州市上城区庆春路 5 号", "涉税专业服务",
+	        "郑衡" },
+	{ "91330110MA2H00065R", "拾光电商平台", "general", "month", "浙江省杭州市余杭区文一西路 6 号",
+	        "互联网零售平台服务", "方拾光" },
+};
+
+static struct str representative_id(struct ctx *c, size_t i)
+{
+	struct str body = str_printf(c->arena, "3301061975%02zu15%03zu", i + 1, 10 * i + 11);
+	return str_printf(c->arena, "%.*s%c", STR_FMT(body), ids_resident_check(body));
+}
+
+static err_t person(struct ctx *c, const char *name, struct str resid, struct str hash, int64_t *id)
+{
+	struct party party;
+	bool found;
+	TRY(identity_party_by_tax_id(c, resid, &party, &found));
+	*id = party.id;
+	if (found) return OK;
+	TRY(identity_party_add(c, true, str_c(name), resid, id));
+	return identity_credential_add(c, *id, hash);
+}
+
+static err_t firm(struct ctx *c, size_t i, struct str hash, int64_t *id)
+{
+	struct str representative = representative_id(c, i);
+	int64_t ignored;
+	TRY(person(c, firms[i].representative, representative, hash, &ignored));
+	struct registry_event e = { .uscc = str_c(firms[i].uscc),
+		.name = str_c(firms[i].name),
+		.address = str_c(firms[i].address),
+		.scope = str_c(firms[i].scope),
+		.phone = S("0571-88880000"),
+		.representative_name = str_c(firms[i].representative),
+		.representative_id = representative,
+		.established_on = { 2020, 6, 1 },
+		.taxpayer_kind = str_c(firms[i].kind),
+		.vat_period = str_c(firms[i].period) };
+	return registry_register(c, &e, id);
+}
+
+err_t registry_seed(struct ctx *c)
+{
+	struct party there;
+	bool found;
+	int64_t ids[COUNT(firms)], p1, p2, o1;
+	TRY(identity_party_by_tax_id(c, str_c(firms[0].uscc), &there, &found));
+	if (found) return OK;
+	/* One hash for all sandbox accounts: Argon2 is slow on purpose and start must not be. */
+	struct str hash = identity_password_hash(c, S("sandbox"));
+	TRY(person(c, "王小明", S("330106199003070014"), hash, &p1));
+	TRY(person(c, "李静", S("330106198511120028"), hash, &p2));
+	TRY(person(c, "赵老师", S("33010619800101003X"), hash, &o1));
+	TRY(identity_officer_add(c, o1, S("13301060000"), S("registration")));
+	for (size_t i = 0; i < COUNT(firms); i++)
+		TRY(firm(c, i, hash, &ids[i]));
+	return identity_role_grant(c, ids[0], p1, "tax_clerk");
+}
