@@ -1,4 +1,5 @@
 # Sourced by ./dev: the whole proof, part by part. Each part counts what it ran; the last line is the sum.
+export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
 PARTS="unit http browser postgresql sanitizers fuzz check"
 passed=0 failed=0 skipped=0 failures=""
 
