@@ -1,5 +1,6 @@
 /* etaxd: the one program. */
 #include "main/compose.h"
+#include "main/receipt.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@ static int usage(FILE *to)
 {
 	(void)fputs("etaxd serve [--sandbox] [--listen 127.0.0.1:8080] --data DIR [--db URL] [--workers N]\n"
 	            "etaxd fsck --data DIR [--db URL]\n"
+	            "etaxd receipt verify FILE --key K\n"
 	            "etaxd version\n",
 	        to);
 	return to == stdout ? 0 : 2;
@@ -52,5 +54,6 @@ int main(int argc, char **argv)
 	if (strcmp(command, "help") == 0 || strcmp(command, "--help") == 0) return usage(stdout);
 	if (strcmp(command, "serve") == 0) return parse(argc, argv, &o) ? serve_main(&o) : 2;
 	if (strcmp(command, "fsck") == 0) return parse(argc, argv, &o) ? fsck_main(&o) : 2;
+	if (strcmp(command, "receipt") == 0) return receipt_main(argc, argv);
 	return usage(stderr);
 }

@@ -4,11 +4,12 @@
 #include "kernel/receipt/log.h"
 #include "kernel/db/db_hooks.h"
 #include "kernel/keys/keys.h"
+#include "kernel/receipt/verify.h"
 #include "receipt_sql.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENTRY = 42, SALT = 16, PENDING_MAX = 400000 };
+enum { ENTRY = RECEIPT_ENTRY_SIZE, SALT = RECEIPT_SALT_SIZE, PENDING_MAX = 400000 };
 
 struct receipt_log {
 	struct tlog_stack tree;    /* committed */
@@ -107,15 +108,6 @@ static err_t before_commit(struct ctx *c)
 
 /* --- one receipt --- */
 
-static void entry_of(unsigned char entry[ENTRY], enum act_kind kind, instant_us at, struct str salt, struct str act)
-{
-	entry[0] = 1;
-	entry[1] = (unsigned char)kind;
-	for (int i = 0; i < 8; i++)
-		entry[2 + i] = (unsigned char)((uint64_t)at >> (56 - 8 * i));
-	crypto_sha256_two(salt.p, salt.n, act.p, act.n, entry + 10);
-}
-
 static void push(struct receipt_log *log, const struct tlog_hash *leaf)
 {
 	if (log->n_pending == log->cap) {
@@ -135,7 +127,7 @@ err_t receipt_issue_bytes(
 	if (log->n_pending >= PENDING_MAX) return E_BUSY;
 	crypto_random(random, sizeof random);
 	struct str salt = { (const char *)random, SALT };
-	entry_of(entry, kind, c->now, salt, act);
+	receipt_entry(kind, c->now, salt, act, entry);
 	tlog_leaf_hash(entry, sizeof entry, &leaf);
 	int64_t position = log->tree.size + (int64_t)log->n_pending;
 	*id = db_new_id(c);
@@ -186,7 +178,7 @@ err_t receipt_find(struct ctx *c, int64_t id, struct receipt *out, bool *found)
 		.at = row.at,
 		.act = row.act,
 		.salt = row.salt };
-	entry_of(entry, out->kind, out->at, row.salt, row.act);
+	receipt_entry(out->kind, out->at, row.salt, row.act, entry);
 	tlog_leaf_hash(entry, sizeof entry, &out->leaf);
 	return OK;
 }
@@ -220,14 +212,7 @@ err_t receipt_proof(struct ctx *c, const struct receipt *r, struct str *file)
 	TRY(receipt_checkpoint(c, &proof.checkpoint, &size));
 	struct tlog_tiles tiles = { fetch, c, size };
 	if (!tlog_prove_inclusion(r->position, size, tlog_read_tiles, &tiles, &proof.path)) return E_INTERNAL;
-	unsigned char entry[ENTRY];
-	struct buf extra;
-	entry_of(entry, r->kind, r->at, r->salt, r->act);
-	buf_init(&extra, c->arena, r->act.n + 64);
-	buf_str(&extra, r->salt);
-	buf_add(&extra, entry, 10);
-	buf_str(&extra, r->act);
-	proof.extra = buf_done(&extra);
+	proof.extra = receipt_extra(c->arena, r->kind, r->at, r->salt, r->act);
 	*file = tlog_proof_write(c->arena, &proof);
 	return OK;
 }

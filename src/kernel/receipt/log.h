@@ -17,7 +17,7 @@ struct receipt {
 	struct str salt;
 };
 MUST_USE err_t receipt_find(struct ctx *c, int64_t id, struct receipt *out, bool *found);
-/* c2sp.org/tlog-proof@v1 against the newest checkpoint; extra = base64 of salt (16 bytes), entry head (10), act. */
+/* c2sp.org/tlog-proof@v1 against the newest checkpoint; extra as receipt_extra() makes it (verify.h). */
 MUST_USE err_t receipt_proof(struct ctx *c, const struct receipt *r, struct str *file);
 MUST_USE err_t receipt_checkpoint(struct ctx *c, struct str *note, int64_t *size);
 MUST_USE err_t receipt_tile(struct ctx *c, int64_t level, int64_t n, unsigned width, struct str *bytes, bool *found);

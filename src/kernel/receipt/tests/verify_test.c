@@ -1,0 +1,153 @@
+/* A receipt of a small log: every byte of the file is changed in turn; the part that fails must be the changed one. */
+#include "kernel/receipt/verify.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LEAVES = 5, MINE = 3 };
+
+static struct tlog_hash leaves[LEAVES];
+static struct tlog_verifier verifier;
+static struct str file;
+static struct arena *a;
+
+static bool read_leaves(void *arg, unsigned level, int64_t index, struct tlog_hash *out)
+{
+	struct tlog_stack s = { 0 };
+	(void)arg;
+	for (int64_t i = index << level; i < (index + 1) << level && i < LEAVES; i++)
+		tlog_stack_append(&s, &leaves[i]);
+	tlog_stack_root(&s, out);
+	return true;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	a = arena_new();
+	struct str salt = S("0123456789abcdef"), act = S("{\"amount\":\"58240.00\",\"kind\":\"return\"}");
+	struct tlog_stack tree = { 0 };
+	struct tlog_hash root;
+	unsigned char entry[RECEIPT_ENTRY_SIZE];
+	for (int i = 0; i < LEAVES; i++) {
+		receipt_entry(ACT_RETURN_FILED, 1000 + i, salt, i == MINE ? act : S("{}"), entry);
+		tlog_leaf_hash(entry, sizeof entry, &leaves[i]);
+		tlog_stack_append(&tree, &leaves[i]);
+	}
+	tlog_stack_root(&tree, &root);
+	struct crypto_key *k = crypto_ed25519_new();
+	struct str origin = S("etax.example/log/33"), text = tlog_checkpoint_text(a, origin, LEAVES, &root);
+	struct tlog_proof p = { .index = MINE,
+		.extra = receipt_extra(a, ACT_RETURN_FILED, 1000 + MINE, salt, act),
+		.checkpoint = tlog_note(a, text, tlog_signature_line(a, text, origin, TLOG_ED25519, k, 0)) };
+	if (!tlog_prove_inclusion(MINE, LEAVES, read_leaves, NULL, &p.path)) return -1;
+	file = tlog_proof_write(a, &p);
+	if (!tlog_verifier_parse(a, tlog_verifier_string(a, origin, TLOG_ED25519, k), &verifier)) return -1;
+	crypto_key_free(k);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_free(a);
+	return 0;
+}
+
+static void good(void **state)
+{
+	(void)state;
+	struct receipt_facts facts;
+	assert_int_equal(receipt_verify(a, file, &verifier, &facts), RECEIPT_GOOD);
+	assert_int_equal(facts.kind, ACT_RETURN_FILED);
+	assert_int_equal(facts.at, 1000 + MINE);
+	assert_int_equal(facts.size, LEAVES);
+	assert_true(str_is(facts.act, "{\"amount\":\"58240.00\",\"kind\":\"return\"}"));
+}
+
+static enum receipt_part with_byte(size_t at)
+{
+	struct receipt_facts facts;
+	char *p = arena_dup(a, file.p, file.n);
+	p[at] ^= 1;
+	return receipt_verify(a, (struct str){ p, file.n }, &verifier, &facts);
+}
+
+static void every_byte(void **state)
+{
+	(void)state;
+	size_t index = (size_t)str_find(file, "\nindex "), note = (size_t)str_find(file, "\n\n") + 2;
+	size_t origin_end = note + sizeof("etax.example/log/33") - 1;
+	struct str after = str_sub(file, note, file.n);
+	size_t signature = note + (size_t)str_find(after, "\n\n") + 2;
+	for (size_t i = 0; i < file.n; i++) {
+		enum receipt_part part = with_byte(i);
+		assert_int_not_equal(part, RECEIPT_GOOD);
+		if (i < 22)
+			assert_int_equal(part, RECEIPT_FILE);
+		else if (i > index + 7 && i < note - 2)
+			assert_int_equal(part, RECEIPT_PATH);
+		else if (i >= note && i < origin_end)
+			assert_int_equal(part, RECEIPT_ORIGIN);
+		else if (i > origin_end && i < signature - 2)
+			assert_int_equal(part, RECEIPT_ROOT);
+		else if (i >= signature)
+			assert_int_equal(part, RECEIPT_SIGNATURE);
+	}
+}
+
+/* Changes one byte of the decoded extra. */
+static enum receipt_part with_extra(size_t at)
+{
+	struct tlog_proof p;
+	struct receipt_facts facts;
+	assert_true(tlog_proof_parse(a, file, &p));
+	char *extra = arena_dup(a, p.extra.p, p.extra.n);
+	extra[at] ^= 64;
+	p.extra.p = extra;
+	return receipt_verify(a, tlog_proof_write(a, &p), &verifier, &facts);
+}
+
+static void extra_parts(void **state)
+{
+	(void)state;
+	assert_int_equal(with_extra(0), RECEIPT_SALT);
+	assert_int_equal(with_extra(15), RECEIPT_SALT);
+	assert_int_equal(with_extra(16), RECEIPT_LEAF); /* version */
+	assert_int_equal(with_extra(17), RECEIPT_LEAF); /* kind */
+	assert_int_equal(with_extra(20), RECEIPT_LEAF); /* time */
+	assert_int_equal(with_extra(40), RECEIPT_LEAF); /* commitment */
+	assert_int_equal(with_extra(95), RECEIPT_LEAF);
+	assert_int_equal(with_extra(122), RECEIPT_ACT);
+	assert_int_equal(with_extra(140), RECEIPT_ACT);
+}
+
+static void forged(void **state)
+{
+	(void)state;
+	struct tlog_proof p;
+	struct receipt_facts facts;
+	assert_true(tlog_proof_parse(a, file, &p));
+	/* another act, consistent in itself, but not in the log */
+	p.extra = receipt_extra(a, ACT_RETURN_FILED, 1000 + MINE, S("0123456789abcdef"), S("{\"amount\":\"1.00\"}"));
+	assert_int_equal(receipt_verify(a, tlog_proof_write(a, &p), &verifier, &facts), RECEIPT_PATH);
+	/* another log's key under the same name */
+	struct crypto_key *k = crypto_ed25519_new();
+	struct tlog_verifier other;
+	assert_true(tlog_verifier_parse(a, tlog_verifier_string(a, verifier.name, TLOG_ED25519, k), &other));
+	assert_int_equal(receipt_verify(a, file, &other, &facts), RECEIPT_SIGNATURE);
+	assert_true(tlog_verifier_parse(a, tlog_verifier_string(a, S("other.example"), TLOG_ED25519, k), &other));
+	assert_int_equal(receipt_verify(a, file, &other, &facts), RECEIPT_ORIGIN);
+	crypto_key_free(k);
+	assert_int_equal(receipt_verify(a, S(""), &verifier, &facts), RECEIPT_FILE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(good), cmocka_unit_test(every_byte),
+		cmocka_unit_test(extra_parts), cmocka_unit_test(forged) };
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
