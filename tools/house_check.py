@@ -290,7 +290,9 @@ def check_cppcheck():
     cache.mkdir(parents=True, exist_ok=True)
     out = subprocess.run(['cppcheck', '--enable=warning,portability', '--std=c17', '--language=c', '--quiet', '-j', str(os.cpu_count()),
                           '--inline-suppr', '--suppress=missingInclude', '--suppress=normalCheckLevelMaxBranches',
-                          '--suppress=checkersReport', '--suppress=varFuncNullUB', '--suppress=internalAstError', '--suppress=syntaxError', '--max-configs=1',
+                          '--suppress=checkersReport', '--suppress=varFuncNullUB',
+                          # wrong in 2.10: a cast before a comparison, a structure filled through its member
+                          '--suppress=arrayIndexOutOfBoundsCond', '--suppress=ctuuninitvar', '--suppress=internalAstError', '--suppress=syntaxError', '--max-configs=1',
                           '-D_GNU_SOURCE', '-Isrc', f'--cppcheck-build-dir={cache}', '--template={file}:{line}: {id}: {message}',
                           'src'], cwd=ROOT, capture_output=True, text=True)
     yield from (line for line in out.stderr.splitlines() if re.match(r'\S+:\d+: ', line))

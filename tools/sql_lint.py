@@ -21,7 +21,7 @@ EVERYWHERE = [
     (r'\b(group_concat|string_agg|instr|strpos|greatest|least|ifnull|nvl|hex|encode|json_extract|jsonb?_\w+|random|avg|round)\s*\(', 'not common to both engines'),
     (r'\bANY *\(|\bLATERAL\b|\bFETCH +FIRST\b|\bDELETE\b[^;]*\b(USING|LIMIT)\b', 'not common to both engines'),
     (r"\bx'[0-9a-f]*'", 'bind bytes, no literals'), (r'\bCOLLATE\b', 'collation names differ'),
-    (r'(?<!CAST\()\bsum *\(', 'sum is NUMERIC on PostgreSQL: CAST(sum(x) AS BIGINT)'),
+    (r'(?:\bSELECT|,)\s+(?:COALESCE *\()?sum *\(', 'sum is NUMERIC on PostgreSQL: CAST(sum(x) AS BIGINT)'),
 ]
 SCHEMA = [(r'\bTRUNCATE\b|\bCOMMENT +ON\b|\bTRIGGER\b|\bADD +CONSTRAINT\b|\bALTER +TYPE\b|\bOR +REPLACE\b', 'not in the common subset of migrations'),
           (r'"', 'no quoted names')]

@@ -15,11 +15,9 @@ static bool unbase64(struct arena *a, struct str text, struct str *out)
 
 bool tlog_origin_valid(struct str origin)
 {
-	if (!origin.n || origin.n > 255)
-		return false;
+	if (!origin.n || origin.n > 255) return false;
 	for (size_t i = 0; i < origin.n; i++)
-		if ((unsigned char)origin.p[i] <= ' ' || origin.p[i] == '+' || origin.p[i] == 127)
-			return false;
+		if ((unsigned char)origin.p[i] <= ' ' || origin.p[i] == '+' || origin.p[i] == 127) return false;
 	return true;
 }
 
@@ -65,7 +63,7 @@ bool tlog_verifier_parse(struct arena *a, struct str text, struct tlog_verifier 
 	struct str rest = str_trim(text), id, id_bytes, name;
 	memset(out, 0, sizeof(*out));
 	if (!str_split(&rest, '+', &name) || !str_split(&rest, '+', &id) || !tlog_origin_valid(name) || id.n != 8 ||
-	    !str_unhex(a, id, &id_bytes) || !unbase64(a, rest, &out->key_bytes) || out->key_bytes.n < 33)
+	        !str_unhex(a, id, &id_bytes) || !unbase64(a, rest, &out->key_bytes) || out->key_bytes.n < 33)
 		return false;
 	const unsigned char *p = (const unsigned char *)out->key_bytes.p;
 	out->name = str_dup(a, name);
@@ -75,8 +73,7 @@ bool tlog_verifier_parse(struct arena *a, struct str text, struct tlog_verifier 
 		out->key = crypto_ed25519_public(p + 1);
 	else if (p[0] == TLOG_SM2 && out->key_bytes.n == 1 + label + 65 && memcmp(p + 1, SM2_LABEL, label) == 0)
 		out->key = crypto_sm2_public(p + 1 + label);
-	if (!out->key)
-		return false;
+	if (!out->key) return false;
 	arena_cleanup(a, free_key, out->key);
 	out->key_id = key_id(a, out->name, out->key_bytes);
 	const unsigned char *q = (const unsigned char *)id_bytes.p;
@@ -95,7 +92,7 @@ static struct str cosigned(struct arena *a, struct str text, int64_t unix_second
 }
 
 struct str tlog_signature_line(struct arena *a, struct str text, struct str name, enum tlog_suite suite,
-			       const struct crypto_key *key, int64_t unix_seconds)
+        const struct crypto_key *key, int64_t unix_seconds)
 {
 	unsigned char out[4 + 8 + CRYPTO_SM2_SIG_MAX];
 	uint32_t id = key_id(a, name, key_bytes(a, suite, key));
@@ -113,9 +110,7 @@ struct str tlog_signature_line(struct arena *a, struct str text, struct str name
 		crypto_ed25519_sign(key, text, out + n);
 		n += 64;
 		break;
-	case TLOG_SM2:
-		n += crypto_sm2_sign(key, text, out + n);
-		break;
+	case TLOG_SM2: n += crypto_sm2_sign(key, text, out + n); break;
 	}
 	struct str b64 = str_base64(a, out, n);
 	return str_printf(a, DASH "%.*s %.*s\n", STR_FMT(name), STR_FMT(b64));
@@ -130,13 +125,10 @@ static bool signature_good(struct arena *a, const struct tlog_verifier *v, struc
 {
 	const unsigned char *p = (const unsigned char *)sig.p;
 	switch (v->suite) {
-	case TLOG_ED25519:
-		return sig.n == 64 && crypto_ed25519_verify(v->key, text, p);
-	case TLOG_SM2:
-		return crypto_sm2_verify(v->key, text, sig);
+	case TLOG_ED25519: return sig.n == 64 && crypto_ed25519_verify(v->key, text, p);
+	case TLOG_SM2: return crypto_sm2_verify(v->key, text, sig);
 	case TLOG_COSIGNATURE:
-		if (sig.n != 72)
-			return false;
+		if (sig.n != 72) return false;
 		uint64_t t = 0;
 		for (int i = 0; i < 8; i++)
 			t = t << 8 | p[i];
@@ -149,8 +141,7 @@ static bool signature_good(struct arena *a, const struct tlog_verifier *v, struc
 static int check_line(struct arena *a, struct str line, struct str text, const struct tlog_verifier *known, size_t n)
 {
 	struct str name, bytes;
-	if (!str_starts(line, DASH))
-		return -1;
+	if (!str_starts(line, DASH)) return -1;
 	struct str rest = str_sub(line, 4, line.n);
 	if (!str_split(&rest, ' ', &name) || !tlog_origin_valid(name) || !unbase64(a, rest, &bytes) || bytes.n < 5)
 		return -1;
@@ -163,35 +154,28 @@ static int check_line(struct arena *a, struct str line, struct str text, const s
 }
 
 enum tlog_open tlog_note_open(struct arena *a, struct str note, const struct tlog_verifier *known, size_t n_known,
-			      struct str *text, unsigned *n_good)
+        struct str *text, unsigned *n_good)
 {
 	unsigned good = 0, lines = 0;
 	*text = STR_NONE;
-	if (note.n > TLOG_NOTE_MAX || !note.n || note.p[note.n - 1] != '\n')
-		return TLOG_MALFORMED;
+	if (note.n > TLOG_NOTE_MAX || !note.n || note.p[note.n - 1] != '\n') return TLOG_MALFORMED;
 	size_t split = 0; /* the last empty line parts text and signatures */
 	for (size_t i = 1; i + 1 < note.n; i++) {
-		if ((unsigned char)note.p[i] < ' ' && note.p[i] != '\n')
-			return TLOG_MALFORMED;
-		if (note.p[i] == '\n' && note.p[i - 1] == '\n')
-			split = i;
+		if ((unsigned char)note.p[i] < ' ' && note.p[i] != '\n') return TLOG_MALFORMED;
+		if (note.p[i] == '\n' && note.p[i - 1] == '\n') split = i;
 	}
-	if (!split)
-		return TLOG_MALFORMED;
+	if (!split) return TLOG_MALFORMED;
 	*text = str_sub(note, 0, split);
 	struct str rest = str_sub(note, split + 1, note.n - split - 2), line;
 	bool bad = false;
 	while (str_split(&rest, '\n', &line)) {
 		int r = check_line(a, line, *text, known, n_known);
-		if (r < 0 || ++lines > TLOG_SIGNATURES_MAX)
-			return TLOG_MALFORMED;
+		if (r < 0 || ++lines > TLOG_SIGNATURES_MAX) return TLOG_MALFORMED;
 		good += r == 1;
 		bad |= r == 2;
 	}
-	if (n_good)
-		*n_good = good;
-	if (bad)
-		return TLOG_BAD_SIGNATURE;
+	if (n_good) *n_good = good;
+	if (bad) return TLOG_BAD_SIGNATURE;
 	return good ? TLOG_OPENED : TLOG_UNSIGNED;
 }
 
@@ -205,8 +189,8 @@ bool tlog_checkpoint_parse(struct arena *a, struct str text, struct tlog_checkpo
 	struct str rest = text, size, root, bytes;
 	memset(out, 0, sizeof(*out));
 	if (!text.n || text.p[text.n - 1] != '\n' || !str_split(&rest, '\n', &out->origin) ||
-	    !tlog_origin_valid(out->origin) || !str_split(&rest, '\n', &size) || !decimal(size, &out->size) ||
-	    !str_split(&rest, '\n', &root) || !unbase64(a, root, &bytes) || bytes.n != 32)
+	        !tlog_origin_valid(out->origin) || !str_split(&rest, '\n', &size) || !decimal(size, &out->size) ||
+	        !str_split(&rest, '\n', &root) || !unbase64(a, root, &bytes) || bytes.n != 32)
 		return false;
 	memcpy(out->root.b, bytes.p, 32);
 	return true;
@@ -237,24 +221,18 @@ struct str tlog_proof_write(struct arena *a, const struct tlog_proof *p)
 bool tlog_proof_parse(struct arena *a, struct str file, struct tlog_proof *out)
 {
 	memset(out, 0, sizeof(*out));
-	if (!str_starts(file, PROOF_HEAD))
-		return false;
+	if (!str_starts(file, PROOF_HEAD)) return false;
 	struct str rest = str_sub(file, sizeof(PROOF_HEAD) - 1, file.n), line, bytes;
-	if (!str_split(&rest, '\n', &line))
-		return false;
+	if (!str_split(&rest, '\n', &line)) return false;
 	if (str_starts(line, "extra ")) {
-		if (!unbase64(a, str_sub(line, 6, line.n), &out->extra) || !str_split(&rest, '\n', &line))
-			return false;
+		if (!unbase64(a, str_sub(line, 6, line.n), &out->extra) || !str_split(&rest, '\n', &line)) return false;
 	}
-	if (!str_starts(line, "index ") || !decimal(str_sub(line, 6, line.n), &out->index))
-		return false;
+	if (!str_starts(line, "index ") || !decimal(str_sub(line, 6, line.n), &out->index)) return false;
 	while (str_split(&rest, '\n', &line) && line.n) {
-		if (out->path.n >= TLOG_PROOF_MAX || !unbase64(a, line, &bytes) || bytes.n != 32)
-			return false;
+		if (out->path.n >= TLOG_PROOF_MAX || !unbase64(a, line, &bytes) || bytes.n != 32) return false;
 		memcpy(out->path.h[out->path.n++].b, bytes.p, 32);
 	}
-	if (line.n || !rest.n)
-		return false;
+	if (line.n || !rest.n) return false;
 	out->checkpoint = rest;
 	return true;
 }

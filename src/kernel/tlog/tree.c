@@ -59,12 +59,10 @@ static bool range_root(int64_t lo, int64_t hi, tlog_read *read, void *arg, struc
 	unsigned n = 0;
 	while (lo < hi) {
 		unsigned level = log2_floor(hi - lo);
-		if (!read(arg, level, lo >> level, &part[n++]))
-			return false;
+		if (!read(arg, level, lo >> level, &part[n++])) return false;
 		lo += INT64_C(1) << level;
 	}
-	if (!n)
-		return false;
+	if (!n) return false;
 	*out = part[n - 1];
 	for (unsigned i = n - 1; i > 0; i--)
 		tlog_node_hash(&part[i - 1], out, out);
@@ -73,8 +71,7 @@ static bool range_root(int64_t lo, int64_t hi, tlog_read *read, void *arg, struc
 
 bool tlog_root_at(int64_t size, tlog_read *read, void *arg, struct tlog_hash *out)
 {
-	if (size < 0)
-		return false;
+	if (size < 0) return false;
 	if (size == 0) {
 		crypto_sha256("", 0, out->b);
 		return true;
@@ -95,13 +92,11 @@ bool tlog_prove_inclusion(int64_t index, int64_t size, tlog_read *read, void *ar
 {
 	int64_t lo = 0, hi = size;
 	out->n = 0;
-	if (index < 0 || index >= size)
-		return false;
+	if (index < 0 || index >= size) return false;
 	while (hi - lo > 1) {
 		int64_t middle = lo + split(hi - lo);
 		bool left = index < middle;
-		if (!range_root(left ? middle : lo, left ? hi : middle, read, arg, &out->h[out->n]))
-			return false;
+		if (!range_root(left ? middle : lo, left ? hi : middle, read, arg, &out->h[out->n])) return false;
 		out->n++;
 		if (left)
 			hi = middle;
@@ -117,15 +112,12 @@ bool tlog_prove_consistency(int64_t old_size, int64_t size, tlog_read *read, voi
 	int64_t lo = 0, hi = size;
 	bool whole = true; /* is the old tree still the left part as a whole: its root is known to the verifier */
 	out->n = 0;
-	if (old_size < 0 || old_size > size)
-		return false;
-	if (old_size == 0 || old_size == size)
-		return true;
+	if (old_size < 0 || old_size > size) return false;
+	if (old_size == 0 || old_size == size) return true;
 	while (old_size != hi) {
 		int64_t middle = lo + split(hi - lo);
 		bool left = old_size <= middle;
-		if (!range_root(left ? middle : lo, left ? hi : middle, read, arg, &out->h[out->n]))
-			return false;
+		if (!range_root(left ? middle : lo, left ? hi : middle, read, arg, &out->h[out->n])) return false;
 		out->n++;
 		if (left) {
 			hi = middle;
@@ -135,8 +127,7 @@ bool tlog_prove_consistency(int64_t old_size, int64_t size, tlog_read *read, voi
 		}
 	}
 	if (!whole) {
-		if (!range_root(lo, hi, read, arg, &out->h[out->n]))
-			return false;
+		if (!range_root(lo, hi, read, arg, &out->h[out->n])) return false;
 		out->n++;
 	}
 	reverse(out);
@@ -144,15 +135,13 @@ bool tlog_prove_consistency(int64_t old_size, int64_t size, tlog_read *read, voi
 }
 
 bool tlog_inclusion_root(int64_t index, int64_t size, const struct tlog_hash *leaf, const struct tlog_hash *path,
-			 size_t n, struct tlog_hash *root)
+        size_t n, struct tlog_hash *root)
 {
-	if (index < 0 || index >= size)
-		return false;
+	if (index < 0 || index >= size) return false;
 	int64_t at = index, last = size - 1;
 	*root = *leaf;
 	for (size_t i = 0; i < n; i++) {
-		if (last == 0)
-			return false;
+		if (last == 0) return false;
 		if ((at & 1) || at == last) {
 			tlog_node_hash(&path[i], root, root);
 			while (!(at & 1) && at) {
@@ -169,19 +158,17 @@ bool tlog_inclusion_root(int64_t index, int64_t size, const struct tlog_hash *le
 }
 
 bool tlog_verify_inclusion(int64_t index, int64_t size, const struct tlog_hash *leaf, const struct tlog_hash *root,
-			   const struct tlog_hash *path, size_t n)
+        const struct tlog_hash *path, size_t n)
 {
 	struct tlog_hash computed;
 	return tlog_inclusion_root(index, size, leaf, path, n, &computed) && tlog_hash_equal(&computed, root);
 }
 
 bool tlog_verify_consistency(int64_t old_size, int64_t size, const struct tlog_hash *old_root,
-			     const struct tlog_hash *root, const struct tlog_hash *path, size_t n)
+        const struct tlog_hash *root, const struct tlog_hash *path, size_t n)
 {
-	if (old_size < 0 || old_size > size)
-		return false;
-	if (old_size == size)
-		return n == 0 && tlog_hash_equal(old_root, root);
+	if (old_size < 0 || old_size > size) return false;
+	if (old_size == size) return n == 0 && tlog_hash_equal(old_root, root);
 	if (old_size == 0) {
 		struct tlog_hash empty;
 		crypto_sha256("", 0, empty.b);
@@ -194,12 +181,10 @@ bool tlog_verify_consistency(int64_t old_size, int64_t size, const struct tlog_h
 	}
 	/* A power of two: the old root itself begins the path. */
 	bool own = at == 0;
-	if (!own && n == 0)
-		return false;
+	if (!own && n == 0) return false;
 	struct tlog_hash old = own ? *old_root : path[0], now = old;
 	for (size_t i = own ? 0 : 1; i < n; i++) {
-		if (last == 0)
-			return false;
+		if (last == 0) return false;
 		if ((at & 1) || at == last) {
 			tlog_node_hash(&path[i], &old, &old);
 			tlog_node_hash(&path[i], &now, &now);

@@ -86,7 +86,7 @@ err_t member_end(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct member_in *in = input;
 	struct party person;
-	bool holds;
+	bool holds = false;
 	if (str_is(in->role, "legal_representative")) return RAISE(c, E_CONFLICT, &last_head);
 	TRY(find_person(c, in->person, &person, &holds, in->role));
 	if (!holds) return RAISE(c, E_CONFLICT, &no_role);
