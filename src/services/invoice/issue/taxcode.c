@@ -1,0 +1,38 @@
+#include "services/invoice/issue/taxcode.h"
+#include "kernel/assets/assets.h"
+#include <string.h>
+
+/* The line that holds byte `at`. */
+static struct str line_at(struct str table, size_t at)
+{
+	size_t from = at, to = at;
+	while (from && table.p[from - 1] != '\n')
+		from--;
+	while (to < table.n && table.p[to] != '\n')
+		to++;
+	return (struct str){ table.p + from, to - from };
+}
+
+/* The table is sorted by code, so that its text itself is searched: no start-up work, no copy. */
+bool taxcode_find(struct str code, struct taxcode *out)
+{
+	struct str table = asset_get("data/tax-codes.csv");
+	size_t low = line_at(table, 0).n + 1, high = table.n; /* behind the head line */
+	if (code.n != 19) return false;
+	while (low < high) {
+		struct str line = line_at(table, (low + high) / 2), rest = str_trim(line);
+		struct str key;
+		if (!str_split(&rest, ',', &key)) return false;
+		int order = str_cmp(code, key);
+		if (order == 0) {
+			out->code = key;
+			return str_split(&rest, ',', &out->name) && (out->short_name = rest.p ? rest : S(""), true);
+		}
+		size_t start = (size_t)(line.p - table.p);
+		if (order < 0)
+			high = start;
+		else
+			low = start + line.n + 1;
+	}
+	return false;
+}
