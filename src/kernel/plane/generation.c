@@ -1,0 +1,68 @@
+#include "kernel/plane/generation.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { READERS_MAX = 1024 };
+#define MAP_BYTES ((size_t)1 << 38) /* address space, not disk: 256 GiB */
+
+static const char *const tables[PLANE_KINDS] = { "invoice", "certificate", "receipt", "taxpayer" };
+
+void generation_path(const char *dir, int64_t number, const char *ending, char out[4096])
+{
+	(void)snprintf(out, 4096, "%s/%lld%s", dir, (long long)number, ending);
+}
+
+static int open_tables(struct generation *g, bool readonly)
+{
+	MDB_txn *txn;
+	unsigned create = readonly ? 0 : MDB_CREATE;
+	int rc = mdb_txn_begin(g->env, NULL, readonly ? MDB_RDONLY : 0, &txn);
+	if (rc) return rc;
+	for (int i = 0; i < PLANE_KINDS && !rc; i++)
+		rc = mdb_dbi_open(txn, tables[i], create, &g->kinds[i]);
+	if (!rc) rc = mdb_dbi_open(txn, "meta", create, &g->meta);
+	if (!rc) return mdb_txn_commit(txn);
+	mdb_txn_abort(txn);
+	return rc;
+}
+
+struct generation *generation_open(const char *dir, int64_t number, bool readonly, bool building)
+{
+	char path[4096];
+	struct generation *g = calloc(1, sizeof *g);
+	if (!g) abort();
+	g->number = number;
+	generation_path(dir, number, ".mdb", path);
+	/* A lost last transaction is fed again from the outbox; the tree itself stays whole. A build is synced at its
+	 * end. */
+	unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD | (building ? MDB_NOSYNC : MDB_NOMETASYNC) |
+	                 (readonly ? MDB_RDONLY : 0);
+	if (mdb_env_create(&g->env) == 0 && mdb_env_set_mapsize(g->env, MAP_BYTES) == 0 &&
+	        mdb_env_set_maxreaders(g->env, READERS_MAX) == 0 && mdb_env_set_maxdbs(g->env, PLANE_KINDS + 1) == 0 &&
+	        mdb_env_open(g->env, path, flags, 0600) == 0 && open_tables(g, readonly) == 0)
+		return g;
+	generation_close(g);
+	return NULL;
+}
+
+void generation_close(struct generation *g)
+{
+	if (g->env) mdb_env_close(g->env);
+	free(g);
+}
+
+int generation_put_position(struct generation *g, MDB_txn *txn, int64_t position)
+{
+	MDB_val key = { 8, "position" }, value = { sizeof position, &position };
+	return mdb_put(txn, g->meta, &key, &value, 0);
+}
+
+int64_t generation_position(struct generation *g, MDB_txn *txn)
+{
+	MDB_val key = { 8, "position" }, value;
+	int64_t position = 0;
+	if (mdb_get(txn, g->meta, &key, &value) == 0 && value.mv_size == sizeof position)
+		memcpy(&position, value.mv_data, sizeof position);
+	return position;
+}
