@@ -1,0 +1,62 @@
+#include "base/utf8.h"
+#include "base/buf.h"
+
+int32_t utf8_next(struct str s, size_t *at)
+{
+	static const int32_t least[] = { 0, 0x80, 0x800, 0x10000 };
+	if (*at >= s.n) return -1;
+	unsigned char c = (unsigned char)s.p[*at];
+	size_t more = c < 0x80 ? 0 : c >> 5 == 6 ? 1 : c >> 4 == 14 ? 2 : c >> 3 == 30 ? 3 : 4;
+	if (more == 4 || more >= s.n - *at) return -1;
+	int32_t v = more == 0 ? c : c & (0x3f >> more);
+	for (size_t i = 1; i <= more; i++) {
+		unsigned char d = (unsigned char)s.p[*at + i];
+		if (d >> 6 != 2) return -1;
+		v = v << 6 | (d & 0x3f);
+	}
+	if (v < least[more] || v > 0x10ffff || (v >= 0xd800 && v <= 0xdfff)) return -1;
+	*at += more + 1;
+	return v;
+}
+
+bool utf8_valid(struct str s)
+{
+	for (size_t at = 0; at < s.n;)
+		if (utf8_next(s, &at) < 0) return false;
+	return true;
+}
+
+size_t utf8_count(struct str s)
+{
+	size_t count = 0;
+	for (size_t at = 0; at < s.n; count++)
+		if (utf8_next(s, &at) < 0) at++;
+	return count;
+}
+
+struct str utf8_clip(struct str s, size_t code_points)
+{
+	size_t at = 0;
+	for (size_t i = 0; i < code_points && at < s.n; i++)
+		if (utf8_next(s, &at) < 0) at++;
+	return str_sub(s, 0, at);
+}
+
+struct str utf8_fold(struct arena *a, struct str s)
+{
+	struct buf b;
+	buf_init(&b, a, s.n + 1);
+	for (size_t at = 0; at < s.n;) {
+		size_t from = at;
+		int32_t v = utf8_next(s, &at);
+		if (v < 0)
+			buf_char(&b, s.p[at++]);
+		else if (v >= 0xff01 && v <= 0xff5e)
+			buf_char(&b, (char)(v - 0xff01 + '!'));
+		else if (v == 0x3000)
+			buf_char(&b, ' ');
+		else
+			buf_add(&b, s.p + from, at - from);
+	}
+	return buf_done(&b);
+}
