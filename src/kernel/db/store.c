@@ -1,11 +1,14 @@
-/* The writer thread with group commit (design/storage §2, measurements §5): what has queued up, at most 256 closures,
+/* On PostgreSQL the same thread is the one writer of this process; an advisory lock puts the groups of all processes in
+ * a row.
+ *
+ * The writer thread with group commit (design/storage §2, measurements §5): what has queued up, at most 256 closures,
  * runs in savepoints of one transaction; one fsync and one signed log root serve them all, and nobody waits when it is
  * idle. */
 #include "kernel/db/store.h"
 #include "db_sql.h"
 #include "kernel/ctx/app.h"
 #include "kernel/db/db_hooks.h"
-#include "kernel/db/sqlite.h"
+#include "kernel/db/engine.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +29,8 @@ struct act {
 };
 
 struct db {
-	struct sqlite_connection *sqlite;
+	struct engine_connection *link;
+	const struct engine *engine;
 	struct db_store *store;
 	bool writing;    /* inside the core transaction */
 	bool projecting; /* inside a projection transaction */
@@ -34,7 +38,7 @@ struct db {
 
 struct db_store {
 	struct app *app;
-	char data_dir[4000];
+	char place[4000]; /* data directory or URL */
 	struct db_hooks hooks;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -49,13 +53,24 @@ struct db_store {
 
 enum db_engine db_engine_of(const struct db *db)
 {
-	(void)db;
-	return DB_SQLITE;
+	return db->engine->kind;
 }
 
 void db_set_hooks(struct app *app, const struct db_hooks *hooks)
 {
 	app->db->hooks = *hooks;
+}
+
+/* Every statement gets one cache number in the process, the first time any connection uses it. */
+int engine_slot(const struct db_statement *st)
+{
+	static int last;
+	int slot = __atomic_load_n(st->slot, __ATOMIC_ACQUIRE);
+	if (slot) return slot;
+	int fresh = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+	if (fresh >= ENGINE_STATEMENTS) abort();
+	return __atomic_compare_exchange_n(st->slot, &slot, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE) ? fresh
+	                                                                                                      : slot;
 }
 
 /* --- the writer --- */
@@ -64,16 +79,16 @@ static void run_one(struct db_store *s, struct act *a)
 {
 	struct db *own = a->c->db;
 	if (s->hooks.savepoint) s->hooks.savepoint(s->app);
-	a->result = sqlite_command(s->writer.sqlite, false, "SAVEPOINT act") ? OK : E_INTERNAL;
+	a->result = s->writer.engine->command(s->writer.link, false, "SAVEPOINT act") ? OK : E_INTERNAL;
 	if (a->result != OK) return;
 	a->c->db = &s->writer;
 	a->result = a->fn(a->c, a->arg);
 	a->c->db = own;
 	if (a->result != OK) {
 		if (s->hooks.savepoint_rolled_back) s->hooks.savepoint_rolled_back(s->app);
-		(void)sqlite_command(s->writer.sqlite, false, "ROLLBACK TO act");
+		(void)s->writer.engine->command(s->writer.link, false, "ROLLBACK TO act");
 	}
-	(void)sqlite_command(s->writer.sqlite, false, "RELEASE act");
+	(void)s->writer.engine->command(s->writer.link, false, "RELEASE act");
 }
 
 static bool commit(struct db_store *s, struct arena *arena)
@@ -82,16 +97,26 @@ static bool commit(struct db_store *s, struct arena *arena)
 	ctx_init(&c, s->app, arena);
 	c.db = &s->writer;
 	err_t e = s->hooks.before_commit ? s->hooks.before_commit(&c) : OK;
-	if (e == OK && sqlite_command(s->writer.sqlite, false, "COMMIT")) return true;
-	(void)sqlite_command(s->writer.sqlite, false, "ROLLBACK");
+	if (e == OK && s->writer.engine->command(s->writer.link, false, "COMMIT")) return true;
+	(void)s->writer.engine->command(s->writer.link, false, "ROLLBACK");
+	return false;
+}
+
+static bool begin_group(struct db_store *s, struct arena *arena)
+{
+	struct ctx c;
+	ctx_init(&c, s->app, arena);
+	c.db = &s->writer;
+	if (!s->hooks.group_begin || s->hooks.group_begin(&c) == OK) return true;
+	(void)s->writer.engine->command(s->writer.link, false, "ROLLBACK");
 	return false;
 }
 
 static void run_group(struct db_store *s, struct act *group, struct arena *arena)
 {
-	bool open = sqlite_command(s->writer.sqlite, false, "BEGIN IMMEDIATE"), committed = false;
-	if (s->hooks.group_begin) s->hooks.group_begin(s->app);
+	bool open = s->writer.engine->command(s->writer.link, false, s->writer.engine->begin), committed = false;
 	s->writer.writing = open;
+	open = open && begin_group(s, arena);
 	for (struct act *a = group; a && open; a = a->next)
 		run_one(s, a);
 	if (open) committed = commit(s, arena);
@@ -169,14 +194,15 @@ err_t db_write_projection(struct ctx *c, db_closure *fn, void *arg)
 	struct db_store *s = c->app->db;
 	struct db *own = c->db;
 	pthread_mutex_lock(&s->projection_lock);
-	err_t e = sqlite_command(s->projector.sqlite, true, "BEGIN IMMEDIATE") ? OK : E_BUSY;
+	err_t e = s->projector.engine->command(s->projector.link, true, s->projector.engine->begin_projection) ? OK
+	                                                                                                       : E_BUSY;
 	if (e == OK) {
 		s->projector.projecting = true;
 		c->db = &s->projector;
 		e = fn(c, arg);
 		c->db = own;
 		s->projector.projecting = false;
-		bool kept = sqlite_command(s->projector.sqlite, true, e == OK ? "COMMIT" : "ROLLBACK");
+		bool kept = s->projector.engine->command(s->projector.link, true, e == OK ? "COMMIT" : "ROLLBACK");
 		if (e == OK && !kept) e = E_INTERNAL;
 	}
 	pthread_mutex_unlock(&s->projection_lock);
@@ -195,11 +221,11 @@ err_t db_run(struct ctx *c, const struct db_statement *st, const struct db_value
 		        st->name);
 		return E_INTERNAL;
 	}
-	err_t e = sqlite_run(db->sqlite, c->arena, st, in, rows, n_rows, max_rows, affected);
+	err_t e = db->engine->run(db->link, c->arena, st, in, rows, n_rows, max_rows, affected);
 	if (e == E_INTERNAL)
 		(void)fprintf(stderr,
 		        "{\"level\":\"error\",\"event\":\"statement\",\"statement\":\"%s\",\"why\":\"%s\"}\n", st->name,
-		        sqlite_why(db->sqlite, st->projection));
+		        db->engine->why(db->link, st->projection));
 	return e;
 }
 
@@ -235,8 +261,9 @@ struct db *db_open(struct app *app, struct arena *errors)
 	struct db *db = calloc(1, sizeof *db);
 	if (!db) abort();
 	db->store = app->db;
-	db->sqlite = sqlite_open(app->db->data_dir, SQLITE_READER);
-	if (db->sqlite) return db;
+	db->engine = app->db->writer.engine;
+	db->link = db->engine->open(app->db->place, ENGINE_READER);
+	if (db->link) return db;
 	free(db);
 	return NULL;
 }
@@ -244,25 +271,27 @@ struct db *db_open(struct app *app, struct arena *errors)
 void db_close(struct db *db)
 {
 	if (!db) return;
-	sqlite_close(db->sqlite);
+	db->engine->close(db->link);
 	free(db);
 }
 
 err_t db_store_open(struct app *app, const char *data_dir, const char *url)
 {
-	if (url || strlen(data_dir) >= sizeof app->db->data_dir) return E_INPUT;
+	const struct engine *engine = url ? &engine_postgresql : &engine_sqlite;
+	const char *place = url ? url : data_dir;
+	if (strlen(place) >= sizeof app->db->place || (url && !str_starts(str_c(url), "postgresql://"))) return E_INPUT;
 	struct db_store *s = calloc(1, sizeof *s);
 	if (!s) abort();
 	s->app = app;
-	(void)snprintf(s->data_dir, sizeof s->data_dir, "%s", data_dir);
+	(void)snprintf(s->place, sizeof s->place, "%s", place);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->projection_lock, NULL);
 	pthread_cond_init(&s->queued, NULL);
-	s->writer = (struct db){ sqlite_open(data_dir, SQLITE_WRITER), s, false, false };
-	s->projector = (struct db){ sqlite_open(data_dir, SQLITE_PROJECTOR), s, false, false };
-	if (!s->writer.sqlite || !s->projector.sqlite || pthread_create(&s->thread, NULL, writer_main, s) != 0) {
-		sqlite_close(s->writer.sqlite);
-		sqlite_close(s->projector.sqlite);
+	s->writer = (struct db){ .link = engine->open(place, ENGINE_WRITER), .engine = engine, .store = s };
+	s->projector = (struct db){ .link = engine->open(place, ENGINE_PROJECTOR), .engine = engine, .store = s };
+	if (!s->writer.link || !s->projector.link || pthread_create(&s->thread, NULL, writer_main, s) != 0) {
+		engine->close(s->writer.link);
+		engine->close(s->projector.link);
 		free(s);
 		return E_INTERNAL;
 	}
@@ -279,8 +308,8 @@ void db_store_close(struct app *app)
 	pthread_cond_signal(&s->queued);
 	pthread_mutex_unlock(&s->lock);
 	pthread_join(s->thread, NULL);
-	sqlite_close(s->writer.sqlite);
-	sqlite_close(s->projector.sqlite);
+	s->writer.engine->close(s->writer.link);
+	s->projector.engine->close(s->projector.link);
 	free(s);
 	app->db = NULL;
 }
@@ -288,10 +317,11 @@ void db_store_close(struct app *app)
 err_t db_script(struct app *app, bool projection, struct str sql, const char **why)
 {
 	struct db *db = projection ? &app->db->projector : &app->db->writer;
-	bool good = sqlite_command(db->sqlite, projection, "BEGIN IMMEDIATE") &&
-	            sqlite_command(db->sqlite, projection, sql.p) && sqlite_command(db->sqlite, projection, "COMMIT");
+	bool good = db->engine->command(db->link, projection, db->engine->begin) &&
+	            db->engine->command(db->link, projection, sql.p) &&
+	            db->engine->command(db->link, projection, "COMMIT");
 	if (good) return OK;
-	*why = sqlite_why(db->sqlite, projection);
-	(void)sqlite_command(db->sqlite, projection, "ROLLBACK");
+	*why = db->engine->why(db->link, projection);
+	(void)db->engine->command(db->link, projection, "ROLLBACK");
 	return E_INTERNAL;
 }

@@ -289,8 +289,6 @@ err_t receipt_check(struct ctx *c, int64_t *entries, bool *same)
 	return OK;
 }
 
-/* --- opening --- */
-
 /* The right edge comes from the tiles: one subtree for each bit of the size. */
 static err_t load(struct ctx *c, struct tlog_stack *tree)
 {
@@ -308,6 +306,17 @@ static err_t load(struct ctx *c, struct tlog_stack *tree)
 	return OK;
 }
 
+/* Another process may have appended since our last group (PostgreSQL): then its tree is the one to go on with. */
+static err_t group_begin(struct ctx *c)
+{
+	struct receipt_log *log = c->app->receipts;
+	struct receipt_checkpoint_get_row row;
+	bool found;
+	if (db_engine_of(c->db) == DB_SQLITE) return OK;
+	TRY(receipt_checkpoint_get(c, &row, &found));
+	return found && row.size != log->tree.size ? load(c, &log->tree) : OK;
+}
+
 err_t receipt_log_open(struct app *app)
 {
 	struct arena *a = arena_new();
@@ -319,7 +328,8 @@ err_t receipt_log_open(struct app *app)
 	err_t e = c.db ? load(&c, &app->receipts->tree) : E_INTERNAL;
 	db_close(c.db);
 	arena_free(a);
-	static const struct db_hooks hooks = { .savepoint = remember,
+	static const struct db_hooks hooks = { .group_begin = group_begin,
+		.savepoint = remember,
 		.savepoint_rolled_back = forget,
 		.before_commit = before_commit,
 		.group_end = group_end };

@@ -1,15 +1,15 @@
-#include "kernel/db/sqlite.h"
+#include "kernel/db/engine.h"
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_STATEMENTS = 4096, BUSY_MS = 10000 };
+enum { BUSY_MS = 10000 };
 
-struct sqlite_connection {
+struct engine_connection {
 	sqlite3 *core, *projection;
-	sqlite3_stmt *prepared[MAX_STATEMENTS];
-	enum sqlite_role role;
+	sqlite3_stmt *prepared[ENGINE_STATEMENTS];
+	enum engine_role role;
 };
 
 static const char *const settings =
@@ -34,53 +34,43 @@ static sqlite3 *open_file(const char *data_dir, const char *name, bool writes, b
 	return NULL;
 }
 
-struct sqlite_connection *sqlite_open(const char *data_dir, enum sqlite_role role)
+static void sqlite_close(struct engine_connection *s);
+
+static struct engine_connection *sqlite_open(const char *data_dir, enum engine_role role)
 {
-	struct sqlite_connection *s = calloc(1, sizeof *s);
+	struct engine_connection *s = calloc(1, sizeof *s);
 	if (!s) abort();
 	s->role = role;
-	s->core = open_file(data_dir, "core.db", role == SQLITE_WRITER, true);
-	s->projection = open_file(data_dir, "projection.db", role == SQLITE_PROJECTOR, false);
+	s->core = open_file(data_dir, "core.db", role == ENGINE_WRITER, true);
+	s->projection = open_file(data_dir, "projection.db", role == ENGINE_PROJECTOR, false);
 	if (s->core && s->projection) return s;
 	sqlite_close(s);
 	return NULL;
 }
 
-void sqlite_close(struct sqlite_connection *s)
+static void sqlite_close(struct engine_connection *s)
 {
 	if (!s) return;
-	for (size_t i = 0; i < MAX_STATEMENTS; i++)
+	for (size_t i = 0; i < ENGINE_STATEMENTS; i++)
 		sqlite3_finalize(s->prepared[i]);
 	sqlite3_close(s->core);
 	sqlite3_close(s->projection);
 	free(s);
 }
 
-bool sqlite_command(struct sqlite_connection *s, bool projection, const char *sql)
+static bool sqlite_command(struct engine_connection *s, bool projection, const char *sql)
 {
 	return sqlite3_exec(projection ? s->projection : s->core, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-const char *sqlite_why(struct sqlite_connection *s, bool projection)
+static const char *sqlite_why(struct engine_connection *s, bool projection)
 {
 	return sqlite3_errmsg(projection ? s->projection : s->core);
 }
 
-/* Every statement gets one cache number in the process, the first time any connection uses it. */
-static int slot_of(const struct db_statement *st)
+static sqlite3_stmt *prepared(struct engine_connection *s, const struct db_statement *st)
 {
-	static int last;
-	int slot = __atomic_load_n(st->slot, __ATOMIC_ACQUIRE);
-	if (slot) return slot;
-	int fresh = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
-	if (fresh >= MAX_STATEMENTS) abort();
-	return __atomic_compare_exchange_n(st->slot, &slot, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE) ? fresh
-	                                                                                                      : slot;
-}
-
-static sqlite3_stmt *prepared(struct sqlite_connection *s, const struct db_statement *st)
-{
-	int slot = slot_of(st);
+	int slot = engine_slot(st);
 	if (!s->prepared[slot] && sqlite3_prepare_v3(st->projection ? s->projection : s->core, st->sql, -1,
 	                                  SQLITE_PREPARE_PERSISTENT, &s->prepared[slot], NULL) != SQLITE_OK)
 		return NULL;
@@ -153,8 +143,8 @@ static err_t step_rows(sqlite3_stmt *q, const struct db_statement *st, struct ar
 	return code == SQLITE_DONE ? OK : error_of(code & 0xff);
 }
 
-err_t sqlite_run(struct sqlite_connection *s, struct arena *a, const struct db_statement *st, const struct db_value *in,
-        struct db_value **rows, size_t *n_rows, size_t max_rows, int64_t *affected)
+static err_t sqlite_run(struct engine_connection *s, struct arena *a, const struct db_statement *st,
+        const struct db_value *in, struct db_value **rows, size_t *n_rows, size_t max_rows, int64_t *affected)
 {
 	sqlite3_stmt *q = prepared(s, st);
 	if (!q) return E_INTERNAL;
@@ -165,3 +155,6 @@ err_t sqlite_run(struct sqlite_connection *s, struct arena *a, const struct db_s
 	sqlite3_reset(q);
 	return e;
 }
+
+const struct engine engine_sqlite = { DB_SQLITE, sqlite_open, sqlite_close, sqlite_run, sqlite_command, sqlite_why,
+	"BEGIN IMMEDIATE", "BEGIN IMMEDIATE" };

@@ -1,0 +1,26 @@
+/* What the store needs of a database engine: one connection that reaches the core tables and the projection tables. */
+#ifndef KERNEL_DB_ENGINE_H
+#define KERNEL_DB_ENGINE_H
+#include "kernel/db/db.h"
+
+enum engine_role { ENGINE_READER, ENGINE_WRITER, ENGINE_PROJECTOR };
+
+struct engine_connection;
+struct engine {
+	enum db_engine kind;
+	/* place: data directory (SQLite) or postgresql:// URL */
+	struct engine_connection *(*open)(const char *place, enum engine_role role);
+	void (*close)(struct engine_connection *e);
+	err_t (*run)(struct engine_connection *e, struct arena *a, const struct db_statement *st,
+	        const struct db_value *in, struct db_value **rows, size_t *n_rows, size_t max_rows, int64_t *affected);
+	/* "BEGIN", "SAVEPOINT act" … on the core tables or on the projection's. */
+	bool (*command)(struct engine_connection *e, bool projection, const char *sql);
+	const char *(*why)(struct engine_connection *e, bool projection);
+	const char *begin, *begin_projection; /* how a write transaction begins */
+};
+extern const struct engine engine_sqlite, engine_postgresql;
+
+/* Cache number of a statement: one in the process, given at its first use. */
+enum { ENGINE_STATEMENTS = 4096 };
+int engine_slot(const struct db_statement *st);
+#endif
