@@ -37,55 +37,33 @@ static void group_end(struct app *app, bool committed)
 	log->n_pending = log->saved = 0;
 }
 
-/* Appends one hash to tile row `level`; a tile that is full gives its root to the level above. */
-static err_t tile_append(struct ctx *c, unsigned level, int64_t index, const struct tlog_hash *h)
+/* Appends hashes to a row of tiles, each tile in one write; a tile that is full gives its root to the row above. */
+static err_t tiles_append(struct ctx *c, unsigned level, int64_t from, const struct tlog_hash *h, size_t n)
 {
 	struct receipt_tile_get_row row;
-	bool found = false;
-	unsigned width = (unsigned)(index % TLOG_TILE_WIDTH);
-	unsigned char bytes[TLOG_TILE_WIDTH * 32];
-	if (width) TRY(receipt_tile_get(c, level, index / TLOG_TILE_WIDTH, &row, &found));
-	if (width && (!found || row.hashes.n != width * 32)) return E_INTERNAL;
-	if (width) memcpy(bytes, row.hashes.p, width * 32);
-	memcpy(bytes + width * 32, h->b, 32);
-	struct str all = { (const char *)bytes, (width + 1) * 32 };
-	TRY(receipt_tile_put(c, level, index / TLOG_TILE_WIDTH, all, NULL));
-	if (width + 1 < TLOG_TILE_WIDTH) return OK;
-	struct tlog_stack inside = { 0 };
-	struct tlog_hash root;
-	for (unsigned i = 0; i < TLOG_TILE_WIDTH; i++) {
-		struct tlog_hash leaf;
-		memcpy(leaf.b, bytes + i * 32, 32);
-		tlog_stack_append(&inside, &leaf);
-	}
-	tlog_stack_root(&inside, &root);
-	return tile_append(c, level + 1, index / TLOG_TILE_WIDTH, &root);
-}
-
-/* All pending leaves that fall into one level-0 tile go there in one write. */
-static err_t tiles_append(struct ctx *c, int64_t from, const struct tlog_hash *leaves, size_t n)
-{
 	while (n) {
-		int64_t tile = from / TLOG_TILE_WIDTH;
-		size_t width = (size_t)(from % TLOG_TILE_WIDTH),
-		       some = TLOG_TILE_WIDTH - width < n ? TLOG_TILE_WIDTH - width : n;
-		struct receipt_tile_get_row row;
+		struct tlog_hash tile[TLOG_TILE_WIDTH], root;
+		int64_t number = from / TLOG_TILE_WIDTH;
+		size_t width = (size_t)(from % TLOG_TILE_WIDTH), room = TLOG_TILE_WIDTH - width,
+		       some = room < n ? room : n;
 		bool found = false;
-		if (some > 1 && width + some < TLOG_TILE_WIDTH) {
-			unsigned char *bytes = arena_alloc(c->arena, TLOG_TILE_WIDTH * 32);
-			if (width) TRY(receipt_tile_get(c, 0, tile, &row, &found));
-			if (width && (!found || row.hashes.n != width * 32)) return E_INTERNAL;
-			if (width) memcpy(bytes, row.hashes.p, width * 32);
-			for (size_t i = 0; i < some; i++)
-				memcpy(bytes + (width + i) * 32, leaves[i].b, 32);
-			TRY(receipt_tile_put(
-			        c, 0, tile, (struct str){ (const char *)bytes, (width + some) * 32 }, NULL));
-		} else {
-			for (size_t i = 0; i < some; i++)
-				TRY(tile_append(c, 0, from + (int64_t)i, &leaves[i]));
+		if (width) {
+			TRY(receipt_tile_get(c, level, number, &row, &found));
+			if (!found || row.hashes.n != width * sizeof *tile) return E_INTERNAL;
+			memcpy(tile, row.hashes.p, row.hashes.n);
+		}
+		memcpy(tile + width, h, some * sizeof *tile);
+		struct str bytes = { (const char *)tile, (width + some) * sizeof *tile };
+		TRY(receipt_tile_put(c, level, number, bytes, NULL));
+		if (some == room) {
+			struct tlog_stack inside = { 0 };
+			for (unsigned i = 0; i < TLOG_TILE_WIDTH; i++)
+				tlog_stack_append(&inside, &tile[i]);
+			tlog_stack_root(&inside, &root);
+			TRY(tiles_append(c, level + 1, number, &root, 1));
 		}
 		from += (int64_t)some;
-		leaves += some;
+		h += some;
 		n -= some;
 	}
 	return OK;
@@ -97,7 +75,7 @@ static err_t before_commit(struct ctx *c)
 	struct tlog_hash root;
 	if (!log->n_pending) return OK;
 	log->next = log->tree;
-	TRY(tiles_append(c, log->tree.size, log->pending, log->n_pending));
+	TRY(tiles_append(c, 0, log->tree.size, log->pending, log->n_pending));
 	for (size_t i = 0; i < log->n_pending; i++)
 		tlog_stack_append(&log->next, &log->pending[i]);
 	tlog_stack_root(&log->next, &root);
