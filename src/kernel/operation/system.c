@@ -1,6 +1,7 @@
 #include "kernel/operation/system.h"
 #include "kernel/clock/clock.h"
 #include "kernel/ctx/app.h"
+#include "kernel/operation/openapi.h"
 #include "kernel/operation/service.h"
 #include <string.h>
 
@@ -43,6 +44,8 @@ const struct operation system_operations[] = {
 	        .class = OP_FAST,
 	        .title = N_("运行状态"),
 	        .requirements = "A20.1" },
+	{ .id = "system.openapi", .method = GET, .path = "/openapi.json", .who = PUBLIC, .run = openapi_document,
+			.title = N_("接口说明"), .requirements = "G02.1" },
 	{ .id = "sandbox.clock",
 	        .method = POST,
 	        .path = "/sandbox/clock",
@@ -58,5 +61,5 @@ const size_t n_system_operations = COUNT(system_operations);
 
 bool system_owns(const struct operation *op)
 {
-	return op == &system_operations[0] || strncmp(op->path, "/log/", 5) == 0;
+	return op == &system_operations[0] || op == &system_operations[1] || strncmp(op->path, "/log/", 5) == 0;
 }

@@ -1,0 +1,211 @@
+#include "kernel/operation/openapi.h"
+#include "kernel/ctx/app.h"
+#include "kernel/operation/router.h"
+#include "kernel/operation/service.h"
+#include "kernel/operation/system.h"
+#include <stdlib.h>
+#include <string.h>
+
+static struct value *schema_of(struct arena *a, const struct field *f);
+
+static struct value *object_schema(struct arena *a, const struct field *fields, const char *path)
+{
+	struct value *v = value_object(a), *required = value_array(a);
+	value_put_c(a, v, "type", "object");
+	struct value *properties = value_put_object(a, v, "properties");
+	for (const struct field *f = fields; f->name; f++) {
+		if (path && strstr(path, str_printf(a, "{%s}", f->name).p)) continue; /* a path parameter */
+		value_put(a, properties, f->name, schema_of(a, f));
+		if (f->required) value_push(a, required, value_str(a, str_c(f->name)));
+	}
+	if (required->count) value_put(a, v, "required", required);
+	value_put_bool(a, v, "additionalProperties", false);
+	return v;
+}
+
+static void put_pattern(struct arena *a, struct value *v, enum field_type type)
+{
+	static const char *const patterns[] = {
+		[FIELD_MONEY] = "^-?[0-9]{1,14}(\\.[0-9]{1,2})?$",
+		[FIELD_RATE] = "^[0-9.]+%?$",
+		[FIELD_DECIMAL] = "^-?[0-9]+(\\.[0-9]{1,13})?$",
+		[FIELD_PERIOD] = "^[0-9]{4}(-[0-9]{2}|Q[1-4])?$",
+		[FIELD_USCC] = "^[0-9A-HJ-NP-RTUWXY]{18}$",
+		[FIELD_RESID] = "^[0-9]{17}[0-9X]$",
+		[FIELD_TAX_ID] = "^[0-9A-Z]{15,20}$",
+		[FIELD_ID] = "^[1-9][0-9]{0,18}$",
+	};
+	if ((size_t)type < COUNT(patterns) && patterns[type]) value_put_c(a, v, "pattern", patterns[type]);
+	if (type == FIELD_DATE) value_put_c(a, v, "format", "date");
+	if (type == FIELD_INSTANT) value_put_c(a, v, "format", "date-time");
+	if (type == FIELD_SECRET) value_put_c(a, v, "format", "password");
+}
+
+static void put_choices(struct arena *a, struct value *v, const struct choice *choices)
+{
+	struct value *list = value_put_array(a, v, "enum");
+	for (const struct choice *o = choices; o->code; o++) value_push(a, list, value_str(a, str_c(o->code)));
+}
+
+static struct value *schema_of(struct arena *a, const struct field *f)
+{
+	if (f->type == FIELD_OBJECT) return object_schema(a, f->fields, NULL);
+	struct value *v = value_object(a);
+	bool text = f->type == FIELD_TEXT || f->type == FIELD_LINES || f->type == FIELD_SECRET;
+	if (f->type == FIELD_LIST) {
+		value_put_c(a, v, "type", "array");
+		value_put(a, v, "items", f->fields ? object_schema(a, f->fields, NULL) : schema_of(a, f->item));
+		if (f->min) value_put_int(a, v, "minItems", f->min);
+		value_put_int(a, v, "maxItems", f->max);
+	} else if (f->type == FIELD_INT) {
+		value_put_c(a, v, "type", "integer");
+		if (f->min || f->max) value_put_int(a, v, "minimum", f->min), value_put_int(a, v, "maximum", f->max);
+	} else if (f->type == FIELD_BOOL) {
+		value_put_c(a, v, "type", "boolean");
+	} else if (f->type != FIELD_JSON) {
+		value_put_c(a, v, "type", "string");
+		put_pattern(a, v, f->type);
+		if (text && f->min) value_put_int(a, v, "minLength", f->min);
+		if (text) value_put_int(a, v, "maxLength", f->max ? f->max : 200);
+	}
+	if (f->choices) put_choices(a, v, f->choices);
+	if (f->label) value_put_c(a, v, "description", f->help ? f->help : f->label);
+	return v;
+}
+
+static void put_parameter(struct arena *a, struct value *list, const struct field *f, bool in_path)
+{
+	struct value *v = value_object(a);
+	value_put_c(a, v, "name", f->name);
+	value_put_c(a, v, "in", in_path ? "path" : "query");
+	value_put_bool(a, v, "required", in_path || f->required);
+	value_put(a, v, "schema", schema_of(a, f));
+	value_push(a, list, v);
+}
+
+static void put_parameters(struct arena *a, struct value *to, const struct operation *op)
+{
+	struct value *list = value_array(a);
+	for (const struct field *f = op->in; f && f->name; f++) {
+		bool in_path = strstr(op->path, str_printf(a, "{%s}", f->name).p) != NULL;
+		if (in_path || op->method == GET) put_parameter(a, list, f, in_path);
+	}
+	if (op->idempotent) {
+		struct value *v = value_object(a), *schema;
+		value_put_c(a, v, "name", "Idempotency-Key");
+		value_put_c(a, v, "in", "header");
+		value_put_bool(a, v, "required", true);
+		schema = value_put_object(a, v, "schema");
+		value_put_c(a, schema, "type", "string");
+		value_put_int(a, schema, "maxLength", 200);
+		value_push(a, list, v);
+	}
+	if (list->count) value_put(a, to, "parameters", list);
+}
+
+static void put_body(struct arena *a, struct value *to, const struct operation *op)
+{
+	if (op->method == GET || !op->in) return;
+	struct value *body = value_put_object(a, to, "requestBody"), *content = value_put_object(a, body, "content");
+	struct value *media = value_put_object(a, content, op->raw_body ? op->raw_body : "application/json");
+	struct value *schema = op->raw_body ? value_object(a) : object_schema(a, op->in, op->path);
+	if (op->raw_body) value_put_c(a, schema, "type", "string");
+	value_put(a, media, "schema", schema);
+}
+
+static void put_responses(struct arena *a, struct value *to, const struct operation *op)
+{
+	struct value *all = value_put_object(a, to, "responses");
+	struct value *good = value_put_object(a, all, op->method == POST && op->idempotent ? "2XX" : "200");
+	value_put_c(a, good, "description", op->receipt ? N_("办好了，附回执") : N_("办好了"));
+	struct value *bad = value_put_object(a, all, "4XX"), *content;
+	value_put_c(a, bad, "description", N_("问题（RFC 9457）"));
+	content = value_put_object(a, value_put_object(a, bad, "content"), "application/problem+json");
+	value_put_c(a, value_put_object(a, content, "schema"), "$ref", "#/components/schemas/problem");
+}
+
+static void put_operation(struct arena *a, struct value *paths, const struct operation *op)
+{
+	static const char *const methods[] = { "get", "post", "put", "patch", "delete" };
+	if (op->page_only) return;
+	struct str path = str_printf(a, "%s%s", system_owns(op) ? "" : "/v1", op->path);
+	struct value *item = NULL;
+	for (struct value_member *m = paths->first; m; m = m->next)
+		if (str_eq(m->key, path)) item = m->value;
+	if (!item) item = value_put_object(a, paths, path.p);
+	struct value *v = value_put_object(a, item, methods[op->method]), *tags;
+	value_put_c(a, v, "operationId", op->id);
+	value_put_c(a, v, "summary", op->title);
+	if (op->law) value_put_c(a, v, "description", op->law);
+	tags = value_put_array(a, v, "tags");
+	struct str rest = str_c(op->id), area;
+	(void)str_split(&rest, '.', &area);
+	value_push(a, tags, value_str(a, str_dup(a, area)));
+	struct value *security = value_put_array(a, v, "security");
+	if (op->who.kind != WHO_PUBLIC) {
+		struct value *needs = value_object(a);
+		(void)value_put_array(a, needs, "bearer");
+		value_push(a, security, needs);
+	}
+	put_parameters(a, v, op);
+	put_body(a, v, op);
+	put_responses(a, v, op);
+}
+
+struct paths {
+	struct arena *a;
+	const struct operation *list[1000];
+	size_t n;
+};
+
+static void collect(void *arg, const struct operation *op)
+{
+	struct paths *p = arg;
+	if (p->n < COUNT(p->list)) p->list[p->n++] = op;
+}
+
+static int by_path(const void *x, const void *y)
+{
+	const struct operation *a = *(const struct operation *const *)x, *b = *(const struct operation *const *)y;
+	int order = strcmp(a->path, b->path);
+	return order ? order : (int)a->method - (int)b->method;
+}
+
+static void put_components(struct arena *a, struct value *doc)
+{
+	struct value *components = value_put_object(a, doc, "components");
+	struct value *bearer = value_put_object(a, value_put_object(a, components, "securitySchemes"), "bearer");
+	value_put_c(a, bearer, "type", "http");
+	value_put_c(a, bearer, "scheme", "bearer");
+	struct value *problem = value_put_object(a, value_put_object(a, components, "schemas"), "problem");
+	value_put_c(a, problem, "type", "object");
+	struct value *properties = value_put_object(a, problem, "properties");
+	static const char *const texts[] = { "type", "title", "code", "detail", "fix", "law", "trace" };
+	for (size_t i = 0; i < COUNT(texts); i++) value_put_c(a, value_put_object(a, properties, texts[i]), "type", "string");
+	value_put_c(a, value_put_object(a, properties, "status"), "type", "integer");
+	value_put_c(a, value_put_object(a, properties, "errors"), "type", "array");
+}
+
+err_t openapi_document(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	struct arena *a = c->arena;
+	struct paths *p = arena_new_of(a, struct paths);
+	struct value *doc = value_object(a), *info, *servers, *server;
+	value_put_c(a, doc, "openapi", "3.1.0");
+	info = value_put_object(a, doc, "info");
+	value_put_c(a, info, "title", "etax");
+	value_put_c(a, info, "version", "0.1.0");
+	value_put_c(a, value_put_object(a, info, "license"), "name", "open");
+	servers = value_put_array(a, doc, "servers");
+	server = value_object(a);
+	value_put_c(a, server, "url", "/");
+	value_push(a, servers, server);
+	struct value *paths = value_put_object(a, doc, "paths");
+	router_each(c->app->router, collect, p);
+	qsort(p->list, p->n, sizeof *p->list, by_path);
+	for (size_t i = 0; i < p->n; i++) put_operation(a, paths, p->list[i]);
+	put_components(a, doc);
+	out->value = doc;
+	return OK;
+}
