@@ -16,7 +16,7 @@ const READY_MS = Number(process.env.ETAX_READY_MS || 60_000);
 export function freshDatabase() {
   const base = process.env.ETAX_TEST_DB;
   if (!base) return null;
-  const url = new URL(base);
+  const url = new URL(base.replace('@/', '@localhost/')); // a socket URL has no host, which URL refuses
   const name = 'etax_' + randomBytes(6).toString('hex');
   const host = url.searchParams.get('host');
   const psql = (sql) => execFileSync('psql', ['-qX', '-h', host, '-U', url.username, '-d', 'postgres', '-c', sql], { stdio: 'pipe' });

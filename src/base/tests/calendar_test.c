@@ -37,7 +37,7 @@ static void test_due_dates(void **state)
 	assert_int_equal(csv_read(&r, a, f, 8, &n), CSV_ROW);
 	while (csv_read(&r, a, f, 8, &n) == CSV_ROW) {
 		int64_t year = 0, month = 0;
-		struct date official;
+		struct date official = { 0 };
 		assert_true(str_to_int(f[0], &year) && str_to_int(f[1], &month) && date_parse(f[2], &official));
 		assert_int_equal(date_days(calendar_due_computed(c, (int)year, (int)month)), date_days(official));
 		assert_int_equal(date_days(calendar_due(c, (int)year, (int)month)), date_days(official));

@@ -44,7 +44,8 @@ static void put_pattern(struct arena *a, struct value *v, enum field_type type)
 static void put_choices(struct arena *a, struct value *v, const struct choice *choices)
 {
 	struct value *list = value_put_array(a, v, "enum");
-	for (const struct choice *o = choices; o->code; o++) value_push(a, list, value_str(a, str_c(o->code)));
+	for (const struct choice *o = choices; o->code; o++)
+		value_push(a, list, value_str(a, str_c(o->code)));
 }
 
 static struct value *schema_of(struct arena *a, const struct field *f)
@@ -181,7 +182,8 @@ static void put_components(struct arena *a, struct value *doc)
 	value_put_c(a, problem, "type", "object");
 	struct value *properties = value_put_object(a, problem, "properties");
 	static const char *const texts[] = { "type", "title", "code", "detail", "fix", "law", "trace" };
-	for (size_t i = 0; i < COUNT(texts); i++) value_put_c(a, value_put_object(a, properties, texts[i]), "type", "string");
+	for (size_t i = 0; i < COUNT(texts); i++)
+		value_put_c(a, value_put_object(a, properties, texts[i]), "type", "string");
 	value_put_c(a, value_put_object(a, properties, "status"), "type", "integer");
 	value_put_c(a, value_put_object(a, properties, "errors"), "type", "array");
 }
@@ -204,7 +206,8 @@ err_t openapi_document(struct ctx *c, const void *input, struct reply *out)
 	struct value *paths = value_put_object(a, doc, "paths");
 	router_each(c->app->router, collect, p);
 	qsort(p->list, p->n, sizeof *p->list, by_path);
-	for (size_t i = 0; i < p->n; i++) put_operation(a, paths, p->list[i]);
+	for (size_t i = 0; i < p->n; i++)
+		put_operation(a, paths, p->list[i]);
 	put_components(a, doc);
 	out->value = doc;
 	return OK;
