@@ -14,15 +14,13 @@ const READY_MS = Number(process.env.ETAX_READY_MS || 60_000);
 
 /** A fresh, empty PostgreSQL database in the cluster of with_postgres; null when the run is on SQLite. */
 export function freshDatabase() {
-  const base = process.env.ETAX_TEST_DB;
-  if (!base) return null;
-  const url = new URL(base.replace('@/', '@localhost/')); // a socket URL has no host, which URL refuses
+  if (!process.env.ETAX_TEST_DB) return null;
+  const { PGHOST: host, PGUSER: user } = process.env; // set beside it by with_postgres
   const name = 'etax_' + randomBytes(6).toString('hex');
-  const host = url.searchParams.get('host');
-  const psql = (sql) => execFileSync('psql', ['-qX', '-h', host, '-U', url.username, '-d', 'postgres', '-c', sql], { stdio: 'pipe' });
+  const psql = (sql) => execFileSync('psql', ['-qX', '-d', 'postgres', '-c', sql], { stdio: 'pipe' });
   psql(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'`);
   return {
-    url: `postgresql://${url.username}@/${name}?host=${host}`,
+    url: `postgresql://${user}@/${name}?host=${host}`,
     drop: () => psql(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
   };
 }

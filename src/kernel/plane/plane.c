@@ -190,7 +190,7 @@ void plane_close(struct plane *p)
 	if (!p) return;
 	(void)pthread_key_delete(p->key);
 	while (p->readers)
-		reader_end(p->readers);
+		reader_end(p->readers); /* NOLINT(clang-analyzer-unix.Malloc): it moves p->readers on through link */
 	generation_close(p->current);
 	pthread_mutex_destroy(&p->lock);
 	pthread_mutex_destroy(&p->writing);
