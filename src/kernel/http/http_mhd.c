@@ -1,35 +1,44 @@
 /* libmicrohttpd behind http.h. Epoll threads take requests; workers answer them: a request for a worker is suspended,
- * queued (bounded) and resumed when its answer is ready. Debian's 0.9.75 lets a second Content-Length pass, so heads
- * are checked here. */
-#include "kernel/http/http.h"
+ * queued (bounded) and resumed when its answer is ready; a streamed answer comes back for each piece. Debian's 0.9.75
+ * lets a second Content-Length pass, so heads are checked before anything is read (http_head.c). Clients that send
+ * their head slowly are nginx's business. */
+#include "kernel/http/http_internal.h"
 #include "kernel/log/log.h"
+#include "kernel/metrics/metrics.h"
 #include <arpa/inet.h>
-#include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_HEADERS = 64, MAX_WORKERS = 128, CONNECTIONS = 4096, TIMEOUT_S = 15, MAX_PATH = 2048 };
+enum { MAX_WORKERS = 128, CONNECTIONS = 4096, TIMEOUT_S = 15, PIECE = 64 * 1024 };
+/* What is too long is read and thrown away up to here, so that the client gets its 413 instead of a reset. */
+enum { DISCARD_MAX = 8 << 20 };
+/* A body must arrive at 16 kB/s, after 20 seconds of patience. */
+enum { BODY_PATIENCE_US = 20000000, BODY_BYTES_PER_SECOND = 16384 };
 
 struct exchange {
+	struct http_server *server;
 	struct http_request r;
 	struct http_response out;
 	struct http_gate gate;
 	struct MHD_Connection *connection;
-	struct http_header headers[MAX_HEADERS];
-	struct buf body;
-	struct buf piece; /* streaming */
+	struct http_header headers[HTTP_HEADERS_MAX];
+	struct http_body body;
+	struct arena *piece_arena; /* streaming */
+	struct buf piece;
 	size_t piece_at;
-	bool answered, too_large, bad, started;
+	bool stream_over;
+	bool answered, too_large, no_room, started;
+	int bad; /* status found at the request line */
+	uint64_t discarded;
 	int64_t deadline_us;
 	struct exchange *next;
 };
@@ -38,16 +47,17 @@ struct http_server {
 	struct app *app;
 	struct http_config config;
 	struct MHD_Daemon *daemon;
-	int fd;
-	bool unix_socket;
-	char address[200];
+	struct http_listener listener;
 	pthread_t workers[MAX_WORKERS];
 	unsigned n_workers;
 	pthread_mutex_t lock;
 	pthread_cond_t work, idle;
 	struct exchange *first, *last;
-	unsigned waiting, in_flight;
+	unsigned waiting;
 	bool closing;
+	_Atomic unsigned in_flight;
+	_Atomic bool draining;
+	struct metric *answers[6], *seconds, *flying, *queued, *refused;
 };
 
 static _Thread_local void *thread_state;
@@ -65,57 +75,14 @@ static int64_t monotonic_us(void)
 	return t.tv_sec * INT64_C(1000000) + t.tv_nsec / 1000;
 }
 
-struct str http_header(const struct http_request *r, const char *name)
-{
-	for (size_t i = 0; i < r->n_headers; i++)
-		if (strcasecmp(r->headers[i].name.p, name) == 0) return r->headers[i].value;
-	return STR_NONE;
-}
-
-void http_set(struct http_response *r, const char *name, struct str value)
-{
-	if (r->n_headers == sizeof r->headers / sizeof *r->headers) return;
-	for (size_t i = 0; i < value.n; i++)
-		if ((unsigned char)value.p[i] < 0x20 || value.p[i] == 0x7f)
-			return; /* no CR, LF, NUL can leave in a head */
-	r->headers[r->n_headers++] = (struct http_header){ str_c(name), value };
-}
-
 /* --- reading the head --- */
-
-static int hex(char c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-	                              : -1;
-}
-
-/* Percent-decodes once; refuses NUL, control characters and a broken escape. */
-static bool decode_path(struct arena *a, struct str raw, struct str *out)
-{
-	char *p = arena_alloc(a, raw.n + 1);
-	size_t n = 0;
-	for (size_t i = 0; i < raw.n; i++) {
-		int c = (unsigned char)raw.p[i];
-		if (c == '%') {
-			if (i + 2 >= raw.n || hex(raw.p[i + 1]) < 0 || hex(raw.p[i + 2]) < 0) return false;
-			c = hex(raw.p[i + 1]) * 16 + hex(raw.p[i + 2]);
-			i += 2;
-		}
-		if (c < 0x20 || c == 0x7f) return false;
-		p[n++] = (char)c;
-	}
-	*out = (struct str){ p, n };
-	return n > 0 && p[0] == '/';
-}
 
 static enum MHD_Result take_header(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
 {
 	struct exchange *x = arg;
 	(void)kind;
-	if (x->r.n_headers == MAX_HEADERS) {
-		x->bad = true;
+	if (x->r.n_headers == HTTP_HEADERS_MAX) {
+		x->bad = 431;
 		return MHD_NO;
 	}
 	struct str v = str_dup(x->r.arena, str_c(value ? value : ""));
@@ -123,46 +90,17 @@ static enum MHD_Result take_header(void *arg, enum MHD_ValueKind kind, const cha
 	return MHD_YES;
 }
 
-/* One Content-Length, one Host, no Transfer-Encoding but exactly chunked, and not both: nothing two readers could split
- * differently. */
-static bool head_is_clean(const struct exchange *x)
-{
-	int lengths = 0, hosts = 0, encodings = 0;
-	for (size_t i = 0; i < x->r.n_headers; i++) {
-		const char *name = x->headers[i].name.p;
-		lengths += strcasecmp(name, "Content-Length") == 0;
-		hosts += strcasecmp(name, "Host") == 0;
-		if (strcasecmp(name, "Transfer-Encoding") == 0)
-			encodings += strcasecmp(x->headers[i].value.p, "chunked") == 0 ? 1 : 9;
-	}
-	return lengths <= 1 && hosts <= 1 && encodings <= 1 && lengths + encodings <= 1;
-}
-
-static bool known_method(const char *name, struct http_request *r)
-{
-	static const char *const names[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
-	r->method_name = str_dup(r->arena, str_c(name));
-	r->head = strcmp(name, "HEAD") == 0;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(name, names[i]) == 0) {
-			r->method = (enum op_method)i;
-			return true;
-		}
-	r->method = GET;
-	return r->head;
-}
-
 static struct str client_of(struct http_server *s, struct exchange *x)
 {
-	if (s->unix_socket) {
-		struct str real = http_header(&x->r, "X-Real-IP");
-		return real.p ? real : S("unix");
-	}
+	if (s->listener.is_unix) return http_real_ip(&x->r);
 	const union MHD_ConnectionInfo *info =
 	        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	char text[INET6_ADDRSTRLEN] = "";
 	if (info && info->client_addr->sa_family == AF_INET)
 		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr, text,
+		        sizeof text);
+	else if (info && info->client_addr->sa_family == AF_INET6)
+		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr, text,
 		        sizeof text);
 	return str_dup(x->r.arena, str_c(text));
 }
@@ -174,75 +112,128 @@ static void refuse(struct http_server *s, struct exchange *x, err_t kind, int st
 	x->answered = true;
 }
 
+static void refuse_and_close(struct http_server *s, struct exchange *x, err_t kind, int status)
+{
+	refuse(s, x, kind, status);
+	http_set(&x->out, "Connection", S("close"));
+}
+
 static void *begin(void *arg, const char *uri, struct MHD_Connection *connection)
 {
 	struct http_server *s = arg;
 	struct arena *a = arena_new();
 	struct exchange *x = arena_new_of(a, struct exchange);
+	x->server = s;
 	x->r.arena = a;
 	x->connection = connection;
 	x->r.headers = x->headers;
 	x->r.arrived = monotonic_us();
 	x->deadline_us = x->r.arrived + s->config.deadline_ms * INT64_C(1000);
-	struct str whole = str_c(uri), path;
-	struct str rest = whole;
-	(void)str_split(&rest, '?', &path);
-	x->r.raw_path = str_dup(a, path);
-	x->r.query = str_dup(a, rest.p ? rest : S(""));
-	x->bad = whole.n > MAX_PATH * 2 || path.n > MAX_PATH || !decode_path(a, path, &x->r.path);
-	if (x->bad) x->r.path = S("/");
-	pthread_mutex_lock(&s->lock);
-	s->in_flight++;
-	pthread_mutex_unlock(&s->lock);
+	x->bad = http_target(a, str_c(uri), &x->r);
 	return x;
 }
 
+/* Looks at the head: refuses, or asks the gate. */
 static void start(struct http_server *s, struct exchange *x, const char *method)
 {
 	x->started = true;
+	atomic_fetch_add(&s->in_flight, 1);
+	metric_add(s->flying, 1);
 	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, take_header, x);
-	bool known = known_method(method, &x->r);
+	int no_method = http_method(method, &x->r);
 	x->r.client = client_of(s, x);
-	if (x->bad || !head_is_clean(x)) {
-		refuse(s, x, E_INPUT, 400);
-		http_set(&x->out, "Connection", S("close"));
+	if (!x->bad) x->bad = http_head_check(&x->r);
+	if (x->bad) {
+		refuse_and_close(s, x, E_INPUT, x->bad);
 		return;
 	}
-	if (!known) {
-		refuse(s, x, E_METHOD, 405);
+	if (no_method) {
+		refuse_and_close(s, x, E_METHOD, no_method);
+		if (no_method == 405) http_set(&x->out, "Allow", S("GET, HEAD, POST, PUT, PATCH, DELETE"));
 		return;
 	}
 	x->gate = s->config.gate(s->config.arg, &x->r);
-	int64_t length;
+	int64_t length = 0;
 	struct str declared = http_header(&x->r, "Content-Length");
 	if (declared.p && (!str_to_int(declared, &length) || length > x->gate.max_body)) x->too_large = true;
-	buf_init(&x->body, x->r.arena, 1024);
+	if (x->too_large && (length > DISCARD_MAX || http_header(&x->r, "Expect").p))
+		refuse_and_close(s, x, E_TOO_LARGE, 413);
+	http_body_init(&x->body, x->r.arena);
 }
 
-static void take_body(struct exchange *x, const char *data, size_t n)
+/* false: the client is too slow or sends without end; the connection is cut. */
+static bool take_body(struct exchange *x, const char *data, size_t n)
 {
-	if (x->answered || x->too_large) return;
-	if (x->body.n + n > x->gate.max_body)
-		x->too_large = true;
-	else
-		buf_add(&x->body, data, n);
+	int64_t patience_us = BODY_PATIENCE_US + (int64_t)(x->body.n + x->discarded) * 1000000 / BODY_BYTES_PER_SECOND;
+	if (monotonic_us() - x->r.arrived > patience_us) return false;
+	if (x->body.n + n > x->gate.max_body) x->too_large = true;
+	if (x->too_large || x->no_room) {
+		x->discarded += n;
+		return x->discarded <= DISCARD_MAX;
+	}
+	x->no_room = !http_body_add(&x->body, data, n);
+	return true;
 }
 
 /* --- answering --- */
 
+/* streamed: comes back for its next piece, and is let in even when the queue is full.
+ * false: the queue is full or the server closes. */
+static bool enqueue(struct http_server *s, struct exchange *x, bool streamed)
+{
+	pthread_mutex_lock(&s->lock);
+	bool room = (streamed || s->waiting < s->config.queue) && !s->closing;
+	if (room) {
+		MHD_suspend_connection(x->connection);
+		x->next = NULL;
+		if (s->last)
+			s->last->next = x;
+		else
+			s->first = x;
+		s->last = x;
+		s->waiting++;
+		pthread_cond_signal(&s->work);
+	}
+	pthread_mutex_unlock(&s->lock);
+	metric_add(room ? s->queued : s->refused, 1);
+	return room;
+}
+
+/* On an epoll thread: gives what there is, or sends the exchange to a worker for more. */
 static ssize_t next_piece(void *arg, uint64_t pos, char *out, size_t max)
 {
 	struct exchange *x = arg;
 	(void)pos;
-	while (x->piece_at == x->piece.n) {
-		x->piece.n = x->piece_at = 0;
-		if (!x->out.stream(x->out.stream_arg, &x->piece) && !x->piece.n)
-			return MHD_CONTENT_READER_END_OF_STREAM;
+	if (x->piece_at == x->piece.n) {
+		if (x->stream_over) return MHD_CONTENT_READER_END_OF_STREAM;
+		return enqueue(x->server, x, true) ? 0 : MHD_CONTENT_READER_END_WITH_ERROR;
 	}
 	size_t n = x->piece.n - x->piece_at < max ? x->piece.n - x->piece_at : max;
 	memcpy(out, x->piece.p + x->piece_at, n);
 	x->piece_at += n;
 	return (ssize_t)n;
+}
+
+static void end_stream(struct exchange *x)
+{
+	if (x->out.stream_end) x->out.stream_end(x->out.stream_arg);
+	x->out.stream_end = NULL;
+	x->stream_over = true;
+}
+
+/* On a worker: at least one byte, or the end; small pieces are put together. */
+static void make_piece(struct exchange *x)
+{
+	arena_reset(x->piece_arena);
+	buf_init(&x->piece, x->piece_arena, PIECE);
+	x->piece_at = 0;
+	while (!x->stream_over && x->piece.n < PIECE / 2)
+		if (!x->out.stream(x->out.stream_arg, &x->piece)) end_stream(x);
+}
+
+static void free_arena(void *a)
+{
+	arena_free(a);
 }
 
 static const struct http_header always[] = {
@@ -253,30 +244,41 @@ static const struct http_header always[] = {
 	{ { "Cross-Origin-Opener-Policy", 26 }, { "same-origin", 11 } },
 };
 
+static bool has(const struct http_response *r, const char *name)
+{
+	for (size_t i = 0; i < r->n_headers; i++)
+		if (strcasecmp(r->headers[i].name.p, name) == 0) return true;
+	return false;
+}
+
 static enum MHD_Result send_out(struct exchange *x)
 {
 	struct MHD_Response *response;
-	if (x->out.stream) {
-		buf_init(&x->piece, x->r.arena, 64 * 1024);
-		response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 64 * 1024, next_piece, x, NULL);
+	if (x->out.stream && !x->r.head) {
+		response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, next_piece, x, NULL);
 	} else {
 		/* The arena lives until the request is completed, so the bytes need no copy. */
 		response = MHD_create_response_from_buffer(
 		        x->out.body.n, (void *)(uintptr_t)(x->out.body.p ? x->out.body.p : ""), MHD_RESPMEM_PERSISTENT);
 	}
 	if (!response) return MHD_NO;
-	bool cached = false;
 	for (size_t i = 0; i < x->out.n_headers; i++) {
 		struct http_header h = x->out.headers[i];
-		cached |= strcmp(h.name.p, "Cache-Control") == 0;
 		(void)MHD_add_response_header(response, h.name.p, str_dup(x->r.arena, h.value).p);
 	}
 	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
 		(void)MHD_add_response_header(response, always[i].name.p, always[i].value.p);
-	if (!cached) (void)MHD_add_response_header(response, "Cache-Control", "no-store");
+	if (!has(&x->out, "Cache-Control")) (void)MHD_add_response_header(response, "Cache-Control", "no-store");
+	if (!has(&x->out, "Connection") && atomic_load(&x->server->draining))
+		(void)MHD_add_response_header(response, "Connection", "close");
 	enum MHD_Result queued = MHD_queue_response(x->connection, (unsigned)x->out.status, response);
 	MHD_destroy_response(response);
 	return queued;
+}
+
+static void set_retry(struct exchange *x)
+{
+	if (!has(&x->out, "Retry-After")) http_set(&x->out, "Retry-After", S("1"));
 }
 
 static void ready_thread(struct http_server *s, enum op_class class)
@@ -293,23 +295,24 @@ static void answer_here(struct http_server *s, struct exchange *x)
 	x->answered = true;
 }
 
-/* false: the queue is full or the server closes. */
-static bool enqueue(struct http_server *s, struct exchange *x)
+/* The body is complete: answers here, or sends it to a worker. */
+static enum MHD_Result dispatch(struct http_server *s, struct exchange *x)
 {
-	pthread_mutex_lock(&s->lock);
-	bool room = s->waiting < s->config.queue && !s->closing;
-	if (room) {
-		MHD_suspend_connection(x->connection);
-		if (s->last)
-			s->last->next = x;
-		else
-			s->first = x;
-		s->last = x;
-		s->waiting++;
-		pthread_cond_signal(&s->work);
+	if (x->too_large)
+		refuse(s, x, E_TOO_LARGE, 413);
+	else if (x->no_room || !http_body_done(&x->body, &x->r.body)) {
+		log_event(LOG_ERROR_LEVEL, "no-room-for-body", STR_NONE, NULL);
+		refuse(s, x, E_BUSY, 503);
+	} else if (x->gate.class == OP_FAST) {
+		ready_thread(s, OP_FAST);
+		answer_here(s, x);
+	} else if (enqueue(s, x, false))
+		return MHD_YES;
+	else {
+		refuse(s, x, E_BUSY, 503);
+		set_retry(x);
 	}
-	pthread_mutex_unlock(&s->lock);
-	return room;
+	return send_out(x);
 }
 
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url, const char *method,
@@ -320,34 +323,14 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 	(void)connection, (void)url, (void)version;
 	if (!x->started) {
 		start(s, x, method);
-		if (x->answered) return send_out(x);
-		if (x->too_large) {
-			refuse(s, x, E_TOO_LARGE, 413);
-			http_set(&x->out, "Connection", S("close"));
-			return send_out(x);
-		}
-		return MHD_YES;
+		return x->answered ? send_out(x) : MHD_YES;
 	}
 	if (*n) {
-		take_body(x, data, *n);
+		bool goes_on = take_body(x, data, *n);
 		*n = 0;
-		return MHD_YES;
+		return goes_on ? MHD_YES : MHD_NO;
 	}
-	if (x->answered) return send_out(x);
-	if (x->too_large) {
-		refuse(s, x, E_TOO_LARGE, 413);
-		return send_out(x);
-	}
-	x->r.body = buf_done(&x->body);
-	if (x->gate.class == OP_FAST) {
-		ready_thread(s, OP_FAST);
-		answer_here(s, x);
-		return send_out(x);
-	}
-	if (enqueue(s, x)) return MHD_YES;
-	refuse(s, x, E_BUSY, 503);
-	http_set(&x->out, "Retry-After", S("1"));
-	return send_out(x);
+	return x->answered ? send_out(x) : dispatch(s, x);
 }
 
 static void on_completed(
@@ -357,11 +340,19 @@ static void on_completed(
 	struct exchange *x = *state;
 	(void)connection, (void)why;
 	if (!x) return;
-	if (x->out.stream_end) x->out.stream_end(x->out.stream_arg);
+	if (x->out.stream_end) end_stream(x);
+	if (x->started) {
+		int class = x->out.status / 100;
+		metric_add(s->answers[class >= 1 && class <= 5 ? class : 0], 1);
+		metric_observe(s->seconds, monotonic_us() - x->r.arrived);
+		metric_add(s->flying, -1);
+	}
+	bool counted = x->started;
 	arena_free(x->r.arena);
 	*state = NULL;
+	if (!counted || atomic_fetch_sub(&s->in_flight, 1) != 1 || !atomic_load(&s->draining)) return;
 	pthread_mutex_lock(&s->lock);
-	if (--s->in_flight == 0) pthread_cond_broadcast(&s->idle);
+	pthread_cond_broadcast(&s->idle);
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -380,73 +371,51 @@ static struct exchange *take(struct http_server *s)
 	return x;
 }
 
+static void work_on(struct http_server *s, struct exchange *x)
+{
+	if (x->answered) {
+		make_piece(x);
+		return;
+	}
+	if (monotonic_us() > x->deadline_us) {
+		refuse(s, x, E_BUSY, 503);
+		set_retry(x);
+		return;
+	}
+	answer_here(s, x);
+	if (!x->out.stream) return;
+	x->piece_arena = arena_new();
+	arena_cleanup(x->r.arena, free_arena, x->piece_arena);
+	if (x->r.head)
+		end_stream(x);
+	else
+		make_piece(x);
+}
+
 static void *worker_main(void *arg)
 {
 	struct http_server *s = arg;
 	ready_thread(s, OP_WORK);
 	for (struct exchange *x; (x = take(s));) {
-		if (monotonic_us() > x->deadline_us)
-			refuse(s, x, E_BUSY, 503);
-		else
-			answer_here(s, x);
+		work_on(s, x);
 		MHD_resume_connection(x->connection); /* the last thing done with a request */
 	}
 	if (s->config.thread_end) s->config.thread_end(s->config.arg, thread_state);
 	return NULL;
 }
 
-/* --- listening: loopback or a Unix socket, nothing else --- */
-
-static int listen_unix(struct http_server *s, const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	if (strlen(path) >= sizeof address.sun_path) return -1;
-	(void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	(void)unlink(path);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || chmod(path, 0660) != 0 ||
-	        listen(fd, 1024) != 0)
-		return -1;
-	s->unix_socket = true;
-	(void)snprintf(s->address, sizeof s->address, "unix:%s", path);
-	return fd;
-}
-
-static int listen_loopback(struct http_server *s, const char *text)
-{
-	char host[64];
-	const char *colon = strrchr(text, ':');
-	int64_t port;
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	if (!colon || (size_t)(colon - text) >= sizeof host || !str_to_int(str_c(colon + 1), &port) || port < 0 ||
-	        port > 65535)
-		return -1;
-	(void)snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
-	if (inet_pton(AF_INET, host, &address.sin_addr) != 1 || ntohl(address.sin_addr.s_addr) >> 24 != 127) {
-		errno = EADDRNOTAVAIL;
-		return -1;
-	}
-	address.sin_port = htons((uint16_t)port);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
-	socklen_t n = sizeof address;
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
-	        bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 1024) != 0 ||
-	        getsockname(fd, (struct sockaddr *)&address, &n) != 0)
-		return -1;
-	(void)snprintf(s->address, sizeof s->address, "http://%s:%u", host, ntohs(address.sin_port));
-	return fd;
-}
+/* --- start and stop --- */
 
 struct str http_server_address(const struct http_server *s)
 {
-	return str_c(s->address);
+	return str_c(s->listener.address);
 }
 
 static bool start_daemon(struct http_server *s)
 {
 	unsigned pool = s->config.epoll_threads ? s->config.epoll_threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
-	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, s->fd,
+	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, s->listener.fd,
 	        MHD_OPTION_THREAD_POOL_SIZE, pool > 1 ? pool : 2, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
 	        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32 * 1024, MHD_OPTION_CONNECTION_TIMEOUT,
 	        (unsigned)TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
@@ -462,6 +431,20 @@ static void start_workers(struct http_server *s)
 		s->n_workers++;
 }
 
+static void register_metrics(struct http_server *s)
+{
+	static const char *const classes[] = { "class=\"other\"", "class=\"1xx\"", "class=\"2xx\"", "class=\"3xx\"",
+		"class=\"4xx\"", "class=\"5xx\"" };
+	struct metrics *m = s->app ? s->app->metrics : NULL;
+	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+		s->answers[i] = metrics_counter(m, "etax_http_answers_total", classes[i], "Answers by class of status");
+	s->seconds = metrics_histogram(m, "etax_http_seconds", "", "Time from request line to last byte");
+	s->flying = metrics_gauge(m, "etax_http_in_flight", "", "Requests being served");
+	s->queued = metrics_counter(m, "etax_http_queued_total", "", "Requests and pieces given to workers");
+	s->refused =
+	        metrics_counter(m, "etax_http_queue_full_total", "", "Requests refused because the queue was full");
+}
+
 err_t http_server_start(struct app *app, const struct http_config *config, struct http_server **out)
 {
 	struct http_server *s = calloc(1, sizeof *s);
@@ -473,14 +456,13 @@ err_t http_server_start(struct app *app, const struct http_config *config, struc
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->work, NULL);
 	pthread_cond_init(&s->idle, NULL);
-	bool is_unix = strncmp(config->listen, "unix:", 5) == 0;
-	s->fd = is_unix ? listen_unix(s, config->listen + 5) : listen_loopback(s, config->listen);
-	if (s->fd < 0) {
-		log_event(LOG_ERROR_LEVEL, "listen-refused", STR_NONE, "listen", config->listen, "why",
-		        "only loopback addresses and unix: sockets are allowed, and the address must be free", NULL);
+	if (!http_listen(config->listen, &s->listener)) {
+		log_event(LOG_ERROR_LEVEL, "listen-refused", STR_NONE, "listen", config->listen, "why", s->listener.why,
+		        NULL);
 		free(s);
 		return E_INPUT;
 	}
+	register_metrics(s);
 	start_workers(s);
 	*out = s;
 	return start_daemon(s) ? OK : E_INTERNAL;
@@ -489,19 +471,26 @@ err_t http_server_start(struct app *app, const struct http_config *config, struc
 void http_server_stop(struct http_server *s, unsigned grace_ms)
 {
 	struct timespec until;
+	atomic_store(&s->draining, true);
 	int listening = MHD_quiesce_daemon(s->daemon), timed_out = 0;
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += grace_ms / 1000;
+	until.tv_nsec += grace_ms % 1000 * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
 	pthread_mutex_lock(&s->lock);
-	while (s->in_flight && !timed_out)
+	while (atomic_load(&s->in_flight) && !timed_out)
 		timed_out = pthread_cond_timedwait(&s->idle, &s->lock, &until);
 	s->closing = true;
 	pthread_cond_broadcast(&s->work);
 	pthread_mutex_unlock(&s->lock);
+	if (timed_out) log_event(LOG_WARN_LEVEL, "drain-cut-short", STR_NONE, NULL);
 	for (unsigned i = 0; i < s->n_workers; i++)
 		pthread_join(s->workers[i], NULL);
 	MHD_stop_daemon(s->daemon);
 	if (listening >= 0) (void)close(listening);
-	if (s->unix_socket) (void)unlink(s->address + 5);
+	if (s->listener.is_unix) (void)unlink(s->listener.address + strlen("unix:"));
 	free(s);
 }
