@@ -3,8 +3,10 @@
 #include "kernel/db/store.h"
 #include "kernel/keys/keys.h"
 #include "kernel/log/log.h"
+#include "kernel/metrics/metrics.h"
 #include "kernel/migrate/migrate.h"
 #include "kernel/operation/service.h"
+#include "kernel/plane/plane.h"
 #include "kernel/receipt/log.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -55,6 +57,7 @@ err_t compose_open(struct app *app, const struct options *o)
 	err_t e;
 	memset(app, 0, sizeof *app);
 	app->node = "33";
+	app->metrics = metrics_new();
 	app->clock = calloc(1, sizeof *app->clock);
 	app->sandbox = o->sandbox ? calloc(1, sizeof *app->sandbox) : NULL;
 	if (!app->clock || (o->sandbox && !app->sandbox)) abort();
@@ -63,9 +66,28 @@ err_t compose_open(struct app *app, const struct options *o)
 	if ((e = keys_open(app, o->data)) != OK) return failed("keys", e);
 	if ((e = migrate_run(app)) != OK) return failed("migrations", e);
 	if ((e = receipt_log_open(app)) != OK) return failed("transparency log", e);
+	if ((e = plane_open(&app->plane, o->data, false)) != OK) return failed("verification plane", e);
 	if ((e = start_services(app)) != OK) return failed("services", e);
 	if (o->sandbox && (e = seed(app)) != OK) return failed("sandbox parties", e);
 	return OK;
+}
+
+err_t compose_open_plane(struct app *app, const char *data)
+{
+	memset(app, 0, sizeof *app);
+	app->node = "33";
+	app->metrics = metrics_new();
+	app->clock = calloc(1, sizeof *app->clock);
+	if (!app->clock) abort();
+	err_t e = plane_open(&app->plane, data, true);
+	return e == OK ? OK : failed("verification plane", e);
+}
+
+void compose_close_plane(struct app *app)
+{
+	if (app->plane) plane_close(app->plane);
+	metrics_free(app->metrics);
+	free(app->clock);
 }
 
 void compose_close(struct app *app)
@@ -73,6 +95,6 @@ void compose_close(struct app *app)
 	db_store_close(app);
 	receipt_log_close(app);
 	keys_close(app);
-	free(app->clock);
 	free(app->sandbox);
+	compose_close_plane(app);
 }

@@ -5,21 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int usage(FILE *to)
-{
-	(void)fputs("etaxd serve [--sandbox] [--listen 127.0.0.1:8080] --data DIR [--db URL] [--workers N]\n"
-	            "etaxd fsck --data DIR [--db URL]\n"
-	            "etaxd receipt verify FILE --key K\n"
-	            "etaxd version\n",
-	        to);
-	return to == stdout ? 0 : 2;
-}
-
 static bool value_of(int argc, char **argv, int *i, const char *name, const char **out)
 {
 	if (strcmp(argv[*i], name) != 0) return false;
-	if (*i + 1 < argc) *out = argv[++*i];
+	*out = *i + 1 < argc ? argv[++*i] : "";
 	return true;
+}
+
+static bool empty(const char *name, const char *value)
+{
+	return value && !*value && fprintf(stderr, "etaxd: %s needs a value\n", name) > 0;
 }
 
 /* All faults of the command line are told at once. */
@@ -41,19 +36,63 @@ static bool parse(int argc, char **argv, struct options *o)
 	int64_t n = 0;
 	if (workers && (!str_to_int(str_c(workers), &n) || n < 1 || n > 128))
 		good = fprintf(stderr, "etaxd: --workers takes 1 to 128\n") < 0;
-	if (!o->data) good = fprintf(stderr, "etaxd: --data DIR is missing\n") < 0;
+	if (empty("--listen", o->listen) || empty("--db", o->db)) good = false;
+	if (!o->data || !*o->data) good = fprintf(stderr, "etaxd: --data DIR is missing\n") < 0;
 	o->workers = (unsigned)n;
 	return good;
 }
 
-int main(int argc, char **argv)
+static int run_serve(int argc, char **argv)
 {
 	struct options o;
-	const char *command = argc > 1 ? argv[1] : "help";
-	if (strcmp(command, "version") == 0) return printf("etaxd 0.1.0\n") < 0;
-	if (strcmp(command, "help") == 0 || strcmp(command, "--help") == 0) return usage(stdout);
-	if (strcmp(command, "serve") == 0) return parse(argc, argv, &o) ? serve_main(&o) : 2;
-	if (strcmp(command, "fsck") == 0) return parse(argc, argv, &o) ? fsck_main(&o) : 2;
-	if (strcmp(command, "receipt") == 0) return receipt_main(argc, argv);
+	return parse(argc, argv, &o) ? serve_main(&o) : 2;
+}
+
+static int run_verify(int argc, char **argv)
+{
+	struct options o;
+	return parse(argc, argv, &o) ? verify_main(&o) : 2;
+}
+
+static int run_fsck(int argc, char **argv)
+{
+	struct options o;
+	return parse(argc, argv, &o) ? fsck_main(&o) : 2;
+}
+
+static int run_version(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return printf("etaxd 0.1.0\n") < 0;
+}
+
+struct command {
+	const char *name, *usage;
+	int (*run)(int argc, char **argv);
+};
+static const struct command commands[] = {
+	{ "serve", "serve [--sandbox] [--listen 127.0.0.1:8080|unix:PATH] --data DIR [--db URL] [--workers N]",
+	        run_serve },
+	{ "verify", "verify [--listen …] --data DIR", run_verify },
+	{ "fsck", "fsck --data DIR [--db URL]", run_fsck },
+	{ "receipt", "receipt verify FILE --key K", receipt_main },
+	{ "version", "version", run_version },
+};
+
+static int usage(FILE *to)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		(void)fprintf(to, "etaxd %s\n", commands[i].usage);
+	(void)fputs("ETAX_DB gives the database's URL when --db does not; without both, SQLite in DIR.\n", to);
+	return to == stdout ? 0 : 2;
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "help";
+	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || (argc > 2 && strcmp(argv[2], "--help") == 0))
+		return usage(stdout);
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc, argv);
 	return usage(stderr);
 }

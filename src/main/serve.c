@@ -2,17 +2,28 @@
 #include "kernel/log/log.h"
 #include "kernel/operation/pipeline.h"
 #include "kernel/outbox/runner.h"
+#include "kernel/plane/plane.h"
 #include "main/compose.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <time.h>
 
 enum { DRAIN_MS = 25000 };
 
-static err_t serve_until(struct app *app, const struct options *o, const sigset_t *stop, struct arena *lifetime)
+/* Blocked in every thread; only the main one takes them, by sigwait. */
+static void block_signals(sigset_t *stop)
 {
-	struct http_server *server = NULL;
-	struct http_config config = { .listen = o->listen,
+	sigemptyset(stop);
+	sigaddset(stop, SIGTERM);
+	sigaddset(stop, SIGINT);
+	pthread_sigmask(SIG_BLOCK, stop, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static struct http_config config_of(struct app *app, const struct options *o)
+{
+	return (struct http_config){ .listen = o->listen,
 		.workers = o->workers,
 		.gate = pipeline_gate,
 		.handle = pipeline_handle,
@@ -20,12 +31,19 @@ static err_t serve_until(struct app *app, const struct options *o, const sigset_
 		.thread_start = pipeline_thread_start,
 		.thread_end = pipeline_thread_end,
 		.arg = app };
-	TRY(pipeline_start(app, lifetime));
-	TRY(http_server_start(app, &config, &server));
+}
+
+static err_t serve_until(struct app *app, const struct http_config *config, const sigset_t *stop)
+{
+	struct http_server *server = NULL;
+	TRY(http_server_start(app, config, &server));
 	(void)printf("listening on %s\n", http_server_address(server).p);
 	(void)fflush(stdout);
-	int signal_number = 0;
-	(void)sigwait(stop, &signal_number);
+	/* Another process may have built a new plane: looks once a second (plane.h). */
+	const struct timespec second = { .tv_sec = 1 };
+	while (sigtimedwait(stop, NULL, &second) < 0)
+		if (app->plane && plane_refresh(app->plane) != OK)
+			log_event(LOG_WARN_LEVEL, "plane-not-refreshed", STR_NONE, NULL);
 	log_event(LOG_INFO_LEVEL, "draining", STR_NONE, NULL);
 	http_server_stop(server, DRAIN_MS);
 	return OK;
@@ -35,18 +53,39 @@ int serve_main(const struct options *o)
 {
 	struct app app;
 	sigset_t stop;
-	/* Blocked in every thread; only the main one takes them, by sigwait. */
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGTERM);
-	sigaddset(&stop, SIGINT);
-	pthread_sigmask(SIG_BLOCK, &stop, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
+	block_signals(&stop);
+	struct arena *lifetime = arena_new();
+	struct http_config config = config_of(&app, o);
 	err_t e = compose_open(&app, o);
 	if (e == OK) e = outbox_start(&app);
-	struct arena *lifetime = arena_new();
-	if (e == OK) e = serve_until(&app, o, &stop, lifetime);
+	if (e == OK) e = pipeline_start(&app, lifetime);
+	if (e == OK) e = serve_until(&app, &config, &stop);
 	outbox_stop(&app);
 	compose_close(&app);
+	arena_free(lifetime);
+	return e == OK ? 0 : 1;
+}
+
+/* Without a database: operations of class FAST answer from the plane, all others say that they are not here. */
+static void *no_database(void *arg, enum op_class class)
+{
+	(void)arg, (void)class;
+	return NULL;
+}
+
+int verify_main(const struct options *o)
+{
+	struct app app;
+	sigset_t stop;
+	block_signals(&stop);
+	struct arena *lifetime = arena_new();
+	struct http_config config = config_of(&app, o);
+	config.thread_start = no_database;
+	config.thread_end = NULL;
+	err_t e = compose_open_plane(&app, o->data);
+	if (e == OK) e = pipeline_start(&app, lifetime);
+	if (e == OK) e = serve_until(&app, &config, &stop);
+	compose_close_plane(&app);
 	arena_free(lifetime);
 	return e == OK ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 #include "kernel/operation/system.h"
 #include "kernel/clock/clock.h"
 #include "kernel/ctx/app.h"
+#include "kernel/metrics/metrics.h"
 #include "kernel/operation/openapi.h"
 #include "kernel/operation/service.h"
 #include <string.h>
@@ -22,6 +23,17 @@ static err_t health(struct ctx *c, const void *input, struct reply *out)
 	out->value = value_object(c->arena);
 	value_put_c(c->arena, out->value, "status", "ok");
 	value_put_instant(c->arena, out->value, "now", c->now);
+	return OK;
+}
+
+static err_t measures(struct ctx *c, const void *input, struct reply *out)
+{
+	struct buf b;
+	(void)input;
+	buf_init(&b, c->arena, 8192);
+	metrics_write(c->app->metrics, &b);
+	out->bytes = buf_done(&b);
+	out->media = "text/plain; version=0.0.4; charset=utf-8";
 	return OK;
 }
 
@@ -51,6 +63,14 @@ const struct operation system_operations[] = {
 	        .run = openapi_document,
 	        .title = N_("接口说明"),
 	        .requirements = "G02.1" },
+	{ .id = "system.metrics",
+	        .method = GET,
+	        .path = "/metrics",
+	        .who = PUBLIC,
+	        .run = measures,
+	        .class = OP_FAST,
+	        .title = N_("运行指标"),
+	        .requirements = "A20.1" },
 	{ .id = "sandbox.clock",
 	        .method = POST,
 	        .path = "/sandbox/clock",
@@ -66,5 +86,5 @@ const size_t n_system_operations = COUNT(system_operations);
 
 bool system_owns(const struct operation *op)
 {
-	return op == &system_operations[0] || op == &system_operations[1] || strncmp(op->path, "/log/", 5) == 0;
+	return (op >= system_operations && op < system_operations + 3) || strncmp(op->path, "/log/", 5) == 0;
 }
