@@ -17,7 +17,7 @@ struct reader {
 	struct plane *plane;
 	struct generation *generation;
 	MDB_txn *txn;
-	struct reader *next, **link;
+	struct reader *next, *previous;
 };
 
 struct plane {
@@ -71,8 +71,11 @@ static void reader_end(void *arg)
 	pthread_mutex_lock(&p->lock);
 	if (r->txn) mdb_txn_abort(r->txn);
 	if (r->generation) leave(r->generation);
-	*r->link = r->next;
-	if (r->next) r->next->link = r->link;
+	if (p->readers == r)
+		p->readers = r->next;
+	else
+		r->previous->next = r->next;
+	if (r->next) r->next->previous = r->previous;
 	pthread_mutex_unlock(&p->lock);
 	free(r);
 }
@@ -86,8 +89,8 @@ static struct reader *reader_of(struct plane *p)
 	r->plane = p;
 	pthread_mutex_lock(&p->lock);
 	r->next = p->readers;
-	r->link = &p->readers;
-	if (r->next) r->next->link = &r->next;
+	r->previous = NULL;
+	if (r->next) r->next->previous = r;
 	p->readers = r;
 	pthread_mutex_unlock(&p->lock);
 	return r;
