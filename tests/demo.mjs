@@ -28,7 +28,7 @@ if (!failed) {
   console.log(`\netaxd fsck：${fsck.code === 0 ? '一致' : '不一致\n' + fsck.output}`);
 }
 console.log(failed ? `\n未完成：${failed}` : `\n全部完成，用时 ${((performance.now() - began) / 1000).toFixed(1)} 秒`);
-if (once || failed) {
+if (once) {
   await server.close();
   process.exit(failed ? 1 : 0);
 }
