@@ -1,4 +1,5 @@
 /* etaxd: the one program. */
+#include "main/check.h"
 #include "main/compose.h"
 #include "main/receipt.h"
 #include <stdio.h>
@@ -60,6 +61,12 @@ static int run_fsck(int argc, char **argv)
 	return parse(argc, argv, &o) ? fsck_main(&o) : 2;
 }
 
+static int run_check(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return check_main(stdin, stdout);
+}
+
 static int run_version(int argc, char **argv)
 {
 	(void)argc, (void)argv;
@@ -76,6 +83,7 @@ static const struct command commands[] = {
 	{ "verify", "verify [--listen …] --data DIR", run_verify },
 	{ "fsck", "fsck --data DIR [--db URL]", run_fsck },
 	{ "receipt", "receipt verify FILE --key K", receipt_main },
+	{ "check", "check < CASES.jsonl", run_check },
 	{ "version", "version", run_version },
 };
 

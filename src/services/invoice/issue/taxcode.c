@@ -36,3 +36,22 @@ bool taxcode_find(struct str code, struct taxcode *out)
 	}
 	return false;
 }
+
+bool taxcode_well_formed(struct str code)
+{
+	bool ended = false;
+	if (code.n != 19 || code.p[0] < '1' || code.p[0] > '6') return false;
+	for (size_t i = 1; i < 19; i++)
+		if (code.p[i] < '0' || code.p[i] > '9') return false;
+	for (size_t i = 1; i < 19; i += 2) {
+		bool empty = code.p[i] == '0' && code.p[i + 1] == '0';
+		if (ended && !empty) return false;
+		ended = empty;
+	}
+	return true;
+}
+
+bool taxcode_selectable(const struct taxcode *t)
+{
+	return t->short_name.n > 0;
+}

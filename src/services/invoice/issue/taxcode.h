@@ -7,4 +7,8 @@ struct taxcode {
 	struct str code, name, short_name; /* short_name is printed between asterisks (简称) */
 };
 bool taxcode_find(struct str code, struct taxcode *out);
+/* 19 digits, section (篇) 1 to 6, no empty level above a filled one (domain/invoice.md §5.1). */
+bool taxcode_well_formed(struct str code);
+/* A code without a short name is retired or a heading: no invoice line may carry it. */
+bool taxcode_selectable(const struct taxcode *t);
 #endif

@@ -1,0 +1,141 @@
+#include "services/invoice/issue/qr_text.h"
+#include "base/utf8.h"
+#include <string.h>
+
+#define FIELDS_MAX 9
+
+/* Which code and number each type has (§2.1). */
+struct kind {
+	char type[3];
+	int8_t code_n, other_code_n; /* permitted lengths of the code */
+	int8_t number_n;
+	bool check_code; /* 20 digits, else empty */
+	bool reflected;  /* CRC-16/MODBUS */
+};
+static const struct kind kinds[] = {
+	{ "01", 10, 10, 8 },
+	{ "02", 10, 10, 8 },
+	{ "03", 12, 12, 8 },
+	{ "04", 10, 12, 8, true },
+	{ "08", 12, 12, 8 },
+	{ "10", 12, 12, 8, true },
+	{ "11", 12, 12, 8, true },
+	{ "14", 12, 12, 8, true },
+	{ "15", 12, 12, 8 },
+	{ "31", 0, 0, 20 },
+	{ "32", 0, 0, 20 },
+	{ "51", 0, 0, 20, false, true },
+	{ "61", 0, 0, 20, false, true },
+	{ "81", 0, 0, 20 },
+	{ "82", 0, 0, 20 },
+	{ "83", 0, 0, 20 },
+	{ "84", 0, 0, 20 },
+};
+
+const char *qr_text_fault_word(enum qr_text_fault f)
+{
+	static const char *const words[] = { "ok", "fields", "version", "type", "code", "number", "amount", "date",
+		"checkcode", "crc" };
+	return words[f];
+}
+
+static const struct kind *kind_of(struct str type)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (str_is(type, kinds[i].type)) return &kinds[i];
+	return NULL;
+}
+
+static bool digits(struct str s, int n)
+{
+	if (s.n != (size_t)n) return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9') return false;
+	return true;
+}
+
+static unsigned crc16(struct str s, bool reflected)
+{
+	unsigned crc = reflected ? 0xffff : 0;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned byte = (unsigned char)s.p[i];
+		crc ^= reflected ? byte : byte << 8;
+		for (int bit = 0; bit < 8; bit++) {
+			if (reflected)
+				crc = crc & 1 ? crc >> 1 ^ 0xa001 : crc >> 1;
+			else
+				crc = (crc & 0x8000 ? crc << 1 ^ 0x8005 : crc << 1) & 0xffff;
+		}
+	}
+	return crc;
+}
+
+static bool read_date(struct str s, struct date *out)
+{
+	int v = 0;
+	if (!digits(s, 8)) return false;
+	for (size_t i = 0; i < 8; i++)
+		v = v * 10 + (s.p[i] - '0');
+	*out = (struct date){ (int16_t)(v / 10000), (int8_t)(v / 100 % 100), (int8_t)(v % 100) };
+	return date_valid(*out);
+}
+
+static bool crc_fits(struct str signed_text, struct str crc, bool reflected)
+{
+	unsigned v = 0;
+	for (size_t i = 0; i < crc.n; i++) {
+		if (!crc.p[i] || !strchr("0123456789ABCDEFabcdef", crc.p[i])) return false;
+		v = v << 4 | (unsigned)(crc.p[i] <= '9' ? crc.p[i] - '0' : (crc.p[i] | 32) - 'a' + 10);
+	}
+	return crc.n == 4 && v == crc16(signed_text, reflected);
+}
+
+static enum qr_text_fault check_tail(
+        struct str text, const struct str *f, size_t n, const struct kind *k, struct qr_text *out)
+{
+	if (k->check_code ? !digits(f[6], 20) : f[6].n != 0) return QR_TEXT_CHECK_CODE;
+	out->check_code = f[6];
+	if (n == FIELDS_MAX && f[8].n) return QR_TEXT_FIELDS;
+	out->has_crc = n > 7 && f[7].n;
+	/* Electronic invoices of 2016 carry none. */
+	if (!out->has_crc) return str_is(f[1], "10") ? QR_TEXT_OK : QR_TEXT_CRC;
+	out->crc_misfit = !crc_fits((struct str){ text.p, (size_t)(f[7].p - text.p) }, f[7], k->reflected);
+	return out->crc_misfit && !k->reflected ? QR_TEXT_CRC : QR_TEXT_OK;
+}
+
+enum qr_text_fault qr_text_parse(struct arena *a, struct str text, struct qr_text *out)
+{
+	struct str f[FIELDS_MAX];
+	size_t n = 0, from = 0;
+	memset(out, 0, sizeof *out);
+	if (str_starts(text, "\xef\xbb\xbf")) text = str_sub(text, 3, text.n);
+	if (text.n > QR_TEXT_BYTES_MAX) return QR_TEXT_FIELDS;
+	text = str_trim(utf8_fold(a, text));
+	for (size_t i = 0; i <= text.n; i++) {
+		if (i < text.n && text.p[i] != ',') continue;
+		if (n == FIELDS_MAX) return QR_TEXT_FIELDS;
+		f[n++] = (struct str){ text.p + from, i - from };
+		from = i + 1;
+	}
+	if (n < 7) return QR_TEXT_FIELDS;
+	if (!str_is(f[0], "01")) return QR_TEXT_VERSION;
+	const struct kind *k = kind_of(f[1]);
+	if (!k) return QR_TEXT_TYPE;
+	if (!digits(f[2], k->code_n) && !digits(f[2], k->other_code_n)) return QR_TEXT_CODE;
+	if (!digits(f[3], k->number_n)) return QR_TEXT_NUMBER;
+	if (!money_parse(f[4], &out->amount)) return QR_TEXT_AMOUNT;
+	if (!read_date(f[5], &out->date)) return QR_TEXT_DATE;
+	out->type = f[1];
+	out->code = f[2];
+	out->number = f[3];
+	return check_tail(text, f, n, k, out);
+}
+
+struct str qr_text_make(struct arena *a, const struct qr_text *q)
+{
+	const struct kind *k = kind_of(q->type);
+	struct str text = str_printf(a, "01,%.*s,%.*s,%.*s,%s,%04d%02d%02d,%.*s,", STR_FMT(q->type), STR_FMT(q->code),
+	        STR_FMT(q->number), money_format(a, q->amount).p, q->date.year, q->date.month, q->date.day,
+	        STR_FMT(q->check_code));
+	return str_printf(a, "%.*s%04X", STR_FMT(text), crc16(text, k && k->reflected));
+}

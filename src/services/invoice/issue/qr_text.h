@@ -1,0 +1,33 @@
+/* The text in the QR code of an invoice (domain/invoice.md §2.4): 01,TYPE,CODE,NUMBER,AMOUNT,YYYYMMDD,CHECK,CRC
+ * The CRC catches misreading only; anyone can compute it, so it proves nothing. No I/O. */
+#ifndef ISSUE_QR_TEXT_H
+#define ISSUE_QR_TEXT_H
+#include "base/date.h"
+#include "base/money.h"
+
+#define QR_TEXT_BYTES_MAX 512
+
+enum qr_text_fault {
+	QR_TEXT_OK,
+	QR_TEXT_FIELDS,
+	QR_TEXT_VERSION,
+	QR_TEXT_TYPE,
+	QR_TEXT_CODE,
+	QR_TEXT_NUMBER,
+	QR_TEXT_AMOUNT,
+	QR_TEXT_DATE,
+	QR_TEXT_CHECK_CODE,
+	QR_TEXT_CRC,
+};
+struct qr_text {
+	struct str type, code, number, check_code; /* code: empty for digital invoices (数电票) */
+	struct money amount;                       /* digital kinds: with tax; older kinds: without */
+	struct date date;
+	bool has_crc,
+	        crc_misfit; /* misfit is a warning for 51 (rail) and 61 (air), whose rule is known from samples only */
+};
+const char *qr_text_fault_word(enum qr_text_fault f); /* "ok", "fields", "version" … */
+/* The first rule broken. Full-width commas, blanks around, a BOM and a trailing comma are tolerated. */
+enum qr_text_fault qr_text_parse(struct arena *a, struct str text, struct qr_text *out);
+struct str qr_text_make(struct arena *a, const struct qr_text *q);
+#endif
