@@ -69,7 +69,9 @@ static struct value *wx_aes(struct arena *a, const struct value *in)
 {
 	struct str text_key = value_text(in, "encodingAESKey"), appid = value_text(in, "appid"), key, sealed, message;
 	if (text_key.n != 43 || !appid.p || !str_unbase64(a, value_text(in, "encrypt"), &sealed)) return NULL;
-	if (!str_unbase64(a, str_printf(a, "%.*s=", STR_FMT(text_key)), &key) || key.n != 32) return NULL;
+	/* The 43rd digit has two bits too many and platforms do not clear them, so strict Base64 with "=" would refuse
+	 * it: a digit is appended, and the 33rd byte is left alone. */
+	if (!str_unbase64(a, str_printf(a, "%.*sA", STR_FMT(text_key)), &key) || key.n != 33) return NULL;
 	if (!sealed.n || sealed.n % 16) return NULL;
 	unsigned char *plain = arena_alloc(a, sealed.n);
 	const unsigned char *k = (const unsigned char *)key.p;
