@@ -1,0 +1,22 @@
+-- Purchase invoices taken over from XML, and input-tax confirmation (用途确认, 勾选): one invoice is credited once.
+CREATE TABLE purchase (
+  buyer_id BIGINT NOT NULL,
+  number TEXT NOT NULL CHECK (length(number) = 20),
+  seller_tax_id TEXT NOT NULL,
+  seller_name TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('special', 'ordinary')),
+  issued_on TEXT NOT NULL,
+  amount_fen BIGINT NOT NULL,
+  tax_fen BIGINT NOT NULL,
+  imported_at BIGINT NOT NULL,
+  PRIMARY KEY (buyer_id, number)
+);
+CREATE TABLE input_credit (
+  buyer_id BIGINT NOT NULL,
+  number TEXT NOT NULL,
+  period TEXT NOT NULL,
+  tax_fen BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (buyer_id, number)
+);
+CREATE INDEX input_credit_period ON input_credit (buyer_id, period);
