@@ -30,9 +30,12 @@ static void XMLCALL on_start(void *arg, const XML_Char *name, const XML_Char **a
 	struct xml_node *n = arena_new_of(r->a, struct xml_node);
 	n->name = str_dup(r->a, str_c(colon ? colon + 1 : name));
 	n->parent = r->at;
-	if (!r->at) r->root = n;
-	else if (r->at->last) r->at->last->next = n;
-	else r->at->first = n;
+	if (!r->at)
+		r->root = n;
+	else if (r->at->last)
+		r->at->last->next = n;
+	else
+		r->at->first = n;
 	if (r->at) r->at->last = n;
 	r->at = n;
 	r->text.n = 0;
@@ -54,7 +57,8 @@ static void XMLCALL on_text(void *arg, const XML_Char *text, int n)
 	buf_add(&r->text, text, (size_t)n);
 }
 
-static void XMLCALL on_doctype(void *arg, const XML_Char *name, const XML_Char *system, const XML_Char *public, int internal)
+static void XMLCALL on_doctype(
+        void *arg, const XML_Char *name, const XML_Char *system, const XML_Char *public, int internal)
 {
 	(void)name, (void)system, (void)public, (void)internal;
 	stop(arg, "a DTD is not allowed");
@@ -97,6 +101,7 @@ struct xml_node *xml_child(const struct xml_node *n, const char *name)
 struct str xml_text(const struct xml_node *n, const char *path)
 {
 	struct str rest = str_c(path), name;
-	while (n && str_split(&rest, '/', &name)) n = child(n, name);
+	while (n && str_split(&rest, '/', &name))
+		n = child(n, name);
 	return n && n->text.n ? n->text : STR_NONE;
 }
