@@ -1,4 +1,5 @@
 #include "kernel/http/http.h"
+#include "kernel/job/runner.h"
 #include "kernel/log/log.h"
 #include "kernel/operation/pipeline.h"
 #include "kernel/outbox/runner.h"
@@ -58,8 +59,10 @@ int serve_main(const struct options *o)
 	struct http_config config = config_of(&app, o);
 	err_t e = compose_open(&app, o);
 	if (e == OK) e = outbox_start(&app);
+	if (e == OK) e = job_start(&app);
 	if (e == OK) e = pipeline_start(&app, lifetime);
 	if (e == OK) e = serve_until(&app, &config, &stop);
+	job_stop(&app);
 	outbox_stop(&app);
 	compose_close(&app);
 	arena_free(lifetime);

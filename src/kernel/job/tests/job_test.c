@@ -1,0 +1,186 @@
+/* Jobs: after a restart, with failures, by key, and by the timetable under a clock that is set. */
+#include "job_sql.h"
+#include "kernel/db/db.h"
+#include "kernel/db/testing.h"
+#include "kernel/job/job.h"
+#include "kernel/job/runner.h"
+#include "kernel/operation/service.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { WAIT_TRIES = 500, WAIT_US = 10000 };
+#define HOUR INT64_C(3600000000)
+
+static int ran, failed, reports; /* written by the runner's thread, read with __atomic */
+
+static err_t run(struct ctx *c, struct str argument)
+{
+	(void)c;
+	if (!str_is(argument, "{\"n\":1}")) return E_INTERNAL;
+	__atomic_add_fetch(&ran, 1, __ATOMIC_SEQ_CST);
+	return OK;
+}
+
+static err_t give_back(struct ctx *c, struct str argument)
+{
+	(void)c, (void)argument;
+	__atomic_add_fetch(&failed, 1, __ATOMIC_SEQ_CST);
+	return E_BUSY;
+}
+
+static err_t report(struct ctx *c, struct str argument)
+{
+	(void)c, (void)argument;
+	__atomic_add_fetch(&reports, 1, __ATOMIC_SEQ_CST);
+	return OK;
+}
+
+static const struct job_kind jobs[] = {
+	{ .name = "test.run", .run = run },
+	{ .name = "test.fail", .run = give_back, .max_tries = 3 },
+	{ .name = "test.report", .run = report, .daily_at = "02:30" },
+};
+static const struct service test_service = { .name = "test", .jobs = jobs, .n_jobs = COUNT(jobs) };
+const struct service *const services[] = { &test_service, NULL };
+const size_t n_services = 1;
+
+static void wait_for(int *number, int value)
+{
+	for (int i = 0; i < WAIT_TRIES && __atomic_load_n(number, __ATOMIC_SEQ_CST) < value; i++)
+		usleep(WAIT_US);
+	assert_int_equal(__atomic_load_n(number, __ATOMIC_SEQ_CST), value);
+}
+
+static void enqueue(struct app *app, const char *kind, struct str key)
+{
+	struct ctx c = test_ctx(app);
+	assert_int_equal(job_enqueue(&c, kind, key, S("{\"n\":1}"), c.now), OK);
+	test_ctx_end(&c);
+}
+
+static void a_key_waits_once_and_survives_a_restart(void **state)
+{
+	(void)state;
+	struct test_app t;
+	test_app_open(&t);
+	ran = 0;
+	enqueue(&t.app, "test.run", S("a"));
+	enqueue(&t.app, "test.run", S("a"));
+	enqueue(&t.app, "test.run", STR_NONE);
+	enqueue(&t.app, "test.run", STR_NONE);
+	test_app_reopen(&t);
+	assert_int_equal(job_start(&t.app), OK);
+	wait_for(&ran, 3);
+	enqueue(&t.app, "test.run", S("a"));
+	wait_for(&ran, 4);
+	job_stop(&t.app);
+	test_app_close(&t);
+}
+
+static void an_unknown_kind_is_refused(void **state)
+{
+	(void)state;
+	struct test_app t;
+	test_app_open(&t);
+	struct ctx c = test_ctx(&t.app);
+	assert_int_equal(job_enqueue(&c, "test.unknown", STR_NONE, S("{}"), c.now), E_INTERNAL);
+	test_ctx_end(&c);
+	test_app_close(&t);
+}
+
+static void failures_are_tried_again_then_given_up(void **state)
+{
+	(void)state;
+	struct test_app t;
+	struct job_given_up_row row = { 0 };
+	bool found;
+	test_app_open(&t);
+	failed = 0;
+	enqueue(&t.app, "test.fail", STR_NONE);
+	for (int i = 1; i <= 3; i++) { /* a fresh start each time: the clock is moved while nobody reads it */
+		assert_int_equal(job_start(&t.app), OK);
+		wait_for(&failed, i);
+		job_stop(&t.app);
+		clock_set(&t.clock, clock_now(&t.clock) + HOUR);
+	}
+	assert_int_equal(job_start(&t.app), OK);
+	usleep(700000);
+	job_stop(&t.app);
+	assert_int_equal(failed, 3);
+	struct ctx c = test_ctx(&t.app);
+	assert_int_equal(job_given_up(&c, &row, &found), OK);
+	assert_int_equal(row.n, 1);
+	test_ctx_end(&c);
+	test_app_close(&t);
+}
+
+static err_t claim_and_die(struct ctx *c, void *arg)
+{
+	const int64_t *id = arg;
+	struct job_claim_row row;
+	bool mine;
+	TRY(job_claim(c, c->now + HOUR, *id, c->now, &row, &mine));
+	return mine ? OK : E_CONFLICT;
+}
+
+static void a_job_cut_off_by_a_crash_runs_again(void **state)
+{
+	(void)state;
+	struct test_app t;
+	struct job_due_row due;
+	bool found;
+	test_app_open(&t);
+	ran = 0;
+	enqueue(&t.app, "test.run", STR_NONE);
+	struct ctx c = test_ctx(&t.app);
+	assert_int_equal(job_due(&c, c.now + 1, &due, &found), OK);
+	assert_true(found);
+	assert_int_equal(db_write(&c, claim_and_die, &due.job_id), OK);
+	assert_int_equal(db_write(&c, claim_and_die, &due.job_id), E_CONFLICT); /* nobody else may take it now */
+	bool alone = db_engine_of(c.db) == DB_SQLITE;
+	test_ctx_end(&c);
+	test_app_reopen(&t);
+	if (!alone) clock_set(&t.clock, clock_now(&t.clock) + 2 * HOUR);
+	assert_int_equal(job_start(&t.app), OK);
+	wait_for(&ran, 1);
+	job_stop(&t.app);
+	test_app_close(&t);
+}
+
+static void daily_once_a_day(void **state)
+{
+	(void)state;
+	struct test_app t;
+	test_app_open(&t);
+	reports = 0;
+	clock_set(&t.clock, date_to_instant((struct date){ 2026, 11, 24 }) + HOUR); /* 01:00 */
+	assert_int_equal(job_start(&t.app), OK);
+	usleep(700000);
+	job_stop(&t.app);
+	assert_int_equal(reports, 0);
+	for (int day = 1; day <= 3; day++) {
+		clock_set(&t.clock, date_to_instant(date_add_days((struct date){ 2026, 11, 23 }, day)) + 3 * HOUR);
+		assert_int_equal(job_start(&t.app), OK);
+		wait_for(&reports, day);
+		usleep(700000); /* not again on the same day */
+		job_stop(&t.app);
+		assert_int_equal(reports, day);
+	}
+	test_app_close(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_key_waits_once_and_survives_a_restart),
+		cmocka_unit_test(an_unknown_kind_is_refused),
+		cmocka_unit_test(failures_are_tried_again_then_given_up),
+		cmocka_unit_test(a_job_cut_off_by_a_crash_runs_again),
+		cmocka_unit_test(daily_once_a_day),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
