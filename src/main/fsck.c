@@ -1,5 +1,6 @@
 /* etaxd fsck: every service checks its own invariants. */
 #include "kernel/db/db.h"
+#include "kernel/job/runner.h"
 #include "kernel/operation/service.h"
 #include "main/compose.h"
 #include <stdio.h>
@@ -14,7 +15,7 @@ static err_t check_all(struct ctx *c, struct fsck *f)
 {
 	for (size_t i = 0; i < n_services; i++)
 		if (services[i]->fsck) TRY(services[i]->fsck(c, f));
-	return OK;
+	return job_check(c, f);
 }
 
 int fsck_main(const struct options *o)
