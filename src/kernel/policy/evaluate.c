@@ -1,0 +1,196 @@
+/* Evaluation: one set of values, or blocks of columns, by the same operations. The intervals were proved at load. */
+#include "kernel/policy/inner.h"
+#include <string.h>
+
+/* Half away from zero, split so that amount * ppm stays within int64 (measurements.md 2). */
+static inline int64_t scale(int64_t x, int64_t ppm)
+{
+	int64_t r = x % 1000000 * ppm;
+	return x / 1000000 * ppm + (r >= 0 ? r + 500000 : r - 500000) / 1000000;
+}
+
+static inline int64_t ratio(int64_t a, int64_t b, int64_t z)
+{
+	__int128 p = (__int128)a * b;
+	return (int64_t)((p >= 0 ? p + z / 2 : p - z / 2) / z);
+}
+
+static inline int64_t round_to(int64_t x, int64_t unit)
+{
+	return ratio(x, 1, unit) * unit;
+}
+
+int64_t policy_bracket(const struct dated *t, int64_t x)
+{
+	__int128 sum = 0;
+	int64_t below = 0;
+	for (unsigned i = 0; i < t->n_bands && x > below; i++) {
+		int64_t upper = x < t->bands[i].upper ? x : t->bands[i].upper;
+		sum += (__int128)(upper - below) * t->bands[i].ppm;
+		below = upper;
+	}
+	return (int64_t)((sum + 500000) / 1000000);
+}
+
+#define RUN(A, B, C, TO)                                                                                               \
+	switch ((enum code)o->code) {                                                                                  \
+	case ADD: EACH(TO = A + B)                                                                                     \
+	case SUB: EACH(TO = A - B)                                                                                     \
+	case MUL: EACH(TO = A * B)                                                                                     \
+	case SCALE: EACH(TO = scale(A, B))                                                                             \
+	case MULDIV: EACH(TO = ratio(A, B, C))                                                                         \
+	case MIN: EACH(TO = A < B ? A : B)                                                                             \
+	case MAX: EACH(TO = A > B ? A : B)                                                                             \
+	case LT: EACH(TO = A < B)                                                                                      \
+	case LE: EACH(TO = A <= B)                                                                                     \
+	case EQ: EACH(TO = A == B)                                                                                     \
+	case NE: EACH(TO = A != B)                                                                                     \
+	case AND: EACH(TO = A & B)                                                                                     \
+	case OR: EACH(TO = A | B)                                                                                      \
+	case NOT: EACH(TO = !A)                                                                                        \
+	case IF: EACH(TO = A ? B : C)                                                                                  \
+	case ROUND: EACH(TO = round_to(A, B))                                                                          \
+	case BRACKET: EACH(TO = policy_bracket(f->used[o->b].v, A))                                                    \
+	}
+
+err_t policy_evaluate(const struct policy_form *f, int64_t *s, int *slot)
+{
+	for (unsigned i = 0; i < f->n_inputs; i++)
+		if (s[i] < f->lo[i] || s[i] > f->hi[i]) {
+			*slot = (int)i;
+			return E_INPUT;
+		}
+#define EACH(x)                                                                                                        \
+	x;                                                                                                             \
+	break;
+	for (const struct op *o = f->ops, *end = o + f->n_ops; o < end; o++)
+		RUN(s[o->a], s[o->b], s[o->c], s[o->to])
+#undef EACH
+	return OK;
+}
+
+err_t policy_evaluate_columns(
+        const struct policy_form *f, struct arena *a, size_t n, const int64_t *const *inputs, int64_t *const *out)
+{
+	int64_t(*s)[POLICY_BLOCK] = arena_array(a, f->n_slots, sizeof *s);
+	for (unsigned i = f->n_inputs; i < f->n_slots; i++)
+		for (size_t k = 0; f->constant[i] && k < POLICY_BLOCK; k++)
+			s[i][k] = f->init[i];
+	for (size_t at = 0; at < n; at += POLICY_BLOCK) {
+		size_t m = n - at < POLICY_BLOCK ? n - at : POLICY_BLOCK;
+		for (unsigned i = 0; i < f->n_inputs; i++) {
+			if (!inputs[i]) continue;
+			memcpy(s[i], inputs[i] + at, m * sizeof(int64_t));
+			for (size_t k = 0; k < m; k++)
+				if (s[i][k] < f->lo[i] || s[i][k] > f->hi[i]) return E_INPUT;
+		}
+#define EACH(x)                                                                                                        \
+	for (size_t k = 0; k < m; k++) {                                                                               \
+		x;                                                                                                     \
+	}                                                                                                              \
+	break;
+		for (const struct op *o = f->ops, *end = o + f->n_ops; o < end; o++)
+			RUN(s[o->a][k], s[o->b][k], s[o->c][k], s[o->to][k])
+		for (unsigned i = 0; i < f->n_lines; i++)
+			if (out[i]) memcpy(out[i] + at, s[f->lines[i].slot], m * sizeof(int64_t));
+	}
+	return OK;
+}
+
+int64_t *policy_values(const struct policy_form *f, struct arena *a)
+{
+	return arena_dup(a, f->init, f->n_slots * sizeof(int64_t));
+}
+
+int policy_slot(const struct policy_form *f, struct str id)
+{
+	for (unsigned i = 0; i < f->n_lines; i++)
+		if (str_eq(f->lines[i].id, id)) return f->lines[i].slot;
+	for (unsigned i = 0; i < f->n_inputs; i++)
+		if (str_eq(f->inputs[i].id, id)) return (int)i;
+	return -1;
+}
+
+bool policy_input(const struct policy_form *f, unsigned i, struct str *id, enum policy_unit *unit)
+{
+	if (i >= f->n_inputs) return false;
+	*id = f->inputs[i].id;
+	*unit = f->inputs[i].unit;
+	return true;
+}
+
+bool policy_line(const struct policy_form *f, unsigned i, struct str *id, struct str *title, int *slot)
+{
+	if (i >= f->n_lines) return false;
+	*id = f->lines[i].id;
+	*title = f->lines[i].title;
+	*slot = f->lines[i].slot;
+	return true;
+}
+
+struct str policy_hash(const struct policy_form *f)
+{
+	return f->hash;
+}
+
+struct str policy_form_title(const struct policy_form *f)
+{
+	return f->title;
+}
+
+static void put(struct arena *a, struct value *o, enum policy_unit unit, int64_t v)
+{
+	if (unit == POLICY_MONEY)
+		value_put_money(a, o, "value", FEN(v));
+	else if (unit == POLICY_RATE)
+		value_put_str(a, o, "value", str_printf(a, "%ld.%06ld", v / 1000000, v % 1000000));
+	else if (unit == POLICY_BOOL)
+		value_put_bool(a, o, "value", v != 0);
+	else
+		value_put_int(a, o, "value", v);
+}
+
+static void trace_line(
+        const struct policy_form *f, const struct part *l, const int64_t *s, struct arena *a, struct value *to)
+{
+	value_put_str(a, to, "id", l->id);
+	value_put_str(a, to, "title", l->title);
+	put(a, to, l->unit, s[l->slot]);
+	value_put_str(a, to, "formula", l->formula);
+	struct value *uses = value_put_array(a, to, "uses"), *parameters = value_put_array(a, to, "parameters");
+	for (unsigned i = 0; i < l->n_uses; i++) {
+		const struct part *u =
+		        l->uses[i] < f->n_inputs ? &f->inputs[l->uses[i]] : &f->lines[l->uses[i] - f->n_inputs];
+		struct value *o = value_object(a);
+		value_put_str(a, o, "id", u->id);
+		value_put_str(a, o, "title", u->title);
+		put(a, o, u->unit, s[u->slot]);
+		value_push(a, uses, o);
+	}
+	for (unsigned i = 0; i < l->n_parameters; i++) {
+		const struct used *u = &f->used[l->parameters[i]];
+		struct value *o = value_object(a);
+		value_put_str(a, o, "id", u->p->id);
+		value_put_str(a, o, "title", u->p->title);
+		put(a, o, u->p->unit, u->v->value);
+		value_put_str(a, o, "law", u->v->cite.law);
+		value_put_bool(a, o, "verified", u->v->cite.verified);
+		value_push(a, parameters, o);
+	}
+}
+
+struct value *policy_trace(const struct policy_form *f, const int64_t *values, struct arena *a)
+{
+	struct value *lines = value_array(a);
+	for (unsigned i = 0; i < f->n_lines; i++) {
+		struct value *o = value_object(a);
+		trace_line(f, &f->lines[i], values, a, o);
+		value_push(a, lines, o);
+	}
+	return lines;
+}
+
+void policy_trace_json(const struct policy_form *f, const int64_t *values, struct buf *b)
+{
+	value_write_json(b, policy_trace(f, values, b->arena));
+}
