@@ -51,6 +51,33 @@ static void general_form(void **state)
 	arena_free(a);
 }
 
+static void surcharges_and_late_fee(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	struct policy_store *s;
+	struct str why;
+	int slot;
+	if (policy_load(a, &s, &why) != OK) fail_msg("%.*s", STR_FMT(why));
+	const struct policy_form *f = policy_form(s, "surcharges", (struct date){ 2026, 11, 1 });
+	assert_non_null(f);
+	int64_t *v = policy_values(f, a);
+	put(f, v, "vat", 300001), put(f, v, "location", 2), put(f, v, "half", 1);
+	assert_int_equal(policy_evaluate(f, v, &slot), OK);
+	assert_int_equal(line(f, v, "urban"), 7500);
+	assert_int_equal(line(f, v, "total"), 15000);
+	put(f, v, "vat", 123456), put(f, v, "location", 1), put(f, v, "half", 0), put(f, v, "edu_exempt", 1);
+	assert_int_equal(policy_evaluate(f, v, &slot), OK);
+	assert_int_equal(line(f, v, "total"), 8642);
+	assert_null(policy_form(s, "surcharges", (struct date){ 2028, 1, 1 }));
+	f = policy_form(s, "late-fee", (struct date){ 2024, 2, 23 });
+	v = policy_values(f, a);
+	put(f, v, "tax", 300001), put(f, v, "days", 21);
+	assert_int_equal(policy_evaluate(f, v, &slot), OK);
+	assert_int_equal(line(f, v, "late_fee"), 3150);
+	arena_free(a);
+}
+
 static bool loads(const char *lines)
 {
 	struct arena *a = arena_new();
@@ -75,6 +102,7 @@ static void refusals(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(general_form), cmocka_unit_test(refusals) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(general_form), cmocka_unit_test(surcharges_and_late_fee),
+		cmocka_unit_test(refusals) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
