@@ -138,6 +138,11 @@ static err_t pg_run(struct engine_connection *e, struct arena *a, const struct d
 static bool pg_command(struct engine_connection *e, bool projection, const char *sql)
 {
 	(void)projection;
+	/* Between transactions a lost connection (the server was restarted) is made anew. */
+	if (strncmp(sql, "BEGIN", 5) == 0 && PQstatus(e->pg) != CONNECTION_OK) {
+		PQreset(e->pg);
+		memset(e->prepared, 0, sizeof e->prepared);
+	}
 	return simple(e, sql);
 }
 

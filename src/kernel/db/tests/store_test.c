@@ -1,5 +1,6 @@
 /* The store under many writers, failures and kill -9; on SQLite, or on PostgreSQL with ETAX_TEST_DB. */
 #include "kernel/db/db.h"
+#include "kernel/db/store.h"
 #include "kernel/db/testing.h"
 #include "kernel/outbox/outbox.h"
 #include "outbox_sql.h"
@@ -176,6 +177,26 @@ static void restart_keeps_data_and_migrations(void **state)
 	test_app_close(&t);
 }
 
+/* PostgreSQL only: the writer's connection is cut; the next write makes a new one. */
+static void a_cut_connection_comes_back(void **state)
+{
+	(void)state;
+	struct test_app t;
+	struct act a = { 0 };
+	const char *why;
+	test_app_open(&t);
+	if (!t.url[0]) {
+		test_app_close(&t);
+		skip();
+	}
+	assert_int_not_equal(db_script(&t.app, false, S("SELECT pg_terminate_backend(pg_backend_pid())"), &why), OK);
+	struct ctx c = test_ctx(&t.app);
+	assert_int_equal(db_write(&c, act, &a), OK);
+	test_ctx_end(&c);
+	assert_int_equal(events(&t.app), 1);
+	test_app_close(&t);
+}
+
 /* --- kill -9 --- */
 
 static int acknowledgements; /* write end of the pipe, in the child */
@@ -236,6 +257,7 @@ int main(void)
 		cmocka_unit_test(a_nested_failure_takes_all_back),
 		cmocka_unit_test(no_write_outside_a_transaction),
 		cmocka_unit_test(ids_grow_and_are_never_twice),
+		cmocka_unit_test(a_cut_connection_comes_back),
 		cmocka_unit_test(restart_keeps_data_and_migrations),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
