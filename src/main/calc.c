@@ -47,7 +47,7 @@ static bool run_form(struct calc *c, const char *form, struct date at, const cha
 	if (count) v[policy_slot(f, str_c(count))] = n;
 	if (policy_evaluate(f, v, &slot) != OK) return false;
 	for (unsigned i = 0; policy_line(f, i, &id, &title, &slot); i++)
-		value_put_money(c->arena, c->result, id.p, FEN(v[slot]));
+		if (policy_unit(f, slot) == POLICY_MONEY) value_put_money(c->arena, c->result, id.p, FEN(v[slot]));
 	return true;
 }
 
@@ -93,10 +93,16 @@ static bool due(struct calc *c)
 	return true;
 }
 
+static bool small(struct calc *c)
+{
+	struct date end;
+	return date_parse(value_text(c->input, "period_end"), &end) && run_form(c, "vat-small-levy", end, NULL, 0);
+}
+
 static const struct {
 	const char *topic;
 	bool (*run)(struct calc *c);
-} topics[] = { { "VATG", general }, { "SUR", surcharges }, { "LATE", late }, { "DUE", due } };
+} topics[] = { { "VATG", general }, { "VATS", small }, { "SUR", surcharges }, { "LATE", late }, { "DUE", due } };
 
 static const char *answer(struct calc *c, const struct value *line)
 {

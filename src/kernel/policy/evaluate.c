@@ -111,6 +111,11 @@ int policy_slot(const struct policy_form *f, struct str id)
 	return -1;
 }
 
+enum policy_unit policy_unit(const struct policy_form *f, int slot)
+{
+	return (enum policy_unit)f->unit[slot];
+}
+
 bool policy_input(const struct policy_form *f, unsigned i, struct str *id, enum policy_unit *unit)
 {
 	if (i >= f->n_inputs) return false;

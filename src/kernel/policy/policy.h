@@ -35,6 +35,7 @@ bool policy_parameter(
 /* A set of values of this form: inputs 0, constants set. Slots are found by the id of an input or line; -1: none. */
 int64_t *policy_values(const struct policy_form *f, struct arena *a);
 int policy_slot(const struct policy_form *f, struct str id);
+enum policy_unit policy_unit(const struct policy_form *f, int slot);
 /* Inputs by number: id and unit; false past the last. Inputs stand in slots 0, 1, 2, ... */
 bool policy_input(const struct policy_form *f, unsigned i, struct str *id, enum policy_unit *unit);
 /* Lines by number, in the order of the form. */

@@ -30,12 +30,13 @@ static void vectors(void **state)
 		if (error && str_is(value_text(error, "code"), "unknown-topic")) continue;
 		if (!result) fail_msg("%s", got);
 		for (const struct value_member *m = value_get(want, S("expected"))->first; m; m = m->next) {
+			if (str_is(m->key, "reason")) continue; /* informative */
 			const struct value *v = value_get(result, m->key);
 			if (!v || !value_equal(v, m->value)) fail_msg("%.*s: %s", STR_FMT(m->key), got);
 		}
 		compared++;
 	}
-	assert_int_equal(compared, 7 + 4 + 4 + 9);
+	assert_int_equal(compared, 7 + 4 + 4 + 9 + 9);
 	(void)fclose(answers);
 	(void)fclose(in);
 	arena_free(a);
