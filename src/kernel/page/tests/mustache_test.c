@@ -1,9 +1,11 @@
 #include "kernel/page/mustache.h"
-#include <cmocka.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 static struct value *sample(struct arena *a)
 {
