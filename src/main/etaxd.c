@@ -1,4 +1,5 @@
 /* etaxd: the one program. */
+#include "main/calc.h"
 #include "main/check.h"
 #include "main/compose.h"
 #include "main/receipt.h"
@@ -67,6 +68,12 @@ static int run_check(int argc, char **argv)
 	return check_main(stdin, stdout);
 }
 
+static int run_calc(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return calc_main(stdin, stdout);
+}
+
 static int run_version(int argc, char **argv)
 {
 	(void)argc, (void)argv;
@@ -84,6 +91,7 @@ static const struct command commands[] = {
 	{ "fsck", "fsck --data DIR [--db URL]", run_fsck },
 	{ "receipt", "receipt verify FILE --key K", receipt_main },
 	{ "check", "check < CASES.jsonl", run_check },
+	{ "calc", "calc < CASES.jsonl", run_calc },
 	{ "version", "version", run_version },
 };
 

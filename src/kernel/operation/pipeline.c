@@ -162,20 +162,18 @@ static err_t read_input(struct work *w, const struct http_request *r, const stru
 	struct ctx *c = w->c;
 	struct value *tree;
 	TRY(body_tree(w, r, &tree));
-	if (tree->kind == VALUE_OBJECT && !w->op->raw_body && w->op->method != GET) {
-		struct buf b;
-		buf_init(&b, c->arena, r->body.n + 64);
-		value_write_canonical(&b, tree);
-		w->canonical = buf_done(&b);
-	} else {
-		w->canonical = r->body.p ? r->body : S("");
-	}
 	if (tree->kind == VALUE_OBJECT) {
 		if (w->op->method == GET || w->op->raw_body) put_query(c, r->query, tree);
 		for (size_t i = 0; i < route->n_params; i++)
 			value_set(c->arena, tree, router_param_name(w->op->path, i),
 			        value_str(c->arena, route->params[i]));
 	}
+	/* What an Idempotency-Key stands for: the body with the path's parameters, or else two targets would look
+	 * alike. */
+	struct buf b;
+	buf_init(&b, c->arena, r->body.n + 64);
+	value_write_canonical(&b, tree);
+	w->canonical = buf_done(&b);
 	w->tree = tree;
 	if (!w->op->in) return OK;
 	w->in = arena_alloc(c->arena, w->op->in_size);
@@ -200,14 +198,15 @@ static err_t run_once(struct ctx *c, void *arg)
 {
 	struct work *w = arg;
 	memset(&w->reply, 0, sizeof w->reply);
-	if (c->idempotency_key.p) {
+	bool keep = w->op->idempotent && c->idempotency_key.p; /* others may answer secrets: never kept */
+	if (keep) {
 		TRY(replay_find(c, w->canonical, w->tree, &w->answer));
 		if (w->answer.replayed) return OK;
 	}
 	TRY(w->op->run(c, w->in, &w->reply));
 	if (w->reply.bytes.p) return OK;
 	take_answer(w);
-	return c->idempotency_key.p ? replay_keep(c, w->canonical, &w->answer) : OK;
+	return keep ? replay_keep(c, w->canonical, &w->answer) : OK;
 }
 
 static err_t run(struct work *w)

@@ -88,8 +88,10 @@ static void put_line(
 	struct value *v = value_object(c->arena);
 	if (!taxcode_find(l->tax_code, &code)) return; /* checked before */
 	value_put_str(c->arena, v, "tax_code", l->tax_code);
-	value_put_str(
-	        c->arena, v, "name", str_printf(c->arena, "*%.*s*%.*s", STR_FMT(code.short_name), STR_FMT(l->name)));
+	/* A name that brings its short name between asterisks keeps it. */
+	struct str name = l->name;
+	if (name.p[0] != '*') name = str_printf(c->arena, "*%.*s*%.*s", STR_FMT(code.short_name), STR_FMT(l->name));
+	value_put_str(c->arena, v, "name", name);
 	if (!discount && l->spec.p) value_put_str(c->arena, v, "spec", l->spec);
 	if (!discount && l->unit.p) value_put_str(c->arena, v, "unit", l->unit);
 	if (!discount && l->has_quantity) {
