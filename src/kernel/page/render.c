@@ -120,7 +120,7 @@ static err_t section(struct renderer *r, const struct mustache *t, uint32_t i)
 	const struct value *v = look_up(r, s->text);
 	if (!v && r->env->strict) return fail(r, s->text, "missing");
 	if (s->kind == STEP_INVERTED) return truthy(v) ? OK : run(r, t, i + 1, s->end);
-	if (!truthy(v)) return OK;
+	if (!v || !truthy(v)) return OK;
 	if (v->kind != VALUE_ARRAY) return push_run(r, t, i, v, 0);
 	uint32_t index = 0;
 	for (const struct value_member *m = v->first; m; m = m->next)
