@@ -1,10 +1,12 @@
 /* Forms become the tree that the same call gets as JSON. */
 #include "kernel/operation/form.h"
-#include <cmocka.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 struct line {
 	struct str name, rate;
