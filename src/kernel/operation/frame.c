@@ -91,6 +91,22 @@ static void put_static(struct ctx *c, struct value *page)
 		        str_printf(c->arena, "/static/%s/%s", page_version(c->app->pages).p, files[i].name));
 }
 
+/* This page with room for one more name: "/verify/invoices?number=…&" */
+static struct str here(struct ctx *c, const struct http_request *r)
+{
+	struct buf b;
+	struct str rest = r->query, pair;
+	buf_init(&b, c->arena, r->raw_path.n + r->query.n + 2);
+	buf_str(&b, r->raw_path);
+	buf_char(&b, '?');
+	while (rest.n && str_split(&rest, '&', &pair)) {
+		if (!pair.n || str_starts(pair, "lang=") || str_starts(pair, "size=")) continue;
+		buf_str(&b, pair);
+		buf_char(&b, '&');
+	}
+	return buf_done(&b);
+}
+
 err_t frame_put(struct ctx *c, const struct operation *op, const struct http_request *r, struct value *root)
 {
 	struct arena *a = c->arena;
@@ -100,7 +116,7 @@ err_t frame_put(struct ctx *c, const struct operation *op, const struct http_req
 	value_put_c(a, page, "lang", english ? "en" : "zh-CN");
 	value_put_bool(a, page, "english", english);
 	value_put_bool(a, page, "large", str_is(http_cookie(r, "etax-size"), "large"));
-	value_put_str(a, page, "path", r->path);
+	value_put_str(a, page, "here", here(c, r));
 	value_put_bool(a, page, "home", str_is(r->path, "/"));
 	value_put_str(a, page, "csrf", c->caller.csrf.p ? c->caller.csrf : S(""));
 	value_put_str(a, page, "key", crypto_random_hex(a, 16));

@@ -68,7 +68,7 @@ struct operation {
 };
 
 /* Template value tree for pages = the reply's members + these, which the kernel adds (docs/howto/pages.md):
- *   page{title, lang, english, large, path, csrf, key, sandbox, node, now, today, actor{name, role, subject, tax_id, officer,
+ *   page{title, lang, english, large, here, csrf, key, sandbox, node, now, today, actor{name, role, subject, tax_id, officer,
  *     firm} or null, mandates[], unread, menu[{name, href, current}], crumbs[{name, href}], curl, file{css, js, icons, …}},
  *   forms.NAME for each post whose .form is this page (NAME: last part of its id): its controls (fields.h) and action;
  *   fields: the controls of the post that came back with faults, else of the first post, else of the page's own .in;
