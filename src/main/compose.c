@@ -60,8 +60,8 @@ static err_t load_law(struct app *app)
 		log_event(LOG_ERROR_LEVEL, "policy-refused", STR_NONE, "why", why.p, NULL);
 		return E_INPUT;
 	}
-	app->calendar = calendar_load(
-	        app->lifetime, asset_get("data/holidays.csv"), asset_get("data/due-dates.csv"), &line);
+	app->calendar =
+	        calendar_load(app->lifetime, asset_get("data/holidays.csv"), asset_get("data/due-dates.csv"), &line);
 	return app->calendar ? OK : E_INPUT;
 }
 

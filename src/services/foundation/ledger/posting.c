@@ -122,8 +122,8 @@ err_t ledger_obligation_open(
 static err_t save(struct ctx *c, struct obligation *o)
 {
 	o->status = o->return_id == 0 ? S("open") : o->paid.fen >= o->assessed.fen ? S("fulfilled") : S("due");
-	return ledger_obligation_update(c, o->assessed, o->paid, o->late_fee, o->refund, o->status, o->return_id,
-	        o->taxpayer_id, o->id, NULL);
+	return ledger_obligation_update(
+	        c, o->assessed, o->paid, o->late_fee, o->refund, o->status, o->return_id, o->taxpayer_id, o->id, NULL);
 }
 
 /* Money that is neither tax owed nor given back: above the assessment it is due for refund, below it comes back from

@@ -78,8 +78,7 @@ err_t sums_store(struct ctx *c, struct sums *s)
 	return OK;
 }
 
-err_t issue_sums(
-        struct ctx *c, int64_t seller_id, struct str from, struct str to, struct invoice_sum **out, size_t *n)
+err_t issue_sums(struct ctx *c, int64_t seller_id, struct str from, struct str to, struct invoice_sum **out, size_t *n)
 {
 	struct issue_seller_sums_row *rows;
 	TRY(issue_seller_sums(c, seller_id, from, to, &rows, n));

@@ -174,8 +174,8 @@ static err_t seller_of(struct ctx *c, int64_t buyer_id, struct purchase_credit *
 	return OK;
 }
 
-err_t purchase_credits(struct ctx *c, int64_t buyer_id, struct str period, struct str after,
-        struct purchase_credit **out, size_t *n)
+err_t purchase_credits(
+        struct ctx *c, int64_t buyer_id, struct str period, struct str after, struct purchase_credit **out, size_t *n)
 {
 	struct purchase_credit_list_row *rows;
 	TRY(purchase_credit_list(c, buyer_id, period, after, &rows, n));

@@ -1,4 +1,5 @@
-/* The obligations calendar: opened by event, by the daily job, and when somebody looks; reminders once each (A05.8, .9). */
+/* The obligations calendar: opened by event, by the daily job, and when somebody looks; reminders once each (A05.8,
+ * .9). */
 #include "filing_sql.h"
 #include "kernel/access/access.h"
 #include "kernel/ctx/app.h"
@@ -23,9 +24,9 @@ static err_t find_opening(struct ctx *c, int64_t taxpayer_id, struct opening *o,
 	TRY(registry_taxpayer(c, taxpayer_id, &t, found));
 	if (!*found) return OK;
 	TRY(filing_start_get(c, taxpayer_id, &start, &started));
-	*o = (struct opening){ .taxpayer_id = taxpayer_id,
-		.quarterly = t.quarterly,
-		.since = started ? start.since : c->today };
+	*o = (struct opening){
+		.taxpayer_id = taxpayer_id, .quarterly = t.quarterly, .since = started ? start.since : c->today
+	};
 	/* Who is closed or not in order is the officer's matter: nothing new is opened. */
 	*found = str_is(t.status, "normal");
 	return OK;
@@ -50,8 +51,8 @@ static err_t open_all(struct ctx *c, void *arg)
 	return OK;
 }
 
-/* Reading first: a calendar that is complete costs no write. The running period is opened last and by nobody else, so it
- * tells for all. */
+/* Reading first: a calendar that is complete costs no write. The running period is opened last and by nobody else, so
+ * it tells for all. */
 static err_t is_complete(struct ctx *c, const struct opening *o, bool *complete)
 {
 	struct obligation last;
@@ -168,8 +169,8 @@ err_t obligations_show(struct ctx *c, const void *input, struct reply *out)
 		bool file = str_is(list[i].status, "open");
 		to_file += file && str_is(list[i].tax, "vat");
 		if (!money_add(due, d.tax, &due) || !money_add(late, d.late_fee, &late)) return E_INTERNAL;
-		value_put_str(c->arena, v, "return_href",
-		        str_printf(c->arena, "/returns/vat/%.*s", STR_FMT(list[i].period)));
+		value_put_str(
+		        c->arena, v, "return_href", str_printf(c->arena, "/returns/vat/%.*s", STR_FMT(list[i].period)));
 		value_push(c->arena, array, v);
 	}
 	value_put_int(c->arena, out->value, "to_file", to_file);

@@ -5,8 +5,8 @@
 #include "services/tax/filing/work.h"
 #include <string.h>
 
-static const struct fault_def no_taxpayer = { "taxpayer-unknown", N_("没有这个办事身份的税务登记，不用申报增值税"), NULL,
-	NULL };
+static const struct fault_def no_taxpayer = { "taxpayer-unknown", N_("没有这个办事身份的税务登记，不用申报增值税"),
+	NULL, NULL };
 static const struct fault_def kind_month = { "period-kind", N_("您按月申报，所属期请写成 {1}"), NULL,
 	N_("增值税法 第三十条") };
 static const struct fault_def kind_quarter = { "period-kind", N_("您按季申报，所属期请写成 {1}"), NULL,

@@ -61,8 +61,7 @@ static const struct value *trace_of(const struct draft *d, const struct value *t
 {
 	static const char *const surcharges[] = { "urban", "edu", "local_edu" };
 	char name[8];
-	if (d->filled.role[n] == LINE_COMPUTED)
-		return find_trace(value_get(traces, S("vat")), form_line_id(name, n));
+	if (d->filled.role[n] == LINE_COMPUTED) return find_trace(value_get(traces, S("vat")), form_line_id(name, n));
 	if (d->filled.role[n] != LINE_SURCHARGE) return NULL;
 	return find_trace(value_get(traces, S("surcharges")), str_c(surcharges[n - d->filled.form->surcharge]));
 }
@@ -80,8 +79,11 @@ static void put_steps(struct ctx *c, const struct value *traces, struct value *v
 
 static const char *role_word(enum line_role r)
 {
-	static const char *const words[] = { [LINE_NONE] = "none", [LINE_ENTERED] = "entered", [LINE_CARRIED] = "carried",
-		[LINE_COMPUTED] = "computed", [LINE_SURCHARGE] = "computed" };
+	static const char *const words[] = { [LINE_NONE] = "none",
+		[LINE_ENTERED] = "entered",
+		[LINE_CARRIED] = "carried",
+		[LINE_COMPUTED] = "computed",
+		[LINE_SURCHARGE] = "computed" };
 	return words[r];
 }
 
@@ -133,8 +135,7 @@ struct value *explain_line(struct ctx *c, const struct draft *d, const struct va
 	struct str law = policy_form_law(role == LINE_SURCHARGE ? d->filled.surcharges : d->filled.vat);
 	value_put_str(c->arena, v, "law", origin && origin->law ? str_c(origin->law) : law);
 	value_put_bool(c->arena, v, "has_sources", put_sum(c, d, n, value_put_object(c->arena, v, "sources")));
-	value_put_str(c->arena, v, "href",
-	        str_printf(c->arena, "/returns/vat/%.*s/lines/l%d", STR_FMT(d->period), n));
+	value_put_str(c->arena, v, "href", str_printf(c->arena, "/returns/vat/%.*s/lines/l%d", STR_FMT(d->period), n));
 	return v;
 }
 
@@ -169,8 +170,8 @@ static void put_voucher(struct ctx *c, struct value *list, struct str number, st
 }
 
 /* What the lines of one invoice put into line n of the form. */
-static err_t voucher_share(struct ctx *c, const struct draft *d, int n, const struct invoice_item *item, bool *any,
-        struct money *share)
+static err_t voucher_share(
+        struct ctx *c, const struct draft *d, int n, const struct invoice_item *item, bool *any, struct money *share)
 {
 	struct invoice i;
 	struct value *doc;
@@ -201,7 +202,9 @@ static err_t sold_page(struct ctx *c, const struct draft *d, int n, struct str m
 		bool any;
 		struct money share;
 		TRY(voucher_share(c, d, n, &items[i], &any, &share));
-		if (any) put_voucher(c, list, items[i].number, items[i].other_name, items[i].amount, items[i].tax, share);
+		if (any)
+			put_voucher(
+			        c, list, items[i].number, items[i].other_name, items[i].amount, items[i].tax, share);
 		*last = items[i].number;
 	}
 	*more = k == PAGE;

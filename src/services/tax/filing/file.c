@@ -1,5 +1,5 @@
-/* Filing a return: what was sent is compared with what the rules give; return, obligations, ledger, receipt and event are
- * one transaction (A05.d exactly once). */
+/* Filing a return: what was sent is compared with what the rules give; return, obligations, ledger, receipt and event
+ * are one transaction (A05.d exactly once). */
 #include "filing_sql.h"
 #include "kernel/ctx/app.h"
 #include "kernel/receipt/receipt.h"
@@ -14,7 +14,8 @@ static const struct fault_def not_latest = { "correction-not-latest", N_("要更
 	NULL };
 static const struct fault_def no_reason = { "correction-reason", N_("请写更正原因"), NULL, NULL };
 static const struct fault_def earlier = { "earlier-period", N_("{1}还没有申报，请先申报"), NULL, NULL };
-static const struct fault_def no_lines = { "lines-missing", N_("请填写申报表各栏；没有发生业务的，选零申报"), NULL, NULL };
+static const struct fault_def no_lines = { "lines-missing", N_("请填写申报表各栏；没有发生业务的，选零申报"), NULL,
+	NULL };
 static const struct fault_def not_zero = { "zero-return", N_("这一期有数据（{1} {2}），不能零申报"), NULL, NULL };
 static const struct fault_def zero_and_lines = { "zero-return-lines", N_("零申报不用填各栏"), NULL, NULL };
 
@@ -22,8 +23,8 @@ static const struct fault_def line_faults[] = {
 	[FAULT_UNKNOWN] = { "line-unknown", N_("这张申报表没有第 {1} 栏"), NULL, NULL },
 	[FAULT_CARRIED] = { "line-carried", N_("第 {1} 栏来自上期申报表，应为 {2}"), N_("上期有误的，请先更正上期申报"),
 	        NULL },
-	[FAULT_COMPUTED] = { "line-computed", N_("第 {1} 栏由公式计算，应为 {2}（{3}）"), N_("请改公式里的各栏，或不填这一栏"),
-	        N_("国家税务总局公告2021年第20号") },
+	[FAULT_COMPUTED] = { "line-computed", N_("第 {1} 栏由公式计算，应为 {2}（{3}）"),
+	        N_("请改公式里的各栏，或不填这一栏"), N_("国家税务总局公告2021年第20号") },
 	[FAULT_NEGATIVE] = { "line-negative", N_("第 {1} 栏不能是负数"), NULL, NULL },
 	[FAULT_PARTS] = { "line-parts", N_("第 {1} 栏是其中数，合计不能大于 {2}"), NULL, NULL },
 	[FAULT_RANGE] = { "line-range", N_("第 {1} 栏金额超出能计算的范围，请核对"), NULL, NULL },
@@ -133,8 +134,8 @@ static err_t assess(struct ctx *c, const struct draft *d, int64_t id, struct val
 	charges_of(&d->filled, charges);
 	for (size_t i = 0; i < CHARGES; i++) {
 		struct obligation o;
-		TRY(ledger_assess(c, d->taxpayer.id, str_c(charges[i].tax), d->period, d->due_on, charges[i].amount, id,
-		        &o));
+		TRY(ledger_assess(
+		        c, d->taxpayer.id, str_c(charges[i].tax), d->period, d->due_on, charges[i].amount, id, &o));
 		value_push(c->arena, list, ledger_obligation_value(c, &o));
 		if (!money_add(refund, o.refund, &refund)) return E_INTERNAL;
 	}

@@ -5,12 +5,12 @@
 /* Amounts of a form: any sign here; which lines may not be negative the form's table says. */
 #define LINE(n)                                                                                                        \
 	{                                                                                                              \
-		"l" #n, FIELD_MONEY, AT(struct sent, line[n]), PRESENT_AT(struct sent, has[n]), .min = -MONEY_MAX_FEN, \
-		        .max = MONEY_MAX_FEN, .label = N_("本栏金额")                                            \
+		"l" #n, FIELD_MONEY, AT(struct sent, line[n]), PRESENT_AT(struct sent, has[n]),                        \
+		        .min = -MONEY_MAX_FEN, .max = MONEY_MAX_FEN, .label = N_("本栏金额")                           \
 	}
 #define REASON(n)                                                                                                      \
 	{                                                                                                              \
-		"l" #n, FIELD_TEXT, AT(struct reasons, line[n]), .max = 200, .label = N_("改动的原因")     \
+		"l" #n, FIELD_TEXT, AT(struct reasons, line[n]), .max = 200, .label = N_("改动的原因")                 \
 	}
 
 static const struct field line_fields[] = {

@@ -2,7 +2,7 @@
 #include "kernel/operation/service.h"
 #include <string.h>
 
-#define FACT(member) ((uint32_t)__builtin_offsetof(struct facts, member))
+#define FACT(member) ((uint32_t) __builtin_offsetof(struct facts, member))
 #define SECTION(n) (1u << (n))
 enum { EVERY = 0x3f, GOODS = SECTION(1), LABOUR = SECTION(2), NOT_GOODS = EVERY & ~GOODS }; /* 6: no sale, never */
 
@@ -150,10 +150,10 @@ enum form_error form_open(const struct policy_store *store, struct arena *a, con
 	for (int n = 1; n <= out->form->last; n++) {
 		int slot = slot_of(out->vat, n);
 		bool surcharge = n >= out->form->surcharge && n < out->form->surcharge + 3;
-		out->role[n] = surcharge                      ? LINE_SURCHARGE
-		               : slot < 0                     ? LINE_NONE
+		out->role[n] = surcharge                     ? LINE_SURCHARGE
+		               : slot < 0                    ? LINE_NONE
 		               : has_formula(out->vat, slot) ? LINE_COMPUTED
-		                                              : LINE_ENTERED;
+		                                             : LINE_ENTERED;
 	}
 	for (const struct line_fact *l = out->form->carried; l->line && f->has_previous; l++)
 		out->role[l->line] = LINE_CARRIED;
@@ -168,7 +168,8 @@ struct money form_sales(const struct filled *f)
 	return sum;
 }
 
-/* 财税〔2016〕12号: no education levies when the month's sales are not above the standard (a quarter's: three times it). */
+/* 财税〔2016〕12号: no education levies when the month's sales are not above the standard (a quarter's: three times
+ * it). */
 static bool education_exempt(const struct policy_store *store, const struct facts *f, const struct filled *out)
 {
 	int64_t month;

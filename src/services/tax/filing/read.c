@@ -96,13 +96,11 @@ err_t return_list(struct ctx *c, const void *input, struct reply *out)
 		value_put_bool(c->arena, v, "correction", rows[i].corrects != 0);
 		value_put_instant(c->arena, v, "filed_at", rows[i].filed_at);
 		put_charges(c, v, rows[i].vat, rows[i].urban, rows[i].education, rows[i].local);
-		value_put_str(c->arena, v, "href",
-		        str_printf(c->arena, "/returns/%lld", (long long)rows[i].return_id));
+		value_put_str(c->arena, v, "href", str_printf(c->arena, "/returns/%lld", (long long)rows[i].return_id));
 		value_push(c->arena, list, v);
 	}
 	value_put(c->arena, out->value, "next",
-	        n == 100 ? value_str(c->arena, str_from_int(c->arena, rows[n - 1].return_id))
-	                 : value_null(c->arena));
+	        n == 100 ? value_str(c->arena, str_from_int(c->arena, rows[n - 1].return_id)) : value_null(c->arena));
 	return OK;
 }
 
@@ -126,7 +124,6 @@ err_t return_one(struct ctx *c, const void *input, struct reply *out)
 	value_put_str(c->arena, v, "current_id", str_from_int(c->arena, latest.return_id));
 	TRY(receipt_find(c, row.receipt_id, &receipt, &found));
 	if (!found) return E_INTERNAL;
-	value_put(c->arena, v, "receipt",
-	        receipt_value(c, receipt.id, receipt.kind, receipt.at, receipt.leaf.b));
+	value_put(c->arena, v, "receipt", receipt_value(c, receipt.id, receipt.kind, receipt.at, receipt.leaf.b));
 	return OK;
 }

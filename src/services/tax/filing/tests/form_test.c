@@ -115,8 +115,11 @@ static void places_and_halves(void **state)
 static void carried_over(void **state)
 {
 	(void)state;
-	struct setting s = { .facts = { .has_previous = true, .carried = FEN(500000), .owed = FEN(5200000),
-		                     .paid_previous = FEN(5200000), .arrears = FEN(10000) } };
+	struct setting s = { .facts = { .has_previous = true,
+		                     .carried = FEN(500000),
+		                     .owed = FEN(5200000),
+		                     .paid_previous = FEN(5200000),
+		                     .arrears = FEN(10000) } };
 	open(&s, NULL, 0);
 	LINE_IS(s, 13, 500000);
 	LINE_IS(s, 20, 500000);

@@ -1,6 +1,6 @@
 /* Periods, due dates and reminders (A05.8 A05.9). */
-#include "services/tax/filing/periods.h"
 #include "kernel/assets/assets.h"
+#include "services/tax/filing/periods.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,8 +42,7 @@ static void due_dates(void **state)
 	(void)state;
 	struct arena *a = arena_new();
 	unsigned line;
-	struct calendar *c =
-	        calendar_load(a, asset_get("data/holidays.csv"), asset_get("data/due-dates.csv"), &line);
+	struct calendar *c = calendar_load(a, asset_get("data/holidays.csv"), asset_get("data/due-dates.csv"), &line);
 	assert_non_null(c);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		assert_int_equal(date_cmp(periods_due(c, period(cases[i].period)), day(cases[i].due)), 0);
