@@ -137,17 +137,39 @@ err_t draft_open(struct ctx *c, struct period p, struct draft *out)
 	return OK;
 }
 
-err_t draft_take_filed(struct ctx *c, struct draft *d)
+static err_t take_lines(struct ctx *c, struct str document, int last, struct money *line, bool add)
 {
 	struct value *doc;
 	struct json_fault where;
-	int line;
-	if (json_parse(c->arena, d->document, &doc, &where) != OK) return E_INTERNAL;
+	if (json_parse(c->arena, document, &doc, &where) != OK) return E_INTERNAL;
 	const struct value *lines = value_get(doc, S("lines"));
-	for (int n = 1; n <= d->filled.form->last; n++) {
-		const struct value *v = value_get(lines, line_name(c->arena, n));
-		if (v && v->kind == VALUE_STR && !money_parse(v->str, &d->filled.line[n])) return E_INTERNAL;
+	for (int n = 1; n <= last; n++) {
+		struct money m = FEN(0);
+		char name[8];
+		const struct value *v = value_get(lines, form_line_id(name, n));
+		if (!v) continue;
+		if (v->kind != VALUE_STR || !money_parse(v->str, &m)) return E_INTERNAL;
+		line[n].fen = (add ? line[n].fen : 0) + m.fen;
 	}
+	return OK;
+}
+
+err_t draft_year(struct ctx *c, const struct draft *d, struct money *line)
+{
+	struct filing_year_documents_row *rows;
+	size_t k;
+	struct str year = str_printf(c->arena, "%d", d->facts.period.year);
+	TRY(filing_year_documents(c, d->taxpayer.id, year, d->period, &rows, &k));
+	memcpy(line, d->filled.line, sizeof d->filled.line);
+	for (size_t i = 0; i < k; i++)
+		TRY(take_lines(c, rows[i].document, d->filled.form->last, line, true));
+	return OK;
+}
+
+err_t draft_take_filed(struct ctx *c, struct draft *d)
+{
+	int line;
+	TRY(take_lines(c, d->document, d->filled.form->last, d->filled.line, false));
 	return form_compute(c->app->policy, &d->facts, &d->filled, &line) == FORM_OK ? OK : draft_no_rules(c, d);
 }
 

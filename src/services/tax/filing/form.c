@@ -34,6 +34,7 @@ static const struct line_part general_parts[] = {
 	{ { 0 } },
 };
 static const int general_not_negative[] = { 13, 15, 23, 26, 28, 29, 30, 31, 35, 37, 0 };
+static const int general_stocks[] = { 13, 20, 25, 32, 33, 36, 38, 0 };
 static const int general_sales[] = { 1, 5, 7, 8, 0 };
 
 static const struct form forms[] = {
@@ -46,6 +47,7 @@ static const struct form forms[] = {
 	        .sales = general_sales,
 	        .carried = general_carried,
 	        .not_negative = general_not_negative,
+	        .stocks = general_stocks,
 	        .parts = general_parts,
 	        .shares = general_shares,
 	        .facts = general_facts },
@@ -158,6 +160,13 @@ enum form_error form_open(const struct policy_store *store, struct arena *a, con
 	for (const struct line_fact *l = out->form->carried; l->line && f->has_previous; l++)
 		out->role[l->line] = LINE_CARRIED;
 	return FORM_OK;
+}
+
+bool form_accumulates(const struct form *form, int line)
+{
+	for (const int *n = form->stocks; *n; n++)
+		if (*n == line) return false;
+	return true;
 }
 
 struct money form_sales(const struct filled *f)

@@ -39,6 +39,7 @@ struct form {
 	const int *sales;                       /* lines that make up all sales; 0 ends */
 	const struct line_fact *carried;        /* line 0 ends */
 	const int *not_negative;                /* 0 ends */
+	const int *stocks;                      /* a state, not a flow: no 本年累计; 0 ends */
 	const struct line_part *parts;          /* whole 0 ends */
 	const struct line_share *shares;        /* from issued invoices; line 0 ends */
 	const struct line_fact *facts;          /* from other records; line 0 ends */
@@ -110,6 +111,7 @@ size_t form_take(const struct policy_store *store, const struct facts *f, const 
 
 /* Nothing sold, nothing bought, nothing carried: a zero return (零申报) is open. */
 bool form_nothing(const struct filled *f);
+bool form_accumulates(const struct form *form, int line);
 /* All sales of the period without tax, for thresholds. */
 struct money form_sales(const struct filled *f);
 

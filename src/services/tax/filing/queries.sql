@@ -52,3 +52,11 @@ SELECT since FROM filing_start WHERE taxpayer_id = $1;
 -- :in taxpayer_id int, obligation_id int, stage int, at instant
 INSERT INTO filing_reminder (taxpayer_id, obligation_id, stage, at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (taxpayer_id, obligation_id, stage) DO NOTHING;
+
+-- :name year_documents :many
+-- :in taxpayer_id int, period_from text, period_before text
+-- :out document text
+-- :max 24
+SELECT r.document FROM tax_return r WHERE r.taxpayer_id = $1 AND r.tax = 'vat' AND r.period >= $2 AND r.period < $3
+AND r.version = (SELECT max(s.version) FROM tax_return s
+  WHERE s.taxpayer_id = r.taxpayer_id AND s.tax = r.tax AND s.period = r.period) ORDER BY r.period LIMIT 24;

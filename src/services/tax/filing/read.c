@@ -19,11 +19,21 @@ static void put_filed(struct ctx *c, const struct draft *d, struct value *v)
 	value_put_str(c->arena, o, "href", str_printf(c->arena, "/returns/%lld", (long long)d->return_id));
 }
 
+static struct value *year_value(struct ctx *c, const struct filled *f, const struct money *line)
+{
+	struct value *v = value_object(c->arena);
+	for (int n = 1; n <= f->form->last; n++)
+		if (f->role[n] != LINE_NONE && form_accumulates(f->form, n))
+			value_put_money(c->arena, v, line_name(c->arena, n).p, line[n]);
+	return v;
+}
+
 err_t return_show(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct period_in *in = input;
 	struct draft d;
 	int64_t opened;
+	struct money year[FORM_LINES + 1];
 	TRY(access_open(c, c->caller.subject_id, "return"));
 	TRY(calendar_open(c, c->caller.subject_id, &opened));
 	TRY(draft_open(c, in->period, &d));
@@ -32,6 +42,8 @@ err_t return_show(struct ctx *c, const void *input, struct reply *out)
 	answer_head(c, &d, v);
 	value_put(c->arena, v, "lines", answer_lines(c, &d.filled, d.filled.line));
 	value_put(c->arena, v, "prefilled", prefilled);
+	TRY(draft_year(c, &d, year));
+	value_put(c->arena, v, "year", year_value(c, &d.filled, year));
 	answer_sums(c, &d.filled, v);
 	value_put_bool(c->arena, v, "nothing", form_nothing(&d.filled));
 	value_put_money(c->arena, v, "sales", form_sales(&d.filled));

@@ -48,6 +48,8 @@ struct draft {
 MUST_USE err_t draft_open(struct ctx *c, struct period p, struct draft *out);
 /* What was filed comes into the draft's lines, computed again. */
 MUST_USE err_t draft_take_filed(struct ctx *c, struct draft *d);
+/* 本年累计: the year's filed returns before this period and the draft together; line[0..FORM_LINES]. */
+MUST_USE err_t draft_year(struct ctx *c, const struct draft *d, struct money *line);
 MUST_USE err_t draft_no_rules(struct ctx *c, const struct draft *d); /* raises */
 
 struct str line_name(struct arena *a, int n); /* "l11" */
