@@ -2,12 +2,14 @@
 #include "kernel/clock/clock.h"
 #include "kernel/db/store.h"
 #include "kernel/keys/keys.h"
+#include "kernel/limit/limit.h"
 #include "kernel/log/log.h"
 #include "kernel/metrics/metrics.h"
 #include "kernel/migrate/migrate.h"
 #include "kernel/operation/service.h"
 #include "kernel/plane/plane.h"
 #include "kernel/receipt/log.h"
+#include "kernel/sandbox/sandbox.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,11 +49,6 @@ static err_t failed(const char *part, err_t e)
 	return e;
 }
 
-/* Marks the sandbox; its faults will live here. */
-struct sandbox {
-	bool on;
-};
-
 err_t compose_open(struct app *app, const struct options *o)
 {
 	err_t e;
@@ -59,8 +56,10 @@ err_t compose_open(struct app *app, const struct options *o)
 	app->node = "33";
 	app->metrics = metrics_new();
 	app->clock = calloc(1, sizeof *app->clock);
-	app->sandbox = o->sandbox ? calloc(1, sizeof *app->sandbox) : NULL;
-	if (!app->clock || (o->sandbox && !app->sandbox)) abort();
+	if (!app->clock) abort();
+	/* Behind a socket stands a proxy, and behind that the world. */
+	app->sandbox = o->sandbox ? sandbox_new(!str_starts(str_c(o->listen), "unix:")) : NULL;
+	app->limits = limit_new(o->rate_limit);
 	if (mkdir(o->data, 0700) != 0 && errno != EEXIST) return failed("data directory", E_INPUT);
 	if ((e = db_store_open(app, o->data, o->db)) != OK) return failed("database", e);
 	if ((e = keys_open(app, o->data)) != OK) return failed("keys", e);
@@ -72,14 +71,15 @@ err_t compose_open(struct app *app, const struct options *o)
 	return OK;
 }
 
-err_t compose_open_plane(struct app *app, const char *data)
+err_t compose_open_plane(struct app *app, const struct options *o)
 {
 	memset(app, 0, sizeof *app);
 	app->node = "33";
 	app->metrics = metrics_new();
 	app->clock = calloc(1, sizeof *app->clock);
 	if (!app->clock) abort();
-	err_t e = plane_open(&app->plane, data, true);
+	app->limits = limit_new(o->rate_limit);
+	err_t e = plane_open(&app->plane, o->data, true);
 	return e == OK ? OK : failed("verification plane", e);
 }
 
@@ -87,6 +87,7 @@ void compose_close_plane(struct app *app)
 {
 	if (app->plane) plane_close(app->plane);
 	metrics_free(app->metrics);
+	limit_free(app->limits);
 	free(app->clock);
 }
 
@@ -95,6 +96,6 @@ void compose_close(struct app *app)
 	db_store_close(app);
 	receipt_log_close(app);
 	keys_close(app);
-	free(app->sandbox);
+	sandbox_free(app->sandbox);
 	compose_close_plane(app);
 }

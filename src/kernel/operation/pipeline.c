@@ -1,12 +1,14 @@
 #include "kernel/operation/pipeline.h"
 #include "kernel/access/access.h"
 #include "kernel/db/db.h"
+#include "kernel/limit/limit.h"
 #include "kernel/log/log.h"
 #include "kernel/operation/problem.h"
 #include "kernel/operation/replay.h"
 #include "kernel/operation/router.h"
 #include "kernel/operation/service.h"
 #include "kernel/operation/system.h"
+#include "kernel/sandbox/sandbox.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +42,7 @@ err_t pipeline_start(struct app *app, struct arena *lifetime)
 	for (size_t i = 0; i < n_services; i++)
 		router_add(app->router, services[i]->operations, services[i]->n_operations);
 	router_add(app->router, system_operations, n_system_operations);
+	if (app->sandbox) router_add(app->router, sandbox_operations, n_sandbox_operations);
 	return OK;
 }
 
@@ -212,6 +215,7 @@ static err_t run_once(struct ctx *c, void *arg)
 static err_t run(struct work *w)
 {
 	struct ctx *c = w->c;
+	TRY(sandbox_before(c));
 	if (w->op->prepare) TRY(w->op->prepare(c, w->in, &w->reply));
 	if (w->op->method != GET && !w->op->reads && !w->op->own_transaction) {
 		if (w->op->idempotent && !c->idempotency_key.p) return RAISE(c, E_INPUT, &key_needed);
@@ -250,6 +254,7 @@ static err_t serve(struct work *w, struct http_request *r, const struct route *r
 	struct ctx *c = w->c;
 	/* FAST is public and has no database: whoever asks, the answer is the same. */
 	if (w->op->class != OP_FAST) TRY(authenticate(c, r));
+	TRY(limit_admit(c));
 	TRY(admit(c, w->op));
 	TRY(read_input(w, r, route));
 	return run(w);
@@ -262,7 +267,7 @@ static void begin(struct ctx *c, struct app *app, const struct http_request *r)
 	c->trace = str_printf(r->arena, "%016llx", (unsigned long long)r->arrived * 2654435761u);
 	c->purpose = http_header(r, "Etax-Purpose");
 	struct str key = http_header(r, "Idempotency-Key");
-	if (key.n && key.n <= 200) c->idempotency_key = key;
+	if (key.n) c->idempotency_key = key; /* its length: replay_find */
 }
 
 void pipeline_handle(void *arg, struct http_request *r, struct http_response *out)
@@ -281,6 +286,7 @@ void pipeline_handle(void *arg, struct http_request *r, struct http_response *ou
 	c.op = w.op;
 	c.db = http_thread_state();
 	err_t e = c.db || w.op->class == OP_FAST ? serve(&w, r, &f->route) : E_BUSY;
+	out->lost = sandbox_reply_lost(&c);
 	if (e == OK) {
 		send_answer(&w, out);
 		return;
@@ -288,7 +294,8 @@ void pipeline_handle(void *arg, struct http_request *r, struct http_response *ou
 	if (e == E_INTERNAL) log_event(LOG_ERROR_LEVEL, "operation-failed", c.trace, "operation", w.op->id, NULL);
 	problem_answer(&c, e, e == E_INPUT && (!c.problem.n || w.op->method == GET) ? 400 : err_status(e), out);
 	if (e == E_UNAUTHENTICATED) http_set(out, "WWW-Authenticate", S("Bearer"));
-	if (e == E_LIMITED || e == E_BUSY) http_set(out, "Retry-After", S("1"));
+	if (e == E_LIMITED || e == E_BUSY)
+		http_set(out, "Retry-After", str_from_int(c.arena, c.retry_after ? c.retry_after : 1));
 }
 
 void pipeline_problem(void *arg, struct http_request *r, err_t kind, int status, struct http_response *out)
