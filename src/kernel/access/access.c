@@ -55,6 +55,11 @@ bool access_has_scope(const struct ctx *c, const char *scope)
 	return listed(c->caller.scopes, scope);
 }
 
+bool access_has_post(const struct ctx *c, const char *post)
+{
+	return listed(c->caller.post, post);
+}
+
 err_t access_check(struct ctx *c, const char *scope)
 {
 	if (!c->caller.person_id) return RAISE(c, E_UNAUTHENTICATED, &sign_in);
@@ -66,7 +71,7 @@ err_t access_check(struct ctx *c, const char *scope)
 err_t access_officer(struct ctx *c, const char *post)
 {
 	if (!c->caller.person_id) return RAISE(c, E_UNAUTHENTICATED, &sign_in);
-	if (!c->caller.officer || (post && !listed(c->caller.post, post))) {
+	if (!c->caller.officer || (post && !access_has_post(c, post))) {
 		access_security(c, "officers-only", post ? str_c(post) : STR_NONE);
 		return RAISE(c, E_FORBIDDEN, &officers);
 	}

@@ -23,6 +23,7 @@ MUST_USE err_t access_check(struct ctx *c, const char *scope);
  * (services.md §13.1: password alone only in the sandbox). */
 MUST_USE err_t access_officer(struct ctx *c, const char *post);
 bool access_has_scope(const struct ctx *c, const char *scope);
+bool access_has_post(const struct ctx *c, const char *post);
 /* For what touches credentials (passwords, tokens, roles): not with a personal API token. */
 MUST_USE err_t access_in_person(struct ctx *c);
 /* An agent's mandate may limit the amount of one act. E_FORBIDDEN names the limit. */
