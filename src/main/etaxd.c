@@ -3,6 +3,7 @@
 #include "main/calc.h"
 #include "main/check.h"
 #include "main/compose.h"
+#include "main/officer.h"
 #include "main/receipt.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,6 +109,8 @@ static const struct command commands[] = {
 	        run_serve },
 	{ "verify", "verify [--listen …] --data DIR", run_verify },
 	{ "fsck", "fsck --data DIR [--db URL]", run_fsck },
+	{ "officer", "officer add --data DIR [--db URL] --person ID --name NAME --office CODE --posts \"registration\"",
+	        officer_main },
 	{ "receipt", "receipt verify FILE --key K", receipt_main },
 	{ "check", "check < CASES.jsonl", run_check },
 	{ "calc", "calc < CASES.jsonl", run_calc },

@@ -281,7 +281,8 @@ static void refuse(struct work *w, err_t e, struct http_response *out)
 	if (e == E_INTERNAL) log_event(LOG_ERROR_LEVEL, "operation-failed", c->trace, "operation", w->op->id, NULL);
 	problem_answer(c, e, work_status(w, e), out);
 	if (e == E_UNAUTHENTICATED) http_set(out, "WWW-Authenticate", S("Bearer"));
-	if (e == E_LIMITED || e == E_BUSY) http_set(out, "Retry-After", str_from_int(c->arena, c->retry_after ? c->retry_after : 1));
+	if (e == E_LIMITED || e == E_BUSY)
+		http_set(out, "Retry-After", str_from_int(c->arena, c->retry_after ? c->retry_after : 1));
 }
 
 static void unknown(
