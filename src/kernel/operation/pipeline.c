@@ -313,6 +313,8 @@ void pipeline_handle(void *arg, struct http_request *r, struct http_response *ou
 	bool here = c.db || w.op->class == OP_FAST, page = is_page(r, f);
 	if (here && page) {
 		face_serve(&w, r, out);
+	} else if (page) {
+		face_problem(&w, r, E_BUSY, 503, out);
 	} else {
 		err_t e = here ? serve(&w, r) : E_BUSY;
 		if (e == OK)
