@@ -24,6 +24,9 @@ MUST_USE err_t identity_role_grant(
 MUST_USE err_t identity_role_end(
         struct ctx *c, int64_t subject_id, int64_t person_id, const char *role); /* in db_write */
 
+/* The first who holds the role now; 0: nobody. */
+MUST_USE err_t identity_role_holder_of(struct ctx *c, int64_t subject_id, const char *role, int64_t *person_id);
+
 struct str identity_role_name(const struct ctx *c, struct str role); /* in the user's language */
 
 /* For the sandbox and for first registration: gives a person a password. hash: from identity_password_hash. */
