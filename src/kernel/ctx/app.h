@@ -21,6 +21,7 @@ struct app {
 	struct search *search;          /* kernel/search: local full-text index */
 	struct sandbox *sandbox;        /* kernel/sandbox: faults; NULL outside the sandbox */
 	struct router *router;          /* kernel/operation: all operations */
+	const char *address;            /* where this process serves: "http://127.0.0.1:8080", "unix:PATH"; NULL: not yet */
 	const char *node;               /* name of this node: region, two digits: "33" */
 };
 #endif
