@@ -88,8 +88,7 @@ static err_t settle(struct ctx *c, struct payment_order *o, const struct payment
 	TRY(payment_debit_insert(
 	        c, o->channel, o->voucher, r->bank_no, o->taxpayer_id, o->id, o->amount, r->debited_at, day, NULL));
 	TRY(payment_items_close(c, day, o->taxpayer_id, o->id, NULL));
-	TRY(receipt_issue(
-	        c, ACT_PAYMENT_SETTLED, o->taxpayer_id, act_of(c, o, r), &receipt, &o->settlement_receipt));
+	TRY(receipt_issue(c, ACT_PAYMENT_SETTLED, o->taxpayer_id, act_of(c, o, r), &receipt, &o->settlement_receipt));
 	o->settled_at = c->now;
 	o->reason = STR_NONE;
 	TRY(save(c, o));
@@ -141,7 +140,7 @@ err_t payment_apply(struct ctx *c, struct payment_order *o, enum payment_event e
 	case ACT_SETTLE: *outcome = OUTCOME_BOOKED; return settle(c, o, r);
 	case ACT_CLOSE:
 		return close_order(c, o,
-		        e == EVENT_EXPIRED       ? S("expired")
+		        e == EVENT_EXPIRED ? S("expired")
 		        : r && r->reason.p ? r->reason
 		                           : S("refused"));
 	}

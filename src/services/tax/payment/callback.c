@@ -1,4 +1,5 @@
-/* What a bank says by itself. Verified before it is read, counted once, booked once; what does not fit is kept and told. */
+/* What a bank says by itself. Verified before it is read, counted once, booked once; what does not fit is kept and
+ * told. */
 #include "kernel/access/access.h"
 #include "kernel/db/db.h"
 #include "payment_sql.h"
@@ -46,8 +47,8 @@ static err_t arrive(struct ctx *c, void *arg)
 	if (!found || !str_is(o.channel, a->channel->code)) return RAISE(c, E_NOT_FOUND, &no_voucher);
 	a->outcome = OUTCOME_NOTED;
 	if (payment_event_of(a->report.said, &e)) TRY(payment_apply(c, &o, e, &a->report, &a->outcome));
-	return payment_callback_insert(c, o.channel, a->nonce, o.voucher, c->now,
-	        str_c(payment_outcome_code(a->outcome)), a->body, NULL);
+	return payment_callback_insert(
+	        c, o.channel, a->nonce, o.voucher, c->now, str_c(payment_outcome_code(a->outcome)), a->body, NULL);
 }
 
 err_t payment_callback(struct ctx *c, const void *input, struct reply *out)

@@ -22,8 +22,7 @@ static const struct fault_def no_bank = { "bank-unknown", N_("这个渠道还没
 
 err_t payment_bank_register(struct ctx *c, struct str channel, struct str address, const unsigned char point[65])
 {
-	return payment_bank_put(
-	        c, channel, address.p ? address : S(""), (struct str){ (const char *)point, 65 }, NULL);
+	return payment_bank_put(c, channel, address.p ? address : S(""), (struct str){ (const char *)point, 65 }, NULL);
 }
 
 struct str payment_bureau_name(struct ctx *c)
@@ -43,7 +42,8 @@ static bool find_bank(struct ctx *c, struct str channel, struct bank *out)
 {
 	struct payment_bank_get_row row;
 	bool found;
-	if (payment_bank_get(c, channel, &row, &found) != OK || !found || row.point.n != sizeof out->point) return false;
+	if (payment_bank_get(c, channel, &row, &found) != OK || !found || row.point.n != sizeof out->point)
+		return false;
 	memcpy(out->point, row.point.p, sizeof out->point);
 	if (row.away_until > c->now) return false;
 	const char *own = __atomic_load_n(&c->app->address, __ATOMIC_ACQUIRE);
@@ -87,8 +87,8 @@ static bool ask(struct ctx *c, struct str channel, const char *path, const struc
 	return false;
 }
 
-static bool ask_order(
-        struct ctx *c, const struct payment_order *o, const char *path, struct value *message, struct payment_report *out)
+static bool ask_order(struct ctx *c, const struct payment_order *o, const char *path, struct value *message,
+        struct payment_report *out)
 {
 	struct str answer;
 	if (!ask(c, o->channel, path, message, &answer)) return false;
@@ -142,8 +142,8 @@ static err_t etax_bank_callback(
 	struct payment_envelope e;
 	TRY(payment_bank_get(c, channel, &row, &found));
 	if (!found || row.point.n != 65) return RAISE(c, E_NOT_FOUND, &no_bank);
-	switch (payment_unseal(c->arena, body, channel, payment_bureau_name(c), (const unsigned char *)row.point.p,
-	        c->now, &e)) {
+	switch (payment_unseal(
+	        c->arena, body, channel, payment_bureau_name(c), (const unsigned char *)row.point.p, c->now, &e)) {
 	case PAYMENT_OPENED: break;
 	case PAYMENT_MALFORMED: return RAISE(c, E_INPUT, &malformed);
 	case PAYMENT_FOREIGN: return RAISE(c, E_INPUT, &foreign);

@@ -15,8 +15,8 @@
 
 err_t payment_deliver_at(struct ctx *c, const struct payment_order *o, instant_us at)
 {
-	struct str argument = str_printf(c->arena, "{\"taxpayer\":\"%lld\",\"payment\":\"%lld\"}",
-	        (long long)o->taxpayer_id, (long long)o->id);
+	struct str argument = str_printf(
+	        c->arena, "{\"taxpayer\":\"%lld\",\"payment\":\"%lld\"}", (long long)o->taxpayer_id, (long long)o->id);
 	return job_enqueue(c, "payment.deliver", str_from_int(c->arena, o->id), argument, at);
 }
 
@@ -24,14 +24,14 @@ static bool read_argument(struct ctx *c, struct str argument, int64_t *taxpayer,
 {
 	struct value *v;
 	struct json_fault where;
-	return json_parse(c->arena, argument, &v, &where) == OK &&
-	       str_to_int(value_text(v, "taxpayer"), taxpayer) && str_to_int(value_text(v, "payment"), payment);
+	return json_parse(c->arena, argument, &v, &where) == OK && str_to_int(value_text(v, "taxpayer"), taxpayer) &&
+	       str_to_int(value_text(v, "payment"), payment);
 }
 
 struct news {
 	int64_t taxpayer_id, payment_id;
-	bool answered;                /* report says something */
-	bool give_up;                 /* expires unless the order is decided */
+	bool answered; /* report says something */
+	bool give_up;  /* expires unless the order is decided */
 	struct payment_report report;
 };
 

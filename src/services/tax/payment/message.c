@@ -180,8 +180,7 @@ bool payment_file_read(
 		if (fields == 3 && str_is(row[0], "TOTAL"))
 			return str_to_int(row[1], &count) && money_parse(row[2], &total) && (size_t)count == *n &&
 			       total.fen == sum->fen && csv_read(&r, a, row, COUNT(row), &fields) == CSV_END;
-		if (*n >= room || !read_line(row, fields, &(*lines)[*n]) ||
-		        !money_add(*sum, (*lines)[*n].amount, sum))
+		if (*n >= room || !read_line(row, fields, &(*lines)[*n]) || !money_add(*sum, (*lines)[*n].amount, sum))
 			return false;
 		(*n)++;
 	}

@@ -219,8 +219,7 @@ static err_t put_receipt(struct ctx *c, struct value *v, const char *key, int64_
 	struct receipt r;
 	bool found = false;
 	if (id != DB_NULL && id) TRY(receipt_find(c, id, &r, &found));
-	value_put(c->arena, v, key,
-	        found ? receipt_value(c, r.id, r.kind, r.at, r.leaf.b) : value_null(c->arena));
+	value_put(c->arena, v, key, found ? receipt_value(c, r.id, r.kind, r.at, r.leaf.b) : value_null(c->arena));
 	return OK;
 }
 
@@ -284,8 +283,7 @@ err_t payment_list(struct ctx *c, const void *input, struct reply *out)
 			.valid_until = rows[i].valid_until,
 			.sent_at = rows[i].sent_at,
 			.settled_at = rows[i].settled_at };
-		if (payment_state_of(rows[i].state, &o.state))
-			value_push(c->arena, list, payment_order_head(c, &o));
+		if (payment_state_of(rows[i].state, &o.state)) value_push(c->arena, list, payment_order_head(c, &o));
 	}
 	value_put_str(c->arena, out->value, "before",
 	        n == PAGE_OF_PAYMENTS ? str_from_int(c->arena, rows[n - 1].payment_id) : STR_NONE);
@@ -294,8 +292,8 @@ err_t payment_list(struct ctx *c, const void *input, struct reply *out)
 
 /* --- for others --- */
 
-err_t payment_paid_items(struct ctx *c, int64_t taxpayer_id, struct date from, struct date to,
-        struct payment_paid **out, size_t *n)
+err_t payment_paid_items(
+        struct ctx *c, int64_t taxpayer_id, struct date from, struct date to, struct payment_paid **out, size_t *n)
 {
 	struct payment_items_paid_row *rows;
 	TRY(payment_items_paid(c, taxpayer_id, from, to, &rows, n));

@@ -143,8 +143,8 @@ static err_t run_day(struct ctx *c, struct day *d)
 	TRY(db_write(c, compare, d));
 	if (d->balance.open_count)
 		log_event(LOG_WARN_LEVEL, "reconciliation-open", STR_NONE, "bank", d->channel->code, "day",
-		        date_format(c->arena, d->date).p, "difference",
-		        money_format(c->arena, d->balance.difference).p, NULL);
+		        date_format(c->arena, d->date).p, "difference", money_format(c->arena, d->balance.difference).p,
+		        NULL);
 	return OK;
 }
 
@@ -298,8 +298,8 @@ err_t payment_reconciliation_csv(struct ctx *c, const void *input, struct reply 
 	        CSV_FIELDS, true);
 	out->bytes = buf_done(&b);
 	out->media = "text/csv; charset=utf-8";
-	out->filename = str_printf(c->arena, "reconciliation-%.*s-%s.csv", STR_FMT(in->bank),
-	        date_format(c->arena, in->day).p);
+	out->filename =
+	        str_printf(c->arena, "reconciliation-%.*s-%s.csv", STR_FMT(in->bank), date_format(c->arena, in->day).p);
 	return OK;
 }
 
@@ -324,8 +324,7 @@ err_t payment_reconciliations(struct ctx *c, const void *input, struct reply *ou
 	const struct days_in *in = input;
 	struct payment_reconciliation_list_row *rows;
 	size_t n;
-	TRY(payment_reconciliation_list(
-	        c, in->has_before ? in->before : date_add_days(c->today, 1), &rows, &n));
+	TRY(payment_reconciliation_list(c, in->has_before ? in->before : date_add_days(c->today, 1), &rows, &n));
 	out->value = value_object(c->arena);
 	struct value *list = value_put_array(c->arena, out->value, "reconciliations");
 	for (size_t i = 0; i < n; i++) {

@@ -30,8 +30,7 @@ static bool open_class(enum difference_class k)
 	return true;
 }
 
-bool balance_add(
-        struct balance *b, enum difference_class k, bool has, struct money bank, const struct our_side *ours)
+bool balance_add(struct balance *b, enum difference_class k, bool has, struct money bank, const struct our_side *ours)
 {
 	bool ours_today = ours->booked && ours->same_day;
 	b->bank_count += has;

@@ -1,7 +1,7 @@
 #include "services/tax/payment/state.h"
 
-/* A debit is the strongest word: money moved. It settles whatever is open, also what had expired for want of an answer. Only
- * where the bank itself had refused before does it contradict. */
+/* A debit is the strongest word: money moved. It settles whatever is open, also what had expired for want of an answer.
+ * Only where the bank itself had refused before does it contradict. */
 static const struct payment_step steps[5][4] = {
 	[STATE_CREATED] = { [EVENT_ACKED] = { STATE_SENT, ACT_MOVE },
 	        [EVENT_DEBITED] = { STATE_PAID, ACT_SETTLE },
