@@ -1,4 +1,5 @@
 #include "main/compose.h"
+#include "base/calendar.h"
 #include "kernel/assets/assets.h"
 #include "kernel/clock/clock.h"
 #include "kernel/db/store.h"
@@ -8,6 +9,7 @@
 #include "kernel/migrate/migrate.h"
 #include "kernel/operation/service.h"
 #include "kernel/plane/plane.h"
+#include "kernel/policy/policy.h"
 #include "kernel/receipt/log.h"
 #include "kernel/search/search.h"
 #include <errno.h>
@@ -49,6 +51,21 @@ static err_t failed(const char *part, err_t e)
 	return e;
 }
 
+/* Law as data: the policy packages, the days off and the due dates. */
+static err_t load_law(struct app *app)
+{
+	struct str why;
+	unsigned line;
+	app->lifetime = arena_new();
+	if (policy_load(app->lifetime, &app->policy, &why) != OK) {
+		log_event(LOG_ERROR_LEVEL, "policy-refused", STR_NONE, "why", why.p, NULL);
+		return E_INPUT;
+	}
+	app->calendar =
+	        calendar_load(app->lifetime, asset_get("data/holidays.csv"), asset_get("data/due-dates.csv"), &line);
+	return app->calendar ? OK : E_INPUT;
+}
+
 /* Marks the sandbox; its faults will live here. */
 struct sandbox {
 	bool on;
@@ -64,6 +81,7 @@ err_t compose_open(struct app *app, const struct options *o)
 	app->sandbox = o->sandbox ? calloc(1, sizeof *app->sandbox) : NULL;
 	if (!app->clock || (o->sandbox && !app->sandbox)) abort();
 	if (mkdir(o->data, 0700) != 0 && errno != EEXIST) return failed("data directory", E_INPUT);
+	if ((e = load_law(app)) != OK) return failed("policy packages and calendar", e);
 	if ((e = db_store_open(app, o->data, o->db)) != OK) return failed("database", e);
 	if ((e = keys_open(app, o->data)) != OK) return failed("keys", e);
 	if ((e = migrate_run(app)) != OK) return failed("migrations", e);
@@ -101,5 +119,6 @@ void compose_close(struct app *app)
 	receipt_log_close(app);
 	keys_close(app);
 	free(app->sandbox);
+	if (app->lifetime) arena_free(app->lifetime);
 	compose_close_plane(app);
 }

@@ -15,6 +15,8 @@ struct app {
 	struct outbox_runner *outbox;   /* kernel/outbox: consumers */
 	struct job_runner *jobs;        /* kernel/job */
 	struct policy_store *policy;    /* kernel/policy: compiled packages */
+	struct calendar *calendar;      /* base/calendar: days off and due dates of data/ */
+	struct arena *lifetime;         /* holds what is loaded once and lives as long as the process */
 	struct plane *plane;            /* kernel/plane: LMDB verification plane */
 	struct page_store *pages;       /* kernel/page: compiled templates */
 	struct i18n *i18n;              /* kernel/i18n: translations */

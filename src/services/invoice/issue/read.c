@@ -2,6 +2,7 @@
 #include "issue_sql.h"
 #include "kernel/access/access.h"
 #include "kernel/receipt/receipt.h"
+#include "services/invoice/issue/sums.h"
 #include "services/invoice/issue/write.h"
 #include <stdlib.h>
 
@@ -78,10 +79,12 @@ err_t issue_list(struct ctx *c, const void *input, struct reply *out)
 /* Random keys would cost the durable path 8 to 9 times (design/storage §2): the lists live in the projection. */
 err_t issue_party_lists(struct ctx *c, const struct event *events, size_t n)
 {
+	struct sums sums = { 0 };
 	for (size_t k = 0; k < n; k++) {
 		struct invoice i;
 		struct value *doc;
 		struct json_fault where;
+		int64_t added;
 		bool found;
 		TRY(issue_find(c, events[k].body, &i, &found));
 		if (!found || json_parse(c->arena, i.document, &doc, &where) != OK) return E_INTERNAL;
@@ -89,12 +92,13 @@ err_t issue_party_lists(struct ctx *c, const struct event *events, size_t n)
 		struct str buyer = value_text(value_get(doc, S("buyer")), "name"),
 		           seller = value_text(value_get(doc, S("seller")), "name");
 		TRY(issue_party_insert(
-		        c, i.seller_id, 0, period, i.number, buyer, i.kind, i.issued_at, i.amount, i.tax, NULL));
+		        c, i.seller_id, 0, period, i.number, buyer, i.kind, i.issued_at, i.amount, i.tax, &added));
+		if (added) sums_add(c->arena, &sums, &i, period, doc);
 		if (i.buyer_id)
 			TRY(issue_party_insert(c, i.buyer_id, 1, period, i.number, seller, i.kind, i.issued_at,
 			        i.amount, i.tax, NULL));
 	}
-	return OK;
+	return sums_store(c, &sums);
 }
 
 /* Numbers of the current year and region run from 1 without a gap. */
