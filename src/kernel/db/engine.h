@@ -17,6 +17,7 @@ struct engine {
 	bool (*command)(struct engine_connection *e, bool projection, const char *sql);
 	const char *(*why)(struct engine_connection *e, bool projection);
 	const char *begin, *begin_projection; /* how a write transaction begins */
+	struct str (*dialect)(struct arena *a, struct str script); /* of a migration; NULL: as it is */
 };
 extern const struct engine engine_sqlite, engine_postgresql;
 
