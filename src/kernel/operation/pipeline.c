@@ -186,6 +186,7 @@ static err_t run_once(struct ctx *c, void *arg)
 err_t work_run(struct work *w)
 {
 	struct ctx *c = w->c;
+	if (!w->op->blind) outbox_catch_up(c);
 	if (w->op->prepare) TRY(w->op->prepare(c, w->in, &w->reply));
 	if (w->op->method != GET && !w->op->reads && !w->op->own_transaction) {
 		if (w->op->idempotent && !c->idempotency_key.p) return RAISE(c, E_INPUT, &key_needed);
@@ -194,7 +195,8 @@ err_t work_run(struct work *w)
 		TRY(w->op->run(c, w->in, &w->reply));
 		if (!w->reply.bytes.p) take_answer(w);
 	}
-	return outbox_wait(c);
+	outbox_wrote(c);
+	return OK;
 }
 
 /* The name as given, and for names that are not ASCII the form of RFC 6266. */
