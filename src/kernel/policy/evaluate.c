@@ -143,6 +143,19 @@ struct str policy_form_title(const struct policy_form *f)
 	return f->title;
 }
 
+struct str policy_form_law(const struct policy_form *f)
+{
+	return f->law;
+}
+
+struct str policy_slot_title(const struct policy_form *f, int slot)
+{
+	if (slot >= 0 && slot < (int)f->n_inputs) return f->inputs[slot].title;
+	for (unsigned i = 0; i < f->n_lines; i++)
+		if (f->lines[i].slot == slot) return f->lines[i].title;
+	return STR_NONE;
+}
+
 static void put(struct arena *a, struct value *o, enum policy_unit unit, int64_t v)
 {
 	if (unit == POLICY_MONEY)

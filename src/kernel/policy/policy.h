@@ -24,6 +24,7 @@ MUST_USE err_t policy_load_text(struct arena *a, struct str yaml, struct policy_
 const struct policy_form *policy_form(const struct policy_store *s, const char *id, struct date liability);
 struct str policy_hash(const struct policy_form *f); /* SHA-256 of its package, hex */
 struct str policy_form_title(const struct policy_form *f);
+struct str policy_form_law(const struct policy_form *f);
 /* Value of a parameter on a date (money in fen, rate in ppm); false: none. citation may be NULL. */
 struct policy_citation {
 	struct str title, law, doc_no, article;
@@ -36,6 +37,7 @@ bool policy_parameter(
 int64_t *policy_values(const struct policy_form *f, struct arena *a);
 int policy_slot(const struct policy_form *f, struct str id);
 enum policy_unit policy_unit(const struct policy_form *f, int slot);
+struct str policy_slot_title(const struct policy_form *f, int slot); /* STR_NONE: a constant */
 /* Inputs by number: id and unit; false past the last. Inputs stand in slots 0, 1, 2, ... */
 bool policy_input(const struct policy_form *f, unsigned i, struct str *id, enum policy_unit *unit);
 /* Lines by number, in the order of the form. */
