@@ -53,7 +53,7 @@ static int constant(struct compiler *c, enum policy_unit unit, int64_t v)
 /* How many of the operands a, b, c are slots. */
 static int operands(enum code code)
 {
-	return code == IF || code == MULDIV || code == SCALE2 ? 3 : code == NOT || code == BRACKET ? 1 : 2;
+	return code == IF || code == MULDIV || code == SCALE2 || code == PORTION ? 3 : code == NOT || code == BRACKET ? 1 : 2;
 }
 
 static bool all_constant(const struct policy_form *f, const struct op *o)
@@ -332,6 +332,23 @@ static int choose(struct compiler *c)
 	        f->hi[a] > f->hi[b] ? f->hi[a] : f->hi[b]);
 }
 
+/* portion(x, part, whole): bounded by x itself, so that part and whole may be any amounts of one unit. */
+static int portion(struct compiler *c)
+{
+	need(c, "(");
+	int x = expression(c);
+	need(c, ",");
+	int part = expression(c);
+	need(c, ",");
+	int whole = expression(c);
+	need(c, ")");
+	struct policy_form *f = c->f;
+	if (c->bad || !same_unit(c, &part, &whole)) return 0;
+	if (f->unit[x] == POLICY_BOOL || f->unit[part] == POLICY_BOOL) return fail(c, "truth values have no shares");
+	return emit(c, PORTION, (enum policy_unit)f->unit[x], x, part, whole, f->lo[x] < 0 ? f->lo[x] : 0,
+	        f->hi[x] > 0 ? f->hi[x] : 0);
+}
+
 static struct str word(struct compiler *c)
 {
 	const char *begin = c->p;
@@ -375,6 +392,7 @@ static int primary(struct compiler *c)
 	if (take(c, "sum")) return list_of(c, ADD);
 	if (take(c, "round")) return list_of(c, ROUND);
 	if (take(c, "bracket")) return bracket(c);
+	if (take(c, "portion")) return portion(c);
 	if (c->p < c->end && *c->p >= '0' && *c->p <= '9') return number(c);
 	struct str w = word(c);
 	return w.n ? name(c, w) : fail(c, "something is missing");

@@ -22,6 +22,12 @@ static inline int64_t ratio(int64_t a, int64_t b, int64_t z)
 	return (int64_t)((p >= 0 ? p + z / 2 : p - z / 2) / z);
 }
 
+/* The part of x that `part` is of `whole`: never more than x, 0 of nothing. */
+static int64_t portion(int64_t x, int64_t part, int64_t whole)
+{
+	return whole <= 0 || part <= 0 ? 0 : part >= whole ? x : ratio(x, part, whole);
+}
+
 static inline int64_t round_to(int64_t x, int64_t unit)
 {
 	return ratio(x, 1, unit) * unit;
@@ -47,6 +53,7 @@ int64_t policy_bracket(const struct dated *t, int64_t x)
 	case SCALE: EACH(TO = scale(A, B))                                                                             \
 	case SCALE2: EACH(TO = scale_twice(A, B, C))                                                                   \
 	case MULDIV: EACH(TO = ratio(A, B, C))                                                                         \
+	case PORTION: EACH(TO = portion(A, B, C))                                                                      \
 	case MIN: EACH(TO = A < B ? A : B)                                                                             \
 	case MAX: EACH(TO = A > B ? A : B)                                                                             \
 	case LT: EACH(TO = A < B)                                                                                      \

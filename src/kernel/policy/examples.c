@@ -57,11 +57,11 @@ static bool example(struct run *r, yaml_node_t *e)
 	struct date on;
 	int slot;
 	r->title = node_text(&r->n, e, "title");
-	if (node_stray(&r->n, e, "title on inputs lines").n) return wrong(r, S("keys"), "title, on, inputs, lines");
-	if (!date_parse(node_text(&r->n, e, "on"), &on)) return wrong(r, S("on"), "date");
+	if (node_stray(&r->n, e, "title date inputs lines").n) return wrong(r, S("keys"), "title, date, inputs, lines");
+	if (!date_parse(node_text(&r->n, e, "date"), &on)) return wrong(r, S("date"), "date");
 	struct str id = str_dup(r->arena, r->form);
 	const struct policy_form *f = policy_form(r->s, id.p, on);
-	if (!f) return wrong(r, S("on"), "no form in force");
+	if (!f) return wrong(r, S("date"), "no form in force");
 	int64_t *v = policy_values(f, r->arena);
 	if (!fill(r, f, node_get(&r->n, e, "inputs"), v)) return false;
 	if (policy_evaluate(f, v, &slot) != OK) return wrong(r, f->inputs[slot].id, "beyond its limits");

@@ -9,7 +9,7 @@
 #define VALUES_MAX 60 /* of a parameter in the course of time */
 #define USES_MAX 40
 
-enum code { ADD, SUB, MUL, SCALE, SCALE2, MULDIV, MIN, MAX, LT, LE, EQ, NE, AND, OR, NOT, IF, ROUND, BRACKET };
+enum code { ADD, SUB, MUL, SCALE, SCALE2, MULDIV, PORTION, MIN, MAX, LT, LE, EQ, NE, AND, OR, NOT, IF, ROUND, BRACKET };
 
 struct op {
 	uint8_t code;

@@ -138,6 +138,15 @@ static bool id_taken(const struct policy_form *f, const struct part *p)
 	return false;
 }
 
+static bool reserved(struct str id)
+{
+	static const char *const words[] = { "if", "min", "max", "sum", "round", "bracket", "portion", "and", "or",
+		"not" };
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (str_is(id, words[i])) return true;
+	return false;
+}
+
 enum part_kind { INPUT, LINE, CHECK };
 
 /* Inputs are read first, then lines, then checks: an id stands for one thing; a check carries the id of the input or
@@ -158,6 +167,7 @@ static bool parts(struct package *g, struct policy_form *f, yaml_node_t *list, e
 		if (!known_keys(g, p->id, row, keys[kind])) return false;
 		if (!p->id.n || !p->title.n || (kind != INPUT && !p->formula.n))
 			return refuse(g->s, p->id, "id, title, formula");
+		if (reserved(p->id)) return refuse(g->s, p->id, "is a word of the language");
 		if ((kind == CHECK) != id_taken(f, p))
 			return refuse(g->s, p->id, kind == CHECK ? "check at an unknown line" : "twice");
 		if (kind == INPUT && !input_limits(g, row, p)) return false;

@@ -1,7 +1,8 @@
 /* Policy: law as data (policy/ *.yaml). A package holds dated parameters with their citation and forms whose lines are
  * formulas in a closed language: + - * / (rounded half away from zero to the fen), comparison, and/or/not, min, max,
- * if, sum, round, bracket. There are no loops, so evaluation ends. At load are refused: unknown names and keys, cycles,
- * gaps and overlaps of dates, missing citations, and formulas that could pass int64 for any input within its limits.
+ * if, sum, round, bracket, and portion(x, part, whole) = x * part / whole with part kept between 0 and whole. There
+ * are no loops, so evaluation ends. At load are refused: unknown names and keys, cycles, gaps and overlaps of dates,
+ * missing citations, and formulas that could pass int64 for any input within its limits.
  * x * y / z and money * rate * rate are rounded once, each other product or quotient by itself. A form may use the
  * parameters of other packages. Units: money in fen, rate in ppm, count as it is, bool 0 or 1. */
 #ifndef KERNEL_POLICY_H

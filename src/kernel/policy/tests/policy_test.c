@@ -69,7 +69,11 @@ static void surcharges_and_late_fee(void **state)
 	put(f, v, "vat", 123456), put(f, v, "location", 1), put(f, v, "half", 0), put(f, v, "edu_exempt", 1);
 	assert_int_equal(policy_evaluate(f, v, &slot), OK);
 	assert_int_equal(line(f, v, "total"), 8642);
-	assert_null(policy_form(s, "surcharges", (struct date){ 2028, 1, 1 }));
+	f = policy_form(s, "surcharges", (struct date){ 2028, 1, 1 }); /* halving has ended, the surcharges have not */
+	v = policy_values(f, a);
+	put(f, v, "vat", 300001), put(f, v, "location", 2), put(f, v, "half", 1);
+	assert_int_equal(policy_evaluate(f, v, &slot), OK);
+	assert_int_equal(line(f, v, "total"), 30000);
 	f = policy_form(s, "late-fee", (struct date){ 2024, 2, 23 });
 	v = policy_values(f, a);
 	put(f, v, "tax", 300001), put(f, v, "days", 21);
@@ -125,6 +129,19 @@ static void small_form(void **state)
 	arena_free(a);
 }
 
+static void worked_examples(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	struct policy_store *s;
+	struct str why;
+	unsigned n;
+	if (policy_load(a, &s, &why) != OK) fail_msg("%.*s", STR_FMT(why));
+	if (policy_examples(s, STR_NONE, &n, &why) != OK) fail_msg("%.*s", STR_FMT(why));
+	assert_true(n > 40);
+	arena_free(a);
+}
+
 static bool loads(const char *lines)
 {
 	struct arena *a = arena_new();
@@ -150,6 +167,6 @@ static void refusals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(general_form), cmocka_unit_test(surcharges_and_late_fee),
-		cmocka_unit_test(small_form), cmocka_unit_test(refusals) };
+		cmocka_unit_test(small_form), cmocka_unit_test(worked_examples), cmocka_unit_test(refusals) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
