@@ -1,5 +1,5 @@
 /* etaxd: the one program. */
-#include "main/calc.h"
+#include "main/calc/calc.h"
 #include "main/check.h"
 #include "main/compose.h"
 #include "main/receipt.h"

@@ -144,6 +144,14 @@ bool policy_input(const struct policy_form *f, unsigned i, struct str *id, enum 
 	return true;
 }
 
+bool policy_limits(const struct policy_form *f, unsigned i, int64_t *min, int64_t *max)
+{
+	if (i >= f->n_inputs) return false;
+	*min = f->lo[i];
+	*max = f->hi[i];
+	return true;
+}
+
 void policy_run_checks(const struct policy_form *f, int64_t *values)
 {
 	policy_run(f, f->ops + f->n_ops, f->n_all_ops - f->n_ops, values);

@@ -7,7 +7,7 @@ struct run {
 	const struct policy_store *s;
 	struct nodes n;
 	struct arena *arena;
-	struct str form, title;
+	struct str only, form, title; /* only: examples of this form alone */
 	unsigned count;
 	struct str why;
 };
@@ -83,15 +83,16 @@ static void package(void *arg, const char *path, struct str bytes)
 	for (size_t i = 0; !r->why.n && (form = node_item(&r->n, forms, i)) != NULL; i++) {
 		yaml_node_t *list = node_get(&r->n, form, "examples");
 		r->form = node_text(&r->n, form, "id");
+		if (r->only.n && !str_eq(r->only, r->form)) continue;
 		for (size_t k = 0; !r->why.n && (e = node_item(&r->n, list, k)) != NULL; k++)
 			(void)example(r, e);
 	}
 	nodes_close(&r->n);
 }
 
-err_t policy_examples(const struct policy_store *s, struct str yaml, unsigned *n, struct str *why)
+static err_t examples(const struct policy_store *s, struct str yaml, struct str only, unsigned *n, struct str *why)
 {
-	struct run r = { .s = s, .arena = arena_new() };
+	struct run r = { .s = s, .arena = arena_new(), .only = only };
 	if (yaml.p)
 		package(&r, "", yaml);
 	else
@@ -100,4 +101,14 @@ err_t policy_examples(const struct policy_store *s, struct str yaml, unsigned *n
 	*n = r.count;
 	*why = r.why;
 	return r.why.n ? E_INPUT : OK;
+}
+
+err_t policy_examples(const struct policy_store *s, struct str yaml, unsigned *n, struct str *why)
+{
+	return examples(s, yaml, STR_NONE, n, why);
+}
+
+err_t policy_examples_of(const struct policy_store *s, struct str form, unsigned *n, struct str *why)
+{
+	return examples(s, STR_NONE, form, n, why);
 }

@@ -24,6 +24,7 @@ MUST_USE err_t policy_load_text(struct arena *a, struct str yaml, struct policy_
 /* Runs the worked examples that stand in the packages (in this text; STR_NONE: in all packages of the assets). *n: how
  * many; E_INPUT: one is wrong, *why says which and how. Tests and publishing call it, starting does not. */
 MUST_USE err_t policy_examples(const struct policy_store *s, struct str yaml, unsigned *n, struct str *why);
+MUST_USE err_t policy_examples_of(const struct policy_store *s, struct str form, unsigned *n, struct str *why);
 
 /* The form in force on the date the liability arose; NULL: none. */
 const struct policy_form *policy_form(const struct policy_store *s, const char *id, struct date liability);
@@ -45,6 +46,7 @@ enum policy_unit policy_unit(const struct policy_form *f, int slot);
 struct str policy_slot_title(const struct policy_form *f, int slot); /* STR_NONE: a constant */
 /* Inputs by number: id and unit; false past the last. Inputs stand in slots 0, 1, 2, ... */
 bool policy_input(const struct policy_form *f, unsigned i, struct str *id, enum policy_unit *unit);
+bool policy_limits(const struct policy_form *f, unsigned i, int64_t *min, int64_t *max); /* of input i */
 /* Lines by number, in the order of the form. */
 bool policy_line(const struct policy_form *f, unsigned i, struct str *id, struct str *title, int *slot);
 
