@@ -7,7 +7,7 @@ import pathlib
 import sys
 
 root, out, dep = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
-PATTERNS = ['policy/**/*.yaml', 'data/**/*', 'i18n/*.po', 'web/dist/**/*', 'web/layout/*.html', 'web/partials/*.html',
+PATTERNS = ['policy/**/*.yaml', 'data/**/*', 'i18n/**/*.po', 'web/dist/**/*', 'web/layout/*.html', 'web/partials/*.html',
             'src/**/pages/*.html', 'src/**/schema/*.sql']
 found = sorted({p for pattern in PATTERNS for p in root.glob(pattern) if p.is_file()},
                key=lambda p: str(p.relative_to(root)).encode())

@@ -43,6 +43,7 @@ struct http_response {
 
 struct str http_header(const struct http_request *r, const char *name);     /* case-insensitive; STR_NONE */
 void http_set(struct http_response *r, const char *name, struct str value); /* refuses CR, LF, NUL */
+struct str http_cookie(const struct http_request *r, const char *name);     /* STR_NONE: not sent */
 
 struct http_gate {
 	enum op_class class;

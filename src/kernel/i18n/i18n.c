@@ -1,5 +1,7 @@
 #include "kernel/i18n/i18n.h"
-#include "kernel/ctx/ctx.h"
+#include "kernel/assets/assets.h"
+#include "kernel/ctx/app.h"
+#include "kernel/log/log.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,4 +121,35 @@ struct str lang_text(const struct lang *l, struct str msgid)
 struct str tr(const struct ctx *c, const char *msgid)
 {
 	return lang_text(c->lang, str_c(msgid));
+}
+
+/* English is the only other language so far; a second one is a second folder and one more line here. */
+struct i18n {
+	struct lang *english;
+};
+
+static void gather(void *arg, const char *path, struct str bytes)
+{
+	if (!str_ends(str_c(path), ".po")) return;
+	buf_str(arg, bytes);
+	buf_char(arg, '\n');
+}
+
+err_t i18n_open(struct app *app, struct arena *lifetime)
+{
+	struct buf all;
+	unsigned line;
+	app->i18n = arena_new_of(lifetime, struct i18n);
+	buf_init(&all, lifetime, 64 * 1024);
+	asset_each("i18n/en/", gather, &all);
+	err_t e = lang_load(lifetime, "en", buf_done(&all), &app->i18n->english, &line);
+	if (e != OK)
+		log_event(LOG_ERROR_LEVEL, "translation", STR_NONE, "line of all files in order",
+		        str_from_int(lifetime, line).p, NULL);
+	return e;
+}
+
+const struct lang *i18n_lang(const struct app *app, struct str code)
+{
+	return app->i18n && str_is(code, "en") ? app->i18n->english : NULL;
 }

@@ -11,6 +11,7 @@ struct reply {
 	int status;            /* 0: 200, or 201 when location is set */
 	struct str location;   /* path without /v1, e.g. "/invoices/2633…" ; the kernel adds the prefix for APIs */
 	struct str bytes;      /* with media: a file instead of value */
+	struct str packed;     /* the same bytes compressed by gzip, for who accepts it */
 	const char *media;     /* "application/pdf" */
 	struct str filename;   /* Content-Disposition attachment when set */
 	struct str etag;
@@ -68,9 +69,12 @@ struct operation {
 	const char *page_only;    /* reason why it has no API twin, NULL for nearly all */
 };
 
-/* Template value tree for pages = the reply's members + these, which the kernel adds:
- *   page.title, page.lang, page.path, page.csrf, page.key (new idempotency key), page.sandbox, page.node, page.rules,
- *   page.actor{name,role,subject,tax_id,officer}, page.mandates[], page.menu[], page.unread, page.curl, page.now
- *   fields.<name>{name,id,label,help,law,value,error,required,max,choices[]} of the operation in .form (or of .in),
- *   problem{title,faults[{pointer,field,message,fix,law}]} when the form comes back with faults, and what was typed in `value`s. */
+/* Template value tree for pages = the reply's members + these, which the kernel adds (docs/howto/pages.md):
+ *   page{title, lang, english, large, here, csrf, key, sandbox, node, now, today, actor{name, role, subject, tax_id, officer,
+ *     firm} or null, mandates[], unread, menu[{name, href, current}], crumbs[{name, href}], curl, file{css, js, icons, …}},
+ *   forms.NAME for each post whose .form is this page (NAME: last part of its id): its controls (fields.h) and action;
+ *   fields: the controls of the post that came back with faults, else of the first post, else of the page's own .in;
+ *   problem{title, fix, law, faults[{field, message, fix, law}]} when a form came back, else null.
+ * A handler may answer a member "form" (a tree of the post's input): what the controls hold at first. When a form comes back
+ * it is what was typed, so that .view, which runs after, can compute totals from it. */
 #endif

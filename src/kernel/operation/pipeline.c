@@ -1,12 +1,14 @@
 #include "kernel/operation/pipeline.h"
 #include "kernel/access/access.h"
 #include "kernel/db/db.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/log/log.h"
+#include "kernel/operation/face.h"
+#include "kernel/operation/form.h"
 #include "kernel/operation/problem.h"
-#include "kernel/operation/replay.h"
-#include "kernel/operation/router.h"
 #include "kernel/operation/service.h"
 #include "kernel/operation/system.h"
+#include "kernel/page/page.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,16 +24,6 @@ struct found {
 	enum route_result result;
 };
 
-struct work {
-	struct ctx *c;
-	const struct operation *op;
-	const struct value *tree;
-	struct str canonical; /* of the body, for replays */
-	void *in;
-	struct reply reply;
-	struct replay answer;
-};
-
 /* --- start and gate --- */
 
 err_t pipeline_start(struct app *app, struct arena *lifetime)
@@ -40,26 +32,35 @@ err_t pipeline_start(struct app *app, struct arena *lifetime)
 	for (size_t i = 0; i < n_services; i++)
 		router_add(app->router, services[i]->operations, services[i]->n_operations);
 	router_add(app->router, system_operations, n_system_operations);
-	return OK;
+	TRY(i18n_open(app, lifetime));
+	return page_store_open(app, lifetime);
 }
 
-/* /v1/… is the interface; a few operations of the kernel have their own root (/healthz, /openapi.json). */
+/* /v1/… is the interface; without it come pages, and a few operations of the kernel at their own root (/healthz). */
 static struct str operation_path(struct http_request *r)
 {
 	r->v1 = str_starts(r->path, "/v1/");
-	return r->v1 ? (struct str){ r->path.p + 3, r->path.n - 3 } : r->path;
+	if (r->v1) return (struct str){ r->path.p + 3, r->path.n - 3 };
+	return str_is(r->path, "/") ? S("/home") : r->path;
+}
+
+static bool is_page(const struct http_request *r, const struct found *f)
+{
+	return !r->v1 && !(f->result == ROUTE_FOUND && system_owns(f->route.op));
 }
 
 struct http_gate pipeline_gate(void *arg, struct http_request *r)
 {
 	struct app *app = arg;
 	struct found *f = arena_new_of(r->arena, struct found);
-	struct str path = operation_path(r);
-	f->result = router_find(app->router, r->method, path, &f->route);
-	if (f->result == ROUTE_FOUND && !r->v1 && !system_owns(f->route.op)) f->result = ROUTE_UNKNOWN;
+	f->result = router_find(app->router, r->method, operation_path(r), &f->route);
+	if (f->result == ROUTE_FOUND && is_page(r, f) && !face_serves(f->route.op)) f->result = ROUTE_UNKNOWN;
 	r->route = f;
 	if (f->result != ROUTE_FOUND) return (struct http_gate){ OP_WORK, DEFAULT_BODY, 0 };
-	return (struct http_gate){ f->route.op->class, f->route.op->max_body ? f->route.op->max_body : DEFAULT_BODY,
+	const struct operation *op = f->route.op;
+	enum op_class class = op->class == OP_FAST && is_page(r, f) ? OP_WORK : op->class;
+	/* A file sent by a form stands between the lines of its multipart body. */
+	return (struct http_gate){ class, (op->max_body ? op->max_body : DEFAULT_BODY) + (is_page(r, f) ? 8192 : 0),
 		0 };
 }
 
@@ -82,17 +83,14 @@ static struct str bearer(const struct http_request *r)
 	return str_starts(h, "Bearer ") ? str_trim(str_sub(h, 7, 512)) : STR_NONE;
 }
 
-static err_t authenticate(struct ctx *c, const struct http_request *r)
+err_t work_authenticate(struct ctx *c, struct str token, bool by_cookie, struct str acting_for)
 {
-	struct str token = bearer(r);
-	if (!token.p) return OK;
 	for (size_t i = 0; i < n_services; i++)
-		if (services[i]->authenticate)
-			return services[i]->authenticate(c, token, false, http_header(r, "Etax-Acting-For"));
+		if (services[i]->authenticate) return services[i]->authenticate(c, token, by_cookie, acting_for);
 	return OK;
 }
 
-static err_t admit(struct ctx *c, const struct operation *op)
+err_t work_admit(struct ctx *c, const struct operation *op)
 {
 	switch (op->who.kind) {
 	case WHO_PUBLIC: return OK;
@@ -104,40 +102,6 @@ static err_t admit(struct ctx *c, const struct operation *op)
 }
 
 /* --- input --- */
-
-static int unhex(char ch)
-{
-	return ch >= '0' && ch <= '9'   ? ch - '0'
-	       : ch >= 'a' && ch <= 'f' ? ch - 'a' + 10
-	       : ch >= 'A' && ch <= 'F' ? ch - 'A' + 10
-	                                : -1;
-}
-
-static struct str form_decoded(struct arena *a, struct str s)
-{
-	struct buf b;
-	buf_init(&b, a, s.n);
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '%' && i + 2 < s.n && unhex(s.p[i + 1]) >= 0 && unhex(s.p[i + 2]) >= 0) {
-			buf_char(&b, (char)(unhex(s.p[i + 1]) * 16 + unhex(s.p[i + 2])));
-			i += 2;
-		} else {
-			buf_char(&b, s.p[i] == '+' ? ' ' : s.p[i]);
-		}
-	}
-	return buf_done(&b);
-}
-
-static void put_query(struct ctx *c, struct str query, struct value *tree)
-{
-	struct str pair, name;
-	for (int n = 0; n < 100 && query.n && str_split(&query, '&', &pair); n++) {
-		struct str value = pair;
-		(void)str_split(&value, '=', &name);
-		value_set(c->arena, tree, form_decoded(c->arena, name),
-		        value_str(c->arena, form_decoded(c->arena, value.p ? value : S(""))));
-	}
-}
 
 static err_t body_tree(struct work *w, const struct http_request *r, struct value **tree)
 {
@@ -157,29 +121,39 @@ static err_t body_tree(struct work *w, const struct http_request *r, struct valu
 	        where.reason);
 }
 
-static err_t read_input(struct work *w, const struct http_request *r, const struct route *route)
+void work_put_parameters(struct work *w)
+{
+	if (w->tree->kind != VALUE_OBJECT) return;
+	for (size_t i = 0; i < w->route->n_params; i++)
+		value_set(w->c->arena, w->tree, router_param_name(w->op->path, i),
+		        value_str(w->c->arena, w->route->params[i]));
+}
+
+err_t work_read(struct work *w)
 {
 	struct ctx *c = w->c;
-	struct value *tree;
-	TRY(body_tree(w, r, &tree));
-	if (tree->kind == VALUE_OBJECT) {
-		if (w->op->method == GET || w->op->raw_body) put_query(c, r->query, tree);
-		for (size_t i = 0; i < route->n_params; i++)
-			value_set(c->arena, tree, router_param_name(w->op->path, i),
-			        value_str(c->arena, route->params[i]));
-	}
 	/* What an Idempotency-Key stands for: the body with the path's parameters, or else two targets would look
 	 * alike. */
-	struct buf b;
-	buf_init(&b, c->arena, r->body.n + 64);
-	value_write_canonical(&b, tree);
-	w->canonical = buf_done(&b);
-	w->tree = tree;
+	if (w->op->idempotent) {
+		struct buf b;
+		buf_init(&b, c->arena, 1024);
+		value_write_canonical(&b, w->tree);
+		w->canonical = buf_done(&b);
+	}
 	if (!w->op->in) return OK;
 	w->in = arena_alloc(c->arena, w->op->in_size);
-	err_t e = input_read(c, w->op->in, tree, w->in);
+	err_t e = input_read(c, w->op->in, w->tree, w->in);
 	if (e == E_INPUT && w->op->check) (void)w->op->check(c, w->in, &w->reply);
 	return e;
+}
+
+static err_t read_input(struct work *w, const struct http_request *r)
+{
+	TRY(body_tree(w, r, &w->tree));
+	if (w->tree->kind == VALUE_OBJECT && (w->op->method == GET || w->op->raw_body))
+		TRY(form_pairs(w->c->arena, r->query, w->op->in, w->tree));
+	work_put_parameters(w);
+	return work_read(w);
 }
 
 /* --- running --- */
@@ -211,7 +185,7 @@ static err_t run_once(struct ctx *c, void *arg)
 	return keep ? replay_keep(c, w->canonical, &w->answer) : OK;
 }
 
-static err_t run(struct work *w)
+err_t work_run(struct work *w)
 {
 	struct ctx *c = w->c;
 	if (w->op->prepare) TRY(w->op->prepare(c, w->in, &w->reply));
@@ -225,16 +199,31 @@ static err_t run(struct work *w)
 	return outbox_wait(c);
 }
 
-static void send_answer(struct work *w, struct http_response *out)
+/* The name as given, and for names that are not ASCII the form of RFC 6266. */
+static void set_filename(struct ctx *c, struct str name, struct http_response *out)
+{
+	http_set(out, "Content-Disposition",
+	        str_printf(c->arena, "attachment; filename*=UTF-8''%.*s", STR_FMT(form_encode(c->arena, name))));
+}
+
+void work_send_bytes(const struct work *w, const struct http_request *r, struct http_response *out)
+{
+	const struct reply *reply = &w->reply;
+	bool packed = reply->packed.p && str_find(http_header(r, "Accept-Encoding"), "gzip") >= 0;
+	out->status = reply->status ? reply->status : 200;
+	out->body = packed ? reply->packed : reply->bytes;
+	http_set(out, "Content-Type", str_c(reply->media));
+	http_set(out, "X-Content-Type-Options", S("nosniff"));
+	if (packed) http_set(out, "Content-Encoding", S("gzip"));
+	if (reply->packed.p) http_set(out, "Vary", S("Accept-Encoding"));
+	if (reply->filename.p) set_filename(w->c, reply->filename, out);
+}
+
+static void send_answer(struct work *w, const struct http_request *r, struct http_response *out)
 {
 	struct ctx *c = w->c;
 	if (w->reply.bytes.p) {
-		out->status = w->reply.status ? w->reply.status : 200;
-		out->body = w->reply.bytes;
-		http_set(out, "Content-Type", str_c(w->reply.media));
-		if (w->reply.filename.p)
-			http_set(out, "Content-Disposition",
-			        str_printf(c->arena, "attachment; filename=\"%.*s\"", STR_FMT(w->reply.filename)));
+		work_send_bytes(w, r, out);
 	} else {
 		out->status = w->answer.status;
 		out->body = w->answer.answer;
@@ -247,14 +236,29 @@ static void send_answer(struct work *w, struct http_response *out)
 		http_set(out, "Cache-Control", str_printf(c->arena, "public, max-age=%d", w->reply.max_age));
 }
 
-static err_t serve(struct work *w, struct http_request *r, const struct route *route)
+int work_status(const struct work *w, err_t e)
+{
+	return e == E_INPUT && (!w->c->problem.n || w->op->method == GET) ? 400 : err_status(e);
+}
+
+static err_t serve(struct work *w, struct http_request *r)
 {
 	struct ctx *c = w->c;
+	struct str token = bearer(r);
 	/* FAST is public and has no database: whoever asks, the answer is the same. */
-	if (w->op->class != OP_FAST) TRY(authenticate(c, r));
-	TRY(admit(c, w->op));
-	TRY(read_input(w, r, route));
-	return run(w);
+	if (w->op->class != OP_FAST && token.p)
+		TRY(work_authenticate(c, token, false, http_header(r, "Etax-Acting-For")));
+	TRY(work_admit(c, w->op));
+	TRY(read_input(w, r));
+	return work_run(w);
+}
+
+/* Chinese, unless English is asked for and stands before Chinese. */
+static struct str accepted_language(const struct http_request *r)
+{
+	struct str accept = http_header(r, "Accept-Language");
+	ptrdiff_t en = accept.p ? str_find(accept, "en") : -1, zh = accept.p ? str_find(accept, "zh") : -1;
+	return en >= 0 && (zh < 0 || en < zh) ? S("en") : S("zh");
 }
 
 static void begin(struct ctx *c, struct app *app, const struct http_request *r)
@@ -263,8 +267,29 @@ static void begin(struct ctx *c, struct app *app, const struct http_request *r)
 	c->client = r->client;
 	c->trace = str_printf(r->arena, "%016llx", (unsigned long long)r->arrived * 2654435761u);
 	c->purpose = http_header(r, "Etax-Purpose");
+	c->lang = i18n_lang(app, accepted_language(r));
 	struct str key = http_header(r, "Idempotency-Key");
 	if (key.n && key.n <= 200) c->idempotency_key = key;
+}
+
+static void refuse(struct work *w, err_t e, struct http_response *out)
+{
+	struct ctx *c = w->c;
+	if (e == E_INTERNAL) log_event(LOG_ERROR_LEVEL, "operation-failed", c->trace, "operation", w->op->id, NULL);
+	problem_answer(c, e, work_status(w, e), out);
+	if (e == E_UNAUTHENTICATED) http_set(out, "WWW-Authenticate", S("Bearer"));
+	if (e == E_LIMITED || e == E_BUSY) http_set(out, "Retry-After", S("1"));
+}
+
+static void unknown(
+        struct app *app, struct work *w, struct http_request *r, const struct found *f, struct http_response *out)
+{
+	bool method = f->result == ROUTE_METHOD;
+	if (r->v1)
+		problem_answer(w->c, method ? E_METHOD : E_NOT_FOUND, method ? 405 : 404, out);
+	else
+		face_problem(w, r, method ? E_METHOD : E_NOT_FOUND, method ? 405 : 404, out);
+	if (method) http_set(out, "Allow", router_allow(app->router, w->c->arena, operation_path(r)));
 }
 
 void pipeline_handle(void *arg, struct http_request *r, struct http_response *out)
@@ -273,24 +298,24 @@ void pipeline_handle(void *arg, struct http_request *r, struct http_response *ou
 	const struct found *f = r->route;
 	struct ctx c;
 	begin(&c, app, r);
-	if (f->result != ROUTE_FOUND) {
-		bool method = f->result == ROUTE_METHOD;
-		problem_answer(&c, method ? E_METHOD : E_NOT_FOUND, method ? 405 : 404, out);
-		if (method) http_set(out, "Allow", router_allow(app->router, c.arena, operation_path(r)));
-		return;
-	}
-	struct work w = { .c = &c, .op = f->route.op };
-	c.op = w.op;
+	struct work w = { .c = &c, .op = f->route.op, .route = &f->route };
 	c.db = http_thread_state();
-	err_t e = c.db || w.op->class == OP_FAST ? serve(&w, r, &f->route) : E_BUSY;
-	if (e == OK) {
-		send_answer(&w, out);
+	if (f->result != ROUTE_FOUND) {
+		w.op = NULL;
+		unknown(app, &w, r, f, out);
 		return;
 	}
-	if (e == E_INTERNAL) log_event(LOG_ERROR_LEVEL, "operation-failed", c.trace, "operation", w.op->id, NULL);
-	problem_answer(&c, e, e == E_INPUT && (!c.problem.n || w.op->method == GET) ? 400 : err_status(e), out);
-	if (e == E_UNAUTHENTICATED) http_set(out, "WWW-Authenticate", S("Bearer"));
-	if (e == E_LIMITED || e == E_BUSY) http_set(out, "Retry-After", S("1"));
+	c.op = w.op;
+	bool here = c.db || w.op->class == OP_FAST, page = is_page(r, f);
+	if (here && page) {
+		face_serve(&w, r, out);
+		return;
+	}
+	err_t e = here ? serve(&w, r) : E_BUSY;
+	if (e == OK)
+		send_answer(&w, r, out);
+	else
+		refuse(&w, e, out);
 }
 
 void pipeline_problem(void *arg, struct http_request *r, err_t kind, int status, struct http_response *out)

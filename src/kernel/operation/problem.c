@@ -1,4 +1,6 @@
 #include "kernel/operation/problem.h"
+#include "kernel/i18n/i18n.h"
+#include "kernel/operation/fields.h"
 #include "kernel/value/value.h"
 
 /* The standard words of each kind, for problems that no rule has put into words. */
@@ -32,25 +34,30 @@ static void put_faults(struct ctx *c, struct value *body)
 		struct value *v = value_object(c->arena);
 		value_put_str(c->arena, v, "pointer", f->pointer);
 		value_put_c(c->arena, v, "code", f->def->code);
-		value_put_str(c->arena, v, "detail", problem_fill(c->arena, f->def->message, f->arg));
-		if (f->def->law) value_put_c(c->arena, v, "law", f->def->law);
-		if (f->def->fix) value_put_str(c->arena, v, "fix", problem_fill(c->arena, f->def->fix, f->arg));
+		value_put_str(c->arena, v, "detail", fields_message(c, f->def->message, f->arg));
+		if (f->def->law) value_put_str(c->arena, v, "law", tr(c, f->def->law));
+		if (f->def->fix) value_put_str(c->arena, v, "fix", fields_message(c, f->def->fix, f->arg));
 		value_push(c->arena, errors, v);
 	}
 	if (p->n > PROBLEM_FAULTS_MAX) value_put_int(c->arena, body, "errors_total", (int64_t)p->n);
 }
 
+const struct fault_def *problem_def(const struct ctx *c, err_t kind)
+{
+	return c->problem.def && c->problem.kind == kind ? c->problem.def : standard(kind);
+}
+
 void problem_answer(struct ctx *c, err_t kind, int status, struct http_response *out)
 {
-	const struct fault_def *def = c->problem.def && c->problem.kind == kind ? c->problem.def : standard(kind);
+	const struct fault_def *def = problem_def(c, kind);
 	struct value *body = value_object(c->arena);
 	value_put_str(c->arena, body, "type", str_printf(c->arena, "/problems/%s", def->code));
-	value_put_str(c->arena, body, "title", problem_fill(c->arena, def->message, c->problem.arg));
+	value_put_str(c->arena, body, "title", fields_message(c, def->message, c->problem.arg));
 	value_put_int(c->arena, body, "status", status);
 	value_put_c(c->arena, body, "code", def->code);
-	value_put_str(c->arena, body, "detail", problem_fill(c->arena, def->message, c->problem.arg));
-	if (def->fix) value_put_str(c->arena, body, "fix", problem_fill(c->arena, def->fix, c->problem.arg));
-	if (def->law) value_put_c(c->arena, body, "law", def->law);
+	value_put_str(c->arena, body, "detail", fields_message(c, def->message, c->problem.arg));
+	if (def->fix) value_put_str(c->arena, body, "fix", fields_message(c, def->fix, c->problem.arg));
+	if (def->law) value_put_str(c->arena, body, "law", tr(c, def->law));
 	if (c->problem.n) put_faults(c, body);
 	value_put_str(c->arena, body, "trace", c->trace);
 	struct buf b;

@@ -4,6 +4,7 @@
 #include "kernel/metrics/metrics.h"
 #include "kernel/operation/openapi.h"
 #include "kernel/operation/service.h"
+#include "kernel/operation/static.h"
 #include <string.h>
 
 static const struct fault_def no_sandbox = { "sandbox-only", N_("只有演示环境能这样做"), NULL, NULL };
@@ -63,6 +64,17 @@ const struct operation system_operations[] = {
 	        .run = openapi_document,
 	        .title = N_("接口说明"),
 	        .requirements = "G02.1" },
+	{ .id = "system.static",
+	        .method = GET,
+	        .path = "/static/{version}/{name}",
+	        .who = PUBLIC,
+	        .in = static_fields,
+	        .in_size = sizeof(struct static_in),
+	        .run = static_file,
+	        .class = OP_FAST,
+	        .title = N_("页面的样式和图标"),
+	        .requirements = "G03.1",
+	        .page_only = "style sheets and icons of pages" },
 	{ .id = "system.metrics",
 	        .method = GET,
 	        .path = "/metrics",
@@ -86,5 +98,5 @@ const size_t n_system_operations = COUNT(system_operations);
 
 bool system_owns(const struct operation *op)
 {
-	return (op >= system_operations && op < system_operations + 3) || strncmp(op->path, "/log/", 5) == 0;
+	return (op >= system_operations && op < system_operations + 4) || strncmp(op->path, "/log/", 5) == 0;
 }

@@ -116,6 +116,16 @@ static err_t tag(struct compiler *c, char sigil, struct str name)
 	}
 }
 
+/* The text itself is compiled too: it is what Chinese pages print. */
+static err_t add_translation(struct compiler *c, struct str id)
+{
+	const struct mustache *own = NULL;
+	TRY(mustache_compile(c->arena, id, &own, c->fault));
+	TRY(add(c, STEP_TRANSLATE, id));
+	c->t->steps[c->t->n - 1].own = own;
+	return OK;
+}
+
 static err_t next(struct compiler *c)
 {
 	size_t from = find(c, c->at, "{{");
@@ -140,7 +150,7 @@ static err_t next(struct compiler *c)
 	size_t end = find(c, to, "{{/t}}");
 	if (end == SIZE_MAX) return fail(c, name, "translation without {{/t}}");
 	c->at = end + strlen("{{/t}}");
-	return add(c, STEP_TRANSLATE, trim(slice(c, to, end)));
+	return add_translation(c, trim(slice(c, to, end)));
 }
 
 err_t mustache_compile(struct arena *a, struct str source, const struct mustache **out, struct mustache_fault *fault)

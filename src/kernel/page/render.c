@@ -137,10 +137,11 @@ static err_t call(struct renderer *r, const struct mustache *t, struct str name)
 	return e;
 }
 
-static err_t translate(struct renderer *r, struct str id)
+static err_t translate(struct renderer *r, const struct step *s)
 {
-	struct str text = r->env->translate ? r->env->translate(r->env->arg, id) : id;
-	const struct mustache *t;
+	struct str id = s->text, text = r->env->translate ? r->env->translate(r->env->arg, id) : id;
+	const struct mustache *t = s->own;
+	if (text.p == id.p) return call(r, t, id);
 	if (mustache_compile(r->out->arena, text, &t, r->env->fault) != OK) return E_INTERNAL;
 	return call(r, t, id);
 }
@@ -167,7 +168,7 @@ static err_t run(struct renderer *r, const struct mustache *t, uint32_t from, ui
 			i = s->end - 1;
 			break;
 		case STEP_PARTIAL: TRY(partial(r, s->text)); break;
-		case STEP_TRANSLATE: TRY(translate(r, s->text)); break;
+		case STEP_TRANSLATE: TRY(translate(r, s)); break;
 		}
 	}
 	return OK;

@@ -8,6 +8,7 @@ struct step {
 	enum step_kind kind;
 	struct str text; /* text, name or message id */
 	uint32_t end;    /* sections: the step behind */
+	const struct mustache *own; /* translations: the text as it stands */
 };
 struct mustache {
 	struct step *steps;

@@ -65,8 +65,10 @@ err_t login_page(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct session_in *in = input;
 	out->value = value_object(c->arena);
-	value_put_str(c->arena, out->value, "next", local_page(in->next));
+	value_put_str(c->arena, value_put_object(c->arena, out->value, "form"), "next", local_page(in->next));
 	value_put_bool(c->arena, out->value, "sandbox", c->app->sandbox != NULL);
+	value_put(
+	        c->arena, out->value, "resume", value_null(c->arena)); /* a form that waits: kernel/operation/face.c */
 	return OK;
 }
 
@@ -87,6 +89,7 @@ static void put_subject(struct ctx *c, struct value *list, struct str id, struct
 	value_put_str(c->arena, v, "id", id);
 	value_put_str(c->arena, v, "name", name);
 	value_put_str(c->arena, v, "role", role);
+	value_put_str(c->arena, v, "role_name", identity_role_name(c, role));
 	value_put_str(c->arena, v, "scopes", scopes);
 	value_put_bool(c->arena, v, "current", current);
 	value_push(c->arena, list, v);

@@ -1,5 +1,6 @@
 /* Identity: the descriptor and its operations. */
 #include "services/foundation/identity/identity.h"
+#include "kernel/i18n/i18n.h"
 #include "services/foundation/identity/mandates.h"
 #include "services/foundation/identity/session.h"
 
@@ -22,6 +23,13 @@ static const struct choice role_choices[] = {
 	{ "invoicing_clerk", N_("开票员") },
 	{ 0 },
 };
+
+struct str identity_role_name(const struct ctx *c, struct str role)
+{
+	for (const struct choice *o = role_choices; o->code; o++)
+		if (str_is(role, o->code)) return tr(c, o->label);
+	return str_is(role, "agent") ? tr(c, N_("受托代办")) : str_is(role, "self") ? tr(c, N_("本人")) : role;
+}
 
 static const struct field session_fields[] = {
 	{ "account", FIELD_TEXT, AT(struct session_in, account), .required = true, .min = 15, .max = 20,

@@ -24,6 +24,8 @@ MUST_USE err_t identity_role_grant(
 MUST_USE err_t identity_role_end(
         struct ctx *c, int64_t subject_id, int64_t person_id, const char *role); /* in db_write */
 
+struct str identity_role_name(const struct ctx *c, struct str role); /* in the user's language */
+
 /* For the sandbox and for first registration: gives a person a password. hash: from identity_password_hash. */
 struct str identity_password_hash(struct ctx *c, struct str password);
 MUST_USE err_t identity_credential_add(struct ctx *c, int64_t person_id, struct str password_hash);

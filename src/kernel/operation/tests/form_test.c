@@ -1,0 +1,147 @@
+/* Forms become the tree that the same call gets as JSON. */
+#include "kernel/operation/form.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+struct line {
+	struct str name, rate;
+};
+struct buyer {
+	struct str tax_id;
+};
+struct in {
+	struct str kind;
+	struct buyer buyer;
+	struct line *lines;
+	size_t n_lines;
+	struct str *scopes;
+	size_t n_scopes;
+};
+static const struct field line_fields[] = {
+	{ "name", FIELD_TEXT, AT(struct line, name), .label = "name" },
+	{ "rate", FIELD_ENUM, AT(struct line, rate), .label = "rate" },
+	{ 0 },
+};
+static const struct field buyer_fields[] = {
+	{ "tax_id", FIELD_TEXT, AT(struct buyer, tax_id), .label = "tax id" },
+	{ 0 },
+};
+static const struct field scope = { "scope", FIELD_TEXT, .label = "scope" };
+static const struct field fields[] = {
+	{ "kind", FIELD_TEXT, AT(struct in, kind), .label = "kind" },
+	{ "buyer", FIELD_OBJECT, AT(struct in, buyer), .fields = buyer_fields, .label = "buyer" },
+	{ "lines", FIELD_LIST, AT(struct in, lines), COUNT_AT(struct in, n_lines), .fields = line_fields,
+	        .size = sizeof(struct line), .label = "lines" },
+	{ "scopes", FIELD_LIST, AT(struct in, scopes), COUNT_AT(struct in, n_scopes), .item = &scope,
+	        .size = sizeof(struct str), .label = "scopes" },
+	{ 0 },
+};
+#define URLENCODED S("application/x-www-form-urlencoded")
+
+static void expect(struct str type, struct str body, const char *json)
+{
+	struct arena *a = arena_new();
+	struct form f;
+	struct buf b;
+	assert_int_equal(form_read(a, type, body, fields, &f), OK);
+	buf_init(&b, a, 200);
+	value_write_json(&b, f.tree);
+	assert_string_equal(buf_done(&b).p, json);
+	arena_free(a);
+}
+
+static void names_carry_the_place(void **state)
+{
+	(void)state;
+	expect(URLENCODED, S("kind=special&buyer.tax_id=91+%e4%b8%ad&lines.0.name=a&lines.0.rate=0.13&lines.7.name=b"),
+	        "{\"kind\":\"special\",\"buyer\":{\"tax_id\":\"91 "
+	        "中\"},\"lines\":[{\"name\":\"a\",\"rate\":\"0.13\"},{\"name\":"
+	        "\"b\"}]}");
+	expect(URLENCODED, S("scopes=x&scopes=y"), "{\"scopes\":[\"x\",\"y\"]}");
+	expect(URLENCODED, S("unknown.name=1&kind.deep=2&%&=&a"),
+	        "{\"unknown.name\":\"1\",\"kind.deep\":\"2\",\"%\":\"\",\"\":\"\",\"a\":\"\"}");
+}
+
+/* A row of which only the choice is set was not filled in. */
+static void empty_rows_are_left_out(void **state)
+{
+	(void)state;
+	expect(URLENCODED, S("lines.0.name=&lines.0.rate=0.13&lines.1.name=b&lines.1.rate=0.06"),
+	        "{\"lines\":[{\"name\":\"b\",\"rate\":\"0.06\"}]}");
+}
+
+static void kernel_members_stand_apart(void **state)
+{
+	struct arena *a = arena_new();
+	struct form f;
+	(void)state;
+	assert_int_equal(
+	        form_read(a, URLENCODED, S("_csrf=c&_key=k&_again=add+lines&_resume=r&_other=o&kind=x"), fields, &f),
+	        OK);
+	assert_true(str_is(f.csrf, "c") && str_is(f.key, "k") && str_is(f.again, "add lines") && str_is(f.resume, "r"));
+	assert_int_equal(f.tree->count, 1);
+	form_edit(a, f.tree, f.again);
+	assert_int_equal(value_get(f.tree, S("lines"))->count, 1);
+	form_edit(a, f.tree, S("remove lines 0"));
+	assert_int_equal(value_get(f.tree, S("lines"))->count, 0);
+	form_edit(a, f.tree, S("remove lines x"));
+	form_edit(a, f.tree, S("remove"));
+	arena_free(a);
+}
+
+static void files_come_as_parts(void **state)
+{
+	(void)state;
+	expect(S("multipart/form-data; boundary=XX"),
+	        S("--XX\r\nContent-Disposition: form-data; name=\"kind\"; filename=\"name=.xml\"\r\nContent-Type: "
+	          "text/xml\r\n\r\n<a>\r\n</a>\r\n--XX\r\nContent-Disposition: form-data; "
+	          "name=\"buyer.tax_id\"\r\n\r\n9\r\n--XX--\r\n"),
+	        "{\"kind\":\"<a>\\r\\n</a>\",\"buyer\":{\"tax_id\":\"9\"}}");
+}
+
+static void broken_parts_are_refused(void **state)
+{
+	static const char *const broken[] = { "", "--XX", "--XX\r\n",
+		"--XX\r\nContent-Disposition: form-data\r\n\r\nx\r\n--XX--",
+		"--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx", "--XX\r\nname=\"a", "x" };
+	struct arena *a = arena_new();
+	struct form f;
+	(void)state;
+	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
+		assert_int_equal(
+		        form_read(a, S("multipart/form-data; boundary=XX"), str_c(broken[i]), fields, &f), E_INPUT);
+	assert_int_equal(form_read(a, S("multipart/form-data"), S("x"), fields, &f), E_INPUT);
+	assert_int_equal(form_read(a, S("application/json"), S("{}"), fields, &f), E_MEDIA);
+	arena_free(a);
+}
+
+static void limits_hold(void **state)
+{
+	struct arena *a = arena_new();
+	struct form f;
+	struct buf b;
+	(void)state;
+	buf_init(&b, a, 1 << 20);
+	for (int i = 0; i <= FORM_ROWS_MAX; i++)
+		buf_printf(&b, "lines.%d.name=x&", i);
+	assert_int_equal(form_read(a, URLENCODED, buf_done(&b), fields, &f), E_TOO_LARGE);
+	buf_init(&b, a, 1 << 20);
+	for (int i = 0; i <= FORM_PAIRS_MAX; i++)
+		buf_c(&b, "a&");
+	assert_int_equal(form_read(a, URLENCODED, buf_done(&b), fields, &f), E_TOO_LARGE);
+	arena_free(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(names_carry_the_place),
+		cmocka_unit_test(empty_rows_are_left_out), cmocka_unit_test(kernel_members_stand_apart),
+		cmocka_unit_test(files_come_as_parts), cmocka_unit_test(broken_parts_are_refused),
+		cmocka_unit_test(limits_hold) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,69 @@
+// Builds web/dist, what pages load: one style sheet (Tabler purged to what templates use, then web/etax.css), the icons
+// that templates name, our script; each beside its gzip form. Refuses what the content security policy would block.
+import fs from 'node:fs';
+import path from 'node:path';
+import { gzipSync, constants } from 'node:zlib';
+import { transform } from 'esbuild';
+import { PurgeCSS } from 'purgecss';
+
+const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
+const out = path.join(root, 'web/dist'), modules = path.join(root, 'node_modules');
+const LIMITS = { 'etax.css': 20_000, 'etax.js': 4_000, 'icons.svg': 4_000 }; // compressed
+
+function walk(folder, fits) {
+  return fs.readdirSync(folder, { withFileTypes: true }).flatMap((e) => {
+    const p = path.join(folder, e.name);
+    return e.isDirectory() ? walk(p, fits) : fits(p) ? [p] : [];
+  }).sort();
+}
+const templates = [...walk(path.join(root, 'web'), (p) => p.endsWith('.html') && !p.includes('/dist/')),
+  ...walk(path.join(root, 'src'), (p) => /\/pages\/.*\.html$/.test(p))];
+// C code draws charts and calendars: their class names count too.
+const drawn = walk(path.join(root, 'src'), (p) => p.endsWith('.c') && !p.includes('/tests/'));
+
+async function styles() {
+  const [tabler] = await new PurgeCSS().purge({
+    content: [...templates, path.join(root, 'web/etax.js')], css: [path.join(modules, '@tabler/core/dist/css/tabler.min.css')],
+    variables: true, keyframes: true, fontFace: true, safelist: [/^is-/],
+  });
+  const own = fs.readFileSync(path.join(root, 'web/etax.css'), 'utf8');
+  const { code } = await transform(tabler.css + '\n' + own, { loader: 'css', minify: true, charset: 'utf8' });
+  // A data: image would be refused by default-src 'self'; our own rules replace those of Tabler that stay unreachable.
+  return code.replace(/url\((["']?)data:[^)]*\)/g, 'none');
+}
+
+function icons() {
+  const names = new Set();
+  for (const file of [...templates, ...drawn])
+    for (const m of fs.readFileSync(file, 'utf8').matchAll(/(?:\{\{page\.file\.icons\}\}|icons\.svg)#([\w-]+)/g)) names.add(m[1]);
+  const symbols = [...names].sort().map((name) => {
+    const file = path.join(modules, '@tabler/icons/icons/outline', `${name}.svg`);
+    if (!fs.existsSync(file)) throw new Error(`no icon called ${name}`);
+    const inner = fs.readFileSync(file, 'utf8').replace(/<!--[\s\S]*?-->/g, '').replace(/\s*\n\s*/g, '')
+      .replace(/^<svg[^>]*>/, '').replace(/<\/svg>$/, '').replace(/<path stroke="none" d="M0 0h24v24H0z" fill="none" ?\/>/, '');
+    return `<symbol id="${name}" viewBox="0 0 24 24" stroke-linecap="round" stroke-linejoin="round">${inner}</symbol>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`;
+}
+
+const read = (file) => fs.readFileSync(path.join(root, file));
+const pieces = {
+  'etax.css': await styles(),
+  'icons.svg': icons(),
+  'etax.js': (await transform(read('web/etax.js').toString(), { minify: true, charset: 'utf8' })).code,
+  'mark.svg': read('web/mark.svg'),
+  'chevron.svg': read('web/chevron.svg'),
+};
+fs.mkdirSync(out, { recursive: true });
+const wanted = new Set();
+for (const [name, content] of Object.entries(pieces)) {
+  const packed = gzipSync(content, { level: constants.Z_BEST_COMPRESSION });
+  if (packed.length > (LIMITS[name] ?? Infinity)) throw new Error(`${name}: ${packed.length} bytes compressed, at most ${LIMITS[name]}`);
+  for (const [file, bytes] of [[name, Buffer.from(content)], [`${name}.gz`, packed]]) {
+    wanted.add(file);
+    const at = path.join(out, file);
+    if (!fs.existsSync(at) || !fs.readFileSync(at).equals(bytes)) fs.writeFileSync(at, bytes);
+  }
+  console.log(`${name}: ${Buffer.from(content).length} bytes, ${packed.length} compressed`);
+}
+for (const old of fs.readdirSync(out)) if (!wanted.has(old)) fs.rmSync(path.join(out, old));
