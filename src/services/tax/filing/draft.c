@@ -57,6 +57,24 @@ static err_t check_period(struct ctx *c, struct period p, const struct draft *d)
 	return problem_result(&c->problem);
 }
 
+static err_t read_sales(struct ctx *c, struct draft *d)
+{
+	struct period month = period_of(PERIOD_MONTH, period_first(d->facts.period));
+	struct invoice_sale *all = NULL;
+	for (int i = 0; i < periods_months(d->facts.period); i++) {
+		struct invoice_sale *some;
+		size_t n, have = d->facts.n_sold;
+		TRY(issue_sales(c, d->taxpayer.id, 0, period_format(c->arena, period_next(month, i)), &some, &n));
+		struct invoice_sale *both = arena_array(c->arena, have + n + 1, sizeof *both);
+		if (have) memcpy(both, all, have * sizeof *both);
+		if (n) memcpy(both + have, some, n * sizeof *both);
+		all = both;
+		d->facts.n_sold += n;
+	}
+	d->facts.sold = all;
+	return OK;
+}
+
 /* Confirmed month by month, whatever the period. */
 static err_t read_credits(struct ctx *c, struct draft *d)
 {
@@ -92,14 +110,10 @@ static err_t read_previous(struct ctx *c, struct draft *d)
 static err_t read_facts(struct ctx *c, struct draft *d)
 {
 	struct facts *f = &d->facts;
-	struct invoice_sum *sums;
-	struct str from = period_format(c->arena, period_of(PERIOD_MONTH, period_first(f->period)));
-	struct str to = period_format(c->arena, period_of(PERIOD_MONTH, period_last(f->period)));
 	f->small = !d->taxpayer.general;
 	f->half = f->small || !d->taxpayer.enterprise;
 	f->location = str_is(d->taxpayer.place, "city") ? 1 : str_is(d->taxpayer.place, "county") ? 2 : 3;
-	TRY(issue_sums(c, d->taxpayer.id, from, to, &sums, &f->n_sold));
-	f->sold = sums;
+	TRY(read_sales(c, d));
 	if (!f->small) TRY(read_credits(c, d));
 	return read_previous(c, d);
 }

@@ -4,7 +4,7 @@
 #include "services/invoice/purchase/purchase.h"
 #include "services/tax/filing/work.h"
 
-enum { GROUPS_MAX = 64, PAGE = 200 };
+enum { PAGE = 200 };
 
 /* Where the lines without a formula come from. */
 static const struct origin {
@@ -16,6 +16,7 @@ static const struct origin {
 	{ "vat-general", 2, N_("第 1 栏中货物（税收分类编码 1 开头）的部分"), N_("增值税法 第十条") },
 	{ "vat-general", 3, N_("第 1 栏中加工、修理修配劳务（编码 2 开头）的部分"), N_("增值税法 第十条") },
 	{ "vat-general", 5, N_("本期开具的征收率（5%、3%）发票不含税金额合计"), N_("增值税法 第十一条") },
+	{ "vat-general", 7, N_("本期开具的零税率（出口）发票金额合计"), N_("增值税法 第十条") },
 	{ "vat-general", 9, N_("本期开具的免税货物发票金额合计"), N_("增值税法 第二十四条") },
 	{ "vat-general", 10, N_("本期开具的免税服务、劳务等发票金额合计"), N_("增值税法 第二十四条") },
 	{ "vat-general", 11, N_("本期开具的 13%、9%、6% 发票税额合计，红字为负"), N_("增值税法 第十六条") },
@@ -93,7 +94,7 @@ static bool put_sum(struct ctx *c, const struct draft *d, int n, struct value *v
 	int64_t invoices = 0;
 	struct value *list = value_array(c->arena);
 	for (size_t i = 0; i < d->facts.n_sold; i++) {
-		const struct invoice_sum *s = &d->facts.sold[i];
+		const struct invoice_sale *s = &d->facts.sold[i];
 		struct money share = form_share(d->filled.form, n, s);
 		if (share.fen == 0) continue;
 		struct value *o = value_object(c->arena);
@@ -174,15 +175,14 @@ static err_t voucher_share(
         struct ctx *c, const struct draft *d, int n, const struct invoice_item *item, bool *any, struct money *share)
 {
 	struct invoice i;
-	struct value *doc;
-	struct json_fault where;
-	struct invoice_sum groups[GROUPS_MAX];
+	struct invoice_sale groups[ISSUE_SALES_MAX];
+	size_t k;
 	bool found;
 	*any = false;
 	*share = FEN(0);
 	TRY(issue_find(c, item->number, &i, &found));
-	if (!found || json_parse(c->arena, i.document, &doc, &where) != OK) return OK;
-	size_t k = issue_document_sums(doc, i.kind, groups, GROUPS_MAX);
+	if (!found) return OK;
+	TRY(issue_document_sales(c, &i, groups, &k));
 	for (size_t g = 0; g < k; g++) {
 		struct money m = form_share(d->filled.form, n, &groups[g]);
 		share->fen += m.fen;

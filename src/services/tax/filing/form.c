@@ -12,6 +12,7 @@ static const struct line_share general_shares[] = {
 	{ 2, SOLD_GENERAL, GOODS, 0, false },
 	{ 3, SOLD_GENERAL, LABOUR, 0, false },
 	{ 5, SOLD_SIMPLE, EVERY, 0, false },
+	{ 7, SOLD_ZERO_RATE, EVERY, 0, false },
 	{ 9, SOLD_EXEMPT, GOODS, 0, false },
 	{ 10, SOLD_EXEMPT, NOT_GOODS, 0, false },
 	{ 11, SOLD_GENERAL, EVERY, 0, true },
@@ -68,19 +69,21 @@ const struct form *form_of(bool small)
 /* --- what lines are filled from --- */
 
 /* 6 % is the lowest statutory rate (增值税法 第十条); below it stand the levy rates of the simple method. */
-enum sold_class form_class(struct rate r)
+enum sold_class form_class(const struct invoice_sale *s)
 {
-	return r.ppm >= 60000 ? SOLD_GENERAL : r.ppm > 0 ? SOLD_SIMPLE : SOLD_EXEMPT;
+	static const enum sold_class untaxed[] = { SOLD_EXEMPT, SOLD_EXEMPT, SOLD_ZERO_RATE, SOLD_NOT_TAXED };
+	if (s->rate.ppm > 0) return s->rate.ppm >= 60000 ? SOLD_GENERAL : SOLD_SIMPLE;
+	return s->treatment > 0 && s->treatment < (int)COUNT(untaxed) ? untaxed[s->treatment] : untaxed[0];
 }
 
-static bool goes_there(const struct line_share *s, const struct invoice_sum *sum)
+static bool goes_there(const struct line_share *s, const struct invoice_sale *sum)
 {
 	unsigned section = sum->section >= 1 && sum->section <= 6 ? (unsigned)sum->section : 3;
 	bool kind = !s->kind || s->kind == (str_is(sum->kind, "special") ? 's' : 'o');
-	return kind && s->class == form_class(sum->rate) && (s->sections & (1u << section));
+	return kind && s->class == form_class(sum) && (s->sections & (1u << section));
 }
 
-struct money form_share(const struct form *form, int line, const struct invoice_sum *sum)
+struct money form_share(const struct form *form, int line, const struct invoice_sale *sum)
 {
 	for (const struct line_share *s = form->shares; s->line; s++)
 		if (s->line == line && goes_there(s, sum)) return s->tax ? sum->tax : sum->amount;

@@ -21,7 +21,7 @@ struct facts {
 	struct period period;
 	bool small, half; /* half: 六税两费减半 (财政部 税务总局公告2023年第12号) */
 	int location;     /* 1 city, 2 county seat or town, 3 elsewhere */
-	const struct invoice_sum *sold;
+	const struct invoice_sale *sold;
 	size_t n_sold;
 	int64_t n_credits; /* confirmed vouchers and their tax */
 	struct money credit_tax;
@@ -115,9 +115,9 @@ bool form_accumulates(const struct form *form, int line);
 /* All sales of the period without tax, for thresholds. */
 struct money form_sales(const struct filled *f);
 
-enum sold_class { SOLD_GENERAL, SOLD_SIMPLE, SOLD_EXEMPT };
-enum sold_class form_class(struct rate r);
+enum sold_class { SOLD_GENERAL, SOLD_SIMPLE, SOLD_EXEMPT, SOLD_ZERO_RATE, SOLD_NOT_TAXED };
+enum sold_class form_class(const struct invoice_sale *s);
 /* What one group of invoice lines puts into a line of the form: amount or tax; 0 when it does not go there. */
 bool form_is_sold(const struct form *form, int line); /* some invoice lines go there */
-struct money form_share(const struct form *form, int line, const struct invoice_sum *sum);
+struct money form_share(const struct form *form, int line, const struct invoice_sale *sum);
 #endif

@@ -14,7 +14,7 @@ struct setting {
 	struct filled filled;
 };
 
-static void open(struct setting *s, const struct invoice_sum *sold, size_t n)
+static void open(struct setting *s, const struct invoice_sale *sold, size_t n)
 {
 	struct str why;
 	int line;
@@ -29,9 +29,15 @@ static void open(struct setting *s, const struct invoice_sum *sold, size_t n)
 	assert_int_equal(form_compute(s->store, &s->facts, &s->filled, &line), FORM_OK);
 }
 
-static struct invoice_sum sum(const char *kind, int32_t ppm, int section, int64_t amount, int64_t tax)
+static struct invoice_sale sum(const char *kind, int32_t ppm, int section, int64_t amount, int64_t tax)
 {
-	return (struct invoice_sum){ str_c(kind), PPM(ppm), section, 1, FEN(amount), FEN(tax) };
+	return (struct invoice_sale){ .kind = str_c(kind),
+		.treatment = section == 6 ? 3 : 0,
+		.rate = PPM(ppm),
+		.section = section,
+		.n = 1,
+		.amount = FEN(amount),
+		.tax = FEN(tax) };
 }
 
 #define LINE_IS(s, n, fen_) assert_int_equal((s).filled.line[n].fen, fen_)
@@ -39,7 +45,7 @@ static struct invoice_sum sum(const char *kind, int32_t ppm, int section, int64_
 static void the_golden_month(void **state)
 {
 	(void)state;
-	const struct invoice_sum sold[] = { sum("special", 130000, 1, 100000000, 13000000) };
+	const struct invoice_sale sold[] = { sum("special", 130000, 1, 100000000, 13000000) };
 	struct setting s = { .facts = { .n_credits = 2, .credit_tax = FEN(7800000) } };
 	open(&s, sold, 1);
 	LINE_IS(s, 1, 100000000);
@@ -59,7 +65,7 @@ static void the_golden_month(void **state)
 static void sales_by_class(void **state)
 {
 	(void)state;
-	const struct invoice_sum sold[] = { sum("special", 130000, 1, 1000000, 130000),
+	const struct invoice_sale sold[] = { sum("special", 130000, 1, 1000000, 130000),
 		sum("special", 130000, 1, -200000, -26000), sum("special", 130000, 2, 300000, 39000),
 		sum("ordinary", 60000, 3, 500000, 30000), sum("ordinary", 90000, 5, 100000, 9000),
 		sum("ordinary", 30000, 3, 400000, 12000), sum("ordinary", 50000, 5, 200000, 10000),
@@ -83,8 +89,8 @@ static void sales_by_class(void **state)
 static void education_levies_by_sales(void **state)
 {
 	(void)state;
-	const struct invoice_sum at[] = { sum("special", 130000, 1, 10000000, 1300000) },
-	                         above[] = { sum("special", 130000, 1, 10000001, 1300000) };
+	const struct invoice_sale at[] = { sum("special", 130000, 1, 10000000, 1300000) },
+	                          above[] = { sum("special", 130000, 1, 10000001, 1300000) };
 	struct setting s = { 0 }, t = { 0 };
 	open(&s, at, 1);
 	assert_true(s.filled.edu_exempt);
@@ -101,7 +107,7 @@ static void education_levies_by_sales(void **state)
 static void places_and_halves(void **state)
 {
 	(void)state;
-	const struct invoice_sum sold[] = { sum("special", 130000, 1, 100000000, 13000000) };
+	const struct invoice_sale sold[] = { sum("special", 130000, 1, 100000000, 13000000) };
 	struct setting town = { .facts = { .location = 2, .half = true } }, other = { .facts = { .location = 3 } };
 	open(&town, sold, 1);
 	LINE_IS(town, 39, 325000); /* 130,000.00 * 5 % * 50 % */
@@ -145,7 +151,7 @@ static const struct form_fault *fault_at(const struct form_fault *f, size_t n, i
 static void what_was_sent(void **state)
 {
 	(void)state;
-	const struct invoice_sum sold[] = { sum("special", 130000, 1, 100000000, 13000000) };
+	const struct invoice_sale sold[] = { sum("special", 130000, 1, 100000000, 13000000) };
 	struct form_fault f[FORM_FAULTS_MAX];
 	struct setting s = { .facts = { .has_previous = true, .carried = FEN(100) } };
 	struct sent sent = { 0 };
