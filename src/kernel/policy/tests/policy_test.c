@@ -78,6 +78,53 @@ static void surcharges_and_late_fee(void **state)
 	arena_free(a);
 }
 
+/* The small-scale form: exemption below the standard, special invoices taxed all the same, immovables apart. */
+static void small_form(void **state)
+{
+	(void)state;
+	static const struct {
+		struct date end;
+		int64_t special_1, special_3, ordinary_1, immovable, used;
+		int64_t l1, l4, l9, l15, l16, l20;
+	} cases[] = {
+		/* 2026Q1: 300,000.00 reaches the standard (增值税法 第二十三条); 299,999.99 does not; 2025Q4: 300,000.00 does not */
+		{ { 2026, 3, 31 }, 0, 0, 30000000, 0, 0, 30000000, 0, 0, 900000, 600000, 300000 },
+		{ { 2026, 3, 31 }, 0, 0, 29999999, 0, 0, 0, 0, 29999999, 0, 0, 0 },
+		{ { 2025, 12, 31 }, 0, 0, 30000000, 0, 0, 0, 0, 30000000, 0, 0, 0 },
+		/* special invoices are taxed below it too; those at 3 % without the cut */
+		{ { 2026, 3, 31 }, 10000000, 0, 18000000, 0, 0, 10000000, 0, 18000000, 300000, 200000, 100000 },
+		{ { 2026, 3, 31 }, 0, 10000000, 18000000, 0, 0, 10000000, 0, 18000000, 300000, 0, 300000 },
+		/* above with an immovable, below without it: only the immovable is taxed */
+		{ { 2025, 6, 30 }, 0, 0, 25000000, 60000000, 0, 0, 60000000, 25000000, 3000000, 0, 3000000 },
+		/* 2022Q2: all of 3 % exempt whatever the size, special invoices at 3 % */
+		{ { 2022, 6, 30 }, 1000000, 0, 80000000, 0, 0, 1000000, 0, 80000000, 30000, 0, 30000 },
+		/* used assets above the standard: 3 % less 1 % */
+		{ { 2026, 3, 31 }, 0, 0, 40000000, 0, 1000000, 40000000, 0, 0, 1230000, 810000, 420000 },
+	};
+	struct arena *a = arena_new();
+	struct policy_store *s;
+	struct str why;
+	int slot;
+	if (policy_load(a, &s, &why) != OK) fail_msg("%.*s", STR_FMT(why));
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct policy_form *f = policy_form(s, "vat-small", cases[i].end);
+		assert_non_null(f);
+		int64_t *v = policy_values(f, a);
+		put(f, v, "special_1", cases[i].special_1), put(f, v, "special_3", cases[i].special_3);
+		put(f, v, "ordinary_1", cases[i].ordinary_1), put(f, v, "immovable_ordinary", cases[i].immovable);
+		put(f, v, "used_invoiced", cases[i].used), put(f, v, "quarter", 1);
+		assert_int_equal(policy_evaluate(f, v, &slot), OK);
+		assert_int_equal(line(f, v, "l1"), cases[i].l1);
+		assert_int_equal(line(f, v, "l4"), cases[i].l4);
+		assert_int_equal(line(f, v, "l9"), cases[i].l9);
+		assert_int_equal(line(f, v, "l15"), cases[i].l15);
+		assert_int_equal(line(f, v, "l16"), cases[i].l16);
+		assert_int_equal(line(f, v, "l20"), cases[i].l20);
+		assert_int_equal(line(f, v, "l22"), cases[i].l20);
+	}
+	arena_free(a);
+}
+
 static bool loads(const char *lines)
 {
 	struct arena *a = arena_new();
@@ -103,6 +150,6 @@ static void refusals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(general_form), cmocka_unit_test(surcharges_and_late_fee),
-		cmocka_unit_test(refusals) };
+		cmocka_unit_test(small_form), cmocka_unit_test(refusals) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
