@@ -311,6 +311,10 @@ void pipeline_handle(void *arg, struct http_request *r, struct http_response *ou
 		face_serve(&w, r, out);
 		return;
 	}
+	if (page) {
+		face_problem(&w, r, E_BUSY, 503, out);
+		return;
+	}
 	err_t e = here ? serve(&w, r) : E_BUSY;
 	if (e == OK)
 		send_answer(&w, r, out);
