@@ -1,5 +1,5 @@
-/* Confirming input tax (用途确认, 勾选): once an invoice, for a month that is not filed yet; it can be undone until then
- * (domain/invoice.md §3.10). */
+/* Confirming input tax (用途确认, 勾选): once an invoice, for a month that is not filed yet; it can be undone until
+ * then (domain/invoice.md §3.10). */
 #include "services/invoice/purchase/credit.h"
 #include "kernel/outbox/outbox.h"
 #include "kernel/receipt/receipt.h"
@@ -19,8 +19,7 @@ static const struct fault_def later = { "issued-later", N_("开票日期 {1} 晚
 static const struct fault_def not_month = { "period-month", N_("勾选的属期是月份，如 2026-11"), NULL, NULL };
 static const struct fault_def future = { "period-future", N_("这个月还没有到，不能勾选"), NULL, NULL };
 static const struct fault_def closed = { "period-closed", N_("{1} 的增值税已申报，不能再勾选或撤销"), NULL, NULL };
-static const struct fault_def small = { "small-scale", N_("小规模纳税人不抵扣进项税额"), NULL,
-	N_("增值税法 第九条") };
+static const struct fault_def small = { "small-scale", N_("小规模纳税人不抵扣进项税额"), NULL, N_("增值税法 第九条") };
 
 /* An invoice that this taxpayer received: issued here, or imported. */
 struct received_one {
@@ -40,12 +39,15 @@ static err_t find(struct ctx *c, struct str number, struct received_one *out)
 	TRY(issue_find(c, number, &i, &found));
 	if (found && i.buyer_id == c->caller.subject_id) {
 		TRY(issue_state(c, number, &state));
-		*out = (struct received_one){ i.kind, date_of_instant(i.issued_at), i.tax, true, i.total.fen < 0,
-			state.locked, state.amount.fen > 0 };
+		*out = (struct received_one){ i.kind, date_of_instant(i.issued_at), i.tax, true,
+			i.total.fen<0, state.locked, state.amount.fen> 0 };
 		return OK;
 	}
 	TRY(purchase_get(c, c->caller.subject_id, number, &row, &found));
-	if (found) *out = (struct received_one){ .kind = row.kind, .issued_on = row.issued_on, .tax = row.tax, .found = true };
+	if (found)
+		*out = (struct received_one){
+			.kind = row.kind, .issued_on = row.issued_on, .tax = row.tax, .found = true
+		};
 	return OK;
 }
 

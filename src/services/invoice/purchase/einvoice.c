@@ -90,7 +90,8 @@ err_t einvoice_read(struct ctx *c, struct str xml, struct einvoice *out)
 		.tax = sum_of(c, root, "EInvoiceData/BasicInformation/TotalTaxAm"),
 		.total = sum_of(c, root, "EInvoiceData/BasicInformation/TotalTax-includedAmount") };
 	check_number(c, out->number);
-	if (out->seller_name.n > 450) FAULT(c, S("/EInvoiceData/SellerInformation/SellerName"), &bad_element, S("SellerName"), S("150"));
+	if (out->seller_name.n > 450)
+		FAULT(c, S("/EInvoiceData/SellerInformation/SellerName"), &bad_element, S("SellerName"), S("150"));
 	if (issued.n && !date_parse(str_sub(issued, 0, 10), &out->issued_on))
 		FAULT(c, S("/TaxSupervisionInfo/IssueTime"), &bad_element, S("IssueTime"), issued);
 	if (str_is(xml_text(root, "Header/InherentLabel/InIssuType/LabelCode"), "N"))
