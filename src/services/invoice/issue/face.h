@@ -36,6 +36,7 @@ struct face {
 	struct str number, kind, seller_ref, remark, drawer, qr;
 	instant_us issued_at;
 	struct face_party seller, buyer;
+	bool seller_general; /* general VAT payer (一般纳税人) when it was issued */
 	struct face_line *lines;
 	size_t n_lines;
 	struct line_amounts sum;

@@ -1,6 +1,7 @@
 /* Issuing: the descriptor. */
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/issue/drafts.h"
+#include "services/invoice/issue/files.h"
 #include "services/invoice/issue/lists.h"
 #include "services/invoice/issue/write.h"
 
@@ -125,6 +126,25 @@ static const struct operation operations[] = {
 	        .run = issue_show,
 	        .title = N_("发票"),
 	        .requirements = "A09.10" },
+	{ .id = "invoice.xml",
+	        .method = GET,
+	        .path = "/invoices/{number}.xml",
+	        .who = MANDATE("invoice.read"),
+	        .in = number_fields,
+	        .in_size = sizeof(struct number_in),
+	        .run = issue_xml,
+	        .title = N_("发票数据文件 XML"),
+	        .law = N_("财会〔2025〕9号"),
+	        .requirements = "A09.2 A09.4 A09.10 A09.11" },
+	{ .id = "invoice.pdf",
+	        .method = GET,
+	        .path = "/invoices/{number}.pdf",
+	        .who = MANDATE("invoice.read"),
+	        .in = number_fields,
+	        .in_size = sizeof(struct number_in),
+	        .run = issue_pdf,
+	        .title = N_("发票版式文件 PDF"),
+	        .requirements = "A09.2 A09.3 A09.6 A09.11" },
 	{ .id = "invoice.draft_new",
 	        .method = POST,
 	        .path = "/invoices/drafts",
