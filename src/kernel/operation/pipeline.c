@@ -134,7 +134,7 @@ err_t work_read(struct work *w)
 	struct ctx *c = w->c;
 	/* What an Idempotency-Key stands for: the body with the path's parameters, or else two targets would look
 	 * alike. */
-	if (w->op->idempotent) {
+	if (w->op->idempotent && !w->op->own_transaction) {
 		struct buf b;
 		buf_init(&b, c->arena, 1024);
 		value_write_canonical(&b, w->tree);

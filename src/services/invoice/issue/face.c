@@ -100,6 +100,12 @@ static void put_party(struct buf *b, const char *name, const struct face_party *
 
 void face_write(struct buf *b, const struct face *f)
 {
+	struct face_marks ignored;
+	face_write_marked(b, f, &ignored);
+}
+
+void face_write_marked(struct buf *b, const struct face *f, struct face_marks *marks)
+{
 	buf_char(b, '{');
 	put_money(b, "amount", f->sum.amount);
 	put_party(b, "buyer", &f->buyer, false);
@@ -113,7 +119,10 @@ void face_write(struct buf *b, const struct face *f)
 	}
 	buf_char(b, ']');
 	put_plain(b, "number", f->number);
+	marks->number = b->n - 1 - f->number.n;
 	put_plain(b, "qr", f->qr);
+	marks->qr = b->n - 1 - f->qr.n;
+	marks->qr_n = f->qr.n;
 	if (f->red.original.p) {
 		put_name(b, "red");
 		buf_char(b, '{');

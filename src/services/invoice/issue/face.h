@@ -46,6 +46,11 @@ struct face {
 
 /* JCS (RFC 8785): the members are written in their order, so that nothing needs sorting. */
 void face_write(struct buf *b, const struct face *f);
+/* Where number and QR text stand in what was written, for batches: they are filled in when the number is known. */
+struct face_marks {
+	size_t number, qr, qr_n;
+};
+void face_write_marked(struct buf *b, const struct face *f, struct face_marks *marks);
 /* E_INTERNAL: not written by face_write. */
 MUST_USE err_t face_read(struct arena *a, struct str document, struct face *out);
 /* The same document as the answer of the API. */

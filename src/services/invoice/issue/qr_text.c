@@ -150,3 +150,14 @@ struct str qr_text_invoice(struct arena *a, bool special, struct str number, str
 		.date = issued_on };
 	return qr_text_make(a, &q);
 }
+
+void qr_text_renumber(char *text, size_t n, struct str number)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	enum { AT_NUMBER = 7, CRC = 4 }; /* 01,31,,NUMBER…,CRC */
+	if (n < AT_NUMBER + 20 + CRC || number.n != 20) return;
+	memcpy(text + AT_NUMBER, number.p, 20);
+	unsigned crc = crc16((struct str){ text, n - CRC }, false);
+	for (size_t i = 0; i < CRC; i++, crc <<= 4)
+		text[n - CRC + i] = hex[crc >> 12 & 15];
+}
