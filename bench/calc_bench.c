@@ -1,6 +1,7 @@
-/* ./dev bench calc: the general VAT return from its policy package on one core. Every figure stands beside its limit, the
- * same work written by hand in C, in the same run. First 20,000 random cases with edges against an exact oracle: a fast
- * wrong answer is no answer. Rates are by CPU time of this thread; wall time is printed too, for a machine that is shared. */
+/* ./dev bench calc: the general VAT return from its policy package on one core. Every figure stands beside its limit,
+ * the same work written by hand in C, in the same run. First 20,000 random cases with edges against an exact oracle: a
+ * fast wrong answer is no answer. Rates are by CPU time of this thread; wall time is printed too, for a machine that is
+ * shared. */
 #include "kernel/policy/policy.h"
 #include "kernel/policy/tests/vat_oracle.h"
 #include <stdio.h>
@@ -169,9 +170,9 @@ static inline int64_t high(int64_t a, int64_t b)
 #define BY_HAND(x, y)                                                                                                  \
 	do {                                                                                                           \
 		int64_t l17 = x(12) + x(13) - x(14) - x(15) + x(16), l18 = low(l17, x(11)),                            \
-			used = low(x(0), high(0, x(11) - l18)), l19 = x(11) - l18 - used,                              \
-			cut = low(x(23), high(0, l19 + x(21))), l24 = l19 + x(21) - cut,                               \
-			l27 = x(28) + x(29) + x(30) + x(31);                                                           \
+		        used = low(x(0), high(0, x(11) - l18)), l19 = x(11) - l18 - used,                              \
+		        cut = low(x(23), high(0, l19 + x(21))), l24 = l19 + x(21) - cut,                               \
+		        l27 = x(28) + x(29) + x(30) + x(31);                                                           \
 		y(0) = x(9) + x(10), y(1) = l17, y(2) = l18, y(3) = l19, y(4) = l17 - l18, y(5) = l24;                 \
 		y(6) = x(23) - cut, y(7) = l27, y(8) = l24 + x(25) + x(26) - l27;                                      \
 		y(9) = high(0, x(25) + x(26) - l27), y(10) = l24 - x(28) - x(29);                                      \
@@ -238,14 +239,15 @@ static void machine(void)
 	f = fopen("/proc/loadavg", "r");
 	if (f && fgets(line, sizeof line, f)) load = strtod(line, NULL);
 	if (f) (void)fclose(f);
-	(void)printf("machine: %s; compiler %s; load %.2f (the figures are by CPU time of one thread)\n\n", model, __VERSION__,
-	        load);
+	(void)printf("machine: %s; compiler %s; load %.2f (the figures are by CPU time of one thread)\n\n", model,
+	        __VERSION__, load);
 }
 
 static bool row(const char *name, double asked, struct figure f, const char *limit, struct figure by_hand)
 {
-	(void)printf("| %s | %.1f M/s | **%.2f M/s** | %.2f M/s | %s %.2f M/s | %.2f | %s |\n", name, asked, f.cpu / 1e6,
-	        f.wall / 1e6, limit, by_hand.cpu / 1e6, f.cpu / by_hand.cpu, f.cpu >= asked * 1e6 ? "yes" : "**no**");
+	(void)printf("| %s | %.1f M/s | **%.2f M/s** | %.2f M/s | %s %.2f M/s | %.2f | %s |\n", name, asked,
+	        f.cpu / 1e6, f.wall / 1e6, limit, by_hand.cpu / 1e6, f.cpu / by_hand.cpu,
+	        f.cpu >= asked * 1e6 ? "yes" : "**no**");
 	return f.cpu >= asked * 1e6;
 }
 
@@ -261,9 +263,10 @@ int main(void)
 	struct figure one = measure(&b, single, FIRMS), trace = measure(&b, traced, FIRMS),
 	              many = measure(&b, columns, FIRMS), hand = measure(&b, single_by_hand, FIRMS),
 	              hand_many = measure(&b, columns_by_hand, FIRMS), copy = measure(&b, copied, FIRMS);
-	(void)printf("General VAT return: %u inputs, %u lines, trace of %zu bytes; median of %d runs over %d firms\n\n", b.n_in,
-	        b.n_out, b.text.n, REPEATS, FIRMS);
-	(void)printf("| bench | asked | by CPU time | by wall time | limit | share | reached |\n|---|---|---|---|---|---|---|\n");
+	(void)printf("General VAT return: %u inputs, %u lines, trace of %zu bytes; median of %d runs over %d firms\n\n",
+	        b.n_in, b.n_out, b.text.n, REPEATS, FIRMS);
+	(void)printf("| bench | asked | by CPU time | by wall time | limit | share | reached "
+	             "|\n|---|---|---|---|---|---|---|\n");
 	bool good = row("one at a time", 5, one, "written by hand", hand);
 	good &= row("with its trace as JSON", 0.8, trace, "copying the bytes", copy);
 	good &= row("columns, 100,000 firms", 15, many, "written by hand", hand_many);

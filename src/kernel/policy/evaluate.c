@@ -49,7 +49,7 @@ int64_t policy_bracket(const struct dated *t, int64_t x)
 #define OPERATIONS                                                                                                     \
 	case ADD: EACH2(x + y)                                                                                         \
 	case SUB: EACH2(x - y)                                                                                         \
-	case MUL: EACH2(x * y)                                                                                         \
+	case MUL: EACH2(x *y)                                                                                          \
 	case SCALE: EACH2(scale(x, y))                                                                                 \
 	case SCALE2: EACH3(scale_twice(x, y, z))                                                                       \
 	case MULDIV: EACH3(ratio(x, y, z))                                                                             \
@@ -60,12 +60,13 @@ int64_t policy_bracket(const struct dated *t, int64_t x)
 	case LE: EACH2(x <= y)                                                                                         \
 	case EQ: EACH2(x == y)                                                                                         \
 	case NE: EACH2(x != y)                                                                                         \
-	case AND: EACH2(x & y)                                                                                         \
+	case AND: EACH2(x &y)                                                                                          \
 	case OR: EACH2(x | y)                                                                                          \
 	case NOT: EACH1(!x)                                                                                            \
 	case IF: EACH3(x ? y : z)                                                                                      \
 	case ROUND: EACH2(round_to(x, y))                                                                              \
-	case BRACKET: EACH1(policy_bracket(f->used[o->b].v, x))
+	case BRACKET:                                                                                                  \
+		EACH1(policy_bracket(f->used[o->b].v, x))
 
 #define EACH1(e)                                                                                                       \
 	{                                                                                                              \
@@ -180,9 +181,9 @@ static bool run_block(const struct policy_form *f, const int64_t *const *from, i
 }
 
 struct columns {
-	const int64_t **from;           /* of each slot, in this block */
+	const int64_t **from; /* of each slot, in this block */
 	int64_t **into;
-	int64_t (*own)[POLICY_BLOCK];   /* room for slots that lie nowhere else: constants, intermediate values */
+	int64_t (*own)[POLICY_BLOCK]; /* room for slots that lie nowhere else: constants, intermediate values */
 };
 
 static void columns_open(struct columns *c, const struct policy_form *f, struct arena *a)
@@ -198,8 +199,8 @@ static void columns_open(struct columns *c, const struct policy_form *f, struct 
 }
 
 /* A whole block is read and written in place. */
-static void in_place(struct columns *c, const struct policy_form *f, size_t at, const int64_t *const *inputs,
-        int64_t *const *out)
+static void in_place(
+        struct columns *c, const struct policy_form *f, size_t at, const int64_t *const *inputs, int64_t *const *out)
 {
 	for (unsigned i = 0; i < f->n_inputs; i++)
 		if (inputs[i]) c->from[i] = inputs[i] + at;

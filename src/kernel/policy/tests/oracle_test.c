@@ -32,7 +32,8 @@ static void all_cases(void **state)
 			columns[i][k] = str_is(id, "addl_credit") && x < 0 ? -x : x;
 		}
 	assert_int_equal(
-	        policy_evaluate_columns(f, a, ORACLE_CASES, (const int64_t *const *)columns, (int64_t *const *)out), OK);
+	        policy_evaluate_columns(f, a, ORACLE_CASES, (const int64_t *const *)columns, (int64_t *const *)out),
+	        OK);
 	for (unsigned k = 0; k < ORACLE_CASES; k++) {
 		int64_t in[ORACLE_LINES] = { 0 }, credit = 0;
 		__int128 want[ORACLE_LINES];
@@ -57,7 +58,8 @@ static void all_cases(void **state)
 	assert_true(str_find(buf_done(&b), "\"formula\":\"l12 + l13 - l14 - l15 + l16\"") > 0);
 	columns[0][ORACLE_CASES - 1] = MONEY_MAX_FEN + 1;
 	assert_int_equal(
-	        policy_evaluate_columns(f, a, ORACLE_CASES, (const int64_t *const *)columns, (int64_t *const *)out), E_INPUT);
+	        policy_evaluate_columns(f, a, ORACLE_CASES, (const int64_t *const *)columns, (int64_t *const *)out),
+	        E_INPUT);
 	arena_free(a);
 }
 
