@@ -19,7 +19,8 @@ ORDER = {'base': 0, 'kernel': 1, 'services': 2, 'main': 3}
 # Third-party headers and the one kernel room that may include them; SQLite is a database in one and a word index in the other.
 THIRD = {'microhttpd.h': 'http', 'sqlite3.h': 'db search', 'libpq-fe.h': 'db', 'jansson.h': 'value', 'openssl/': 'crypto',
          'argon2.h': 'crypto', 'yaml.h': 'policy', 'lmdb.h': 'plane', 'cairo': 'pdf', 'pango/': 'pdf',
-         'fontconfig/': 'pdf', 'qrencode.h': 'qr', 'expat.h': 'xml', 'zip.h': 'sheet', 'zlib.h': 'sheet'}
+         'fontconfig/': 'pdf', 'qrencode.h': 'qr', 'expat.h': 'xml', 'zip.h': 'sheet', 'zlib.h': 'sheet',
+         'curl/': 'fetch'}
 LIBC = set('''assert ctype errno fcntl inttypes limits math pthread signal stdarg stdatomic stdbool stddef stdint stdio
     stdlib string strings threads time unistd endian poll sched locale getopt dirent setjmp'''.split())
 BANNED = re.compile(r'\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atoll|atof|system|popen|alloca|rand|srand|'

@@ -2,6 +2,7 @@
 #include "kernel/access/access.h"
 #include "kernel/db/db.h"
 #include "kernel/i18n/i18n.h"
+#include "kernel/limit/limit.h"
 #include "kernel/log/log.h"
 #include "kernel/operation/face.h"
 #include "kernel/operation/form.h"
@@ -9,6 +10,7 @@
 #include "kernel/operation/service.h"
 #include "kernel/operation/system.h"
 #include "kernel/page/page.h"
+#include "kernel/sandbox/sandbox.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +34,7 @@ err_t pipeline_start(struct app *app, struct arena *lifetime)
 	for (size_t i = 0; i < n_services; i++)
 		router_add(app->router, services[i]->operations, services[i]->n_operations);
 	router_add(app->router, system_operations, n_system_operations);
+	if (app->sandbox) router_add(app->router, sandbox_operations, n_sandbox_operations);
 	TRY(i18n_open(app, lifetime));
 	return page_store_open(app, lifetime);
 }
@@ -186,6 +189,7 @@ static err_t run_once(struct ctx *c, void *arg)
 err_t work_run(struct work *w)
 {
 	struct ctx *c = w->c;
+	TRY(sandbox_before(c));
 	if (w->op->prepare) TRY(w->op->prepare(c, w->in, &w->reply));
 	if (w->op->method != GET && !w->op->reads && !w->op->own_transaction) {
 		if (w->op->idempotent && !c->idempotency_key.p) return RAISE(c, E_INPUT, &key_needed);
@@ -246,6 +250,7 @@ static err_t serve(struct work *w, struct http_request *r)
 	/* FAST is public and has no database: whoever asks, the answer is the same. */
 	if (w->op->class != OP_FAST && token.p)
 		TRY(work_authenticate(c, token, false, http_header(r, "Etax-Acting-For")));
+	TRY(limit_admit(c));
 	TRY(work_admit(c, w->op));
 	TRY(read_input(w, r));
 	return work_run(w);
@@ -267,7 +272,7 @@ static void begin(struct ctx *c, struct app *app, const struct http_request *r)
 	c->purpose = http_header(r, "Etax-Purpose");
 	c->lang = i18n_lang(app, accepted_language(r));
 	struct str key = http_header(r, "Idempotency-Key");
-	if (key.n && key.n <= 200) c->idempotency_key = key;
+	if (key.n) c->idempotency_key = key; /* its length: replay_find */
 }
 
 static void refuse(struct work *w, err_t e, struct http_response *out)
@@ -276,7 +281,8 @@ static void refuse(struct work *w, err_t e, struct http_response *out)
 	if (e == E_INTERNAL) log_event(LOG_ERROR_LEVEL, "operation-failed", c->trace, "operation", w->op->id, NULL);
 	problem_answer(c, e, work_status(w, e), out);
 	if (e == E_UNAUTHENTICATED) http_set(out, "WWW-Authenticate", S("Bearer"));
-	if (e == E_LIMITED || e == E_BUSY) http_set(out, "Retry-After", S("1"));
+	if (e == E_LIMITED || e == E_BUSY)
+		http_set(out, "Retry-After", str_from_int(c->arena, c->retry_after ? c->retry_after : 1));
 }
 
 static void unknown(
@@ -307,17 +313,16 @@ void pipeline_handle(void *arg, struct http_request *r, struct http_response *ou
 	bool here = c.db || w.op->class == OP_FAST, page = is_page(r, f);
 	if (here && page) {
 		face_serve(&w, r, out);
-		return;
-	}
-	if (page) {
+	} else if (page) {
 		face_problem(&w, r, E_BUSY, 503, out);
-		return;
+	} else {
+		err_t e = here ? serve(&w, r) : E_BUSY;
+		if (e == OK)
+			send_answer(&w, r, out);
+		else
+			refuse(&w, e, out);
 	}
-	err_t e = here ? serve(&w, r) : E_BUSY;
-	if (e == OK)
-		send_answer(&w, r, out);
-	else
-		refuse(&w, e, out);
+	out->lost = sandbox_reply_lost(&c);
 }
 
 void pipeline_problem(void *arg, struct http_request *r, err_t kind, int status, struct http_response *out)

@@ -1,4 +1,5 @@
 #include "kernel/operation/replay.h"
+#include "kernel/db/db.h"
 #include "operation_sql.h"
 
 static const struct fault_def other_body = { "idempotency-key-reused",
@@ -6,6 +7,8 @@ static const struct fault_def other_body = { "idempotency-key-reused",
 static const struct fault_def differs = { "differs", N_("和第一次提交的内容不同"), NULL, NULL };
 static const struct fault_def other_operation = { "idempotency-key-reused", N_("这个 Idempotency-Key 已用于另一种操作"),
 	NULL, NULL };
+
+enum { KEY_MAX = 200 };
 
 static int64_t owner(const struct ctx *c)
 {
@@ -35,11 +38,25 @@ static void name_differences(struct ctx *c, const struct value *first, const str
 	if (!first || !now || !value_equal(first, now)) FAULT(c, at, &differs);
 }
 
+static const struct fault_def key_long = { "idempotency-key-long", N_("Idempotency-Key 最多 200 个字符"), NULL, NULL };
+static const struct fault_def key_form = { "idempotency-key-form",
+	N_("Idempotency-Key 只能用可见的 ASCII 字符，如 UUID"), NULL, NULL };
+
+/* A key that is not taken is refused: dropping it would let a retry act twice. */
+static err_t key_good(struct ctx *c)
+{
+	if (c->idempotency_key.n > KEY_MAX) return RAISE(c, E_INPUT, &key_long);
+	for (size_t i = 0; i < c->idempotency_key.n; i++)
+		if (c->idempotency_key.p[i] < '!' || c->idempotency_key.p[i] > '~') return RAISE(c, E_INPUT, &key_form);
+	return OK;
+}
+
 err_t replay_find(struct ctx *c, struct str body, const struct value *tree, struct replay *out)
 {
 	struct operation_answer_get_row row;
 	struct json_fault where;
 	struct value *first;
+	TRY(key_good(c));
 	TRY(operation_answer_get(c, owner(c), c->idempotency_key, &row, &out->replayed));
 	if (!out->replayed) return OK;
 	if (!str_is(row.operation, c->op->id)) return RAISE(c, E_CONFLICT, &other_operation);
@@ -57,4 +74,51 @@ err_t replay_keep(struct ctx *c, struct str body, const struct replay *answer)
 {
 	return operation_answer_insert(c, owner(c), c->idempotency_key, str_c(c->op->id), body, answer->status,
 	        answer->location, answer->answer, c->now, NULL);
+}
+
+struct old_answers {
+	instant_us before;
+	const struct operation_answers_after_row *rows;
+	size_t n;
+};
+
+static err_t forget_old(struct ctx *c, void *arg)
+{
+	const struct old_answers *o = arg;
+	for (size_t i = 0; i < o->n; i++)
+		if (o->rows[i].at < o->before)
+			TRY(operation_answer_delete(
+			        c, o->rows[i].owner_id, o->rows[i].idempotency_key, o->before, NULL));
+	return OK;
+}
+
+err_t replay_forget(struct ctx *c, instant_us before)
+{
+	struct operation_answers_after_row *rows;
+	struct old_answers o = { .before = before };
+	int64_t owner_id = 0;
+	struct str key = S("");
+	struct arena *outer = c->arena, *page = arena_new(), *next = arena_new();
+	err_t e;
+	do { /* the key that the next page begins behind lives in the page before it */
+		c->arena = page;
+		e = operation_answers_after(c, owner_id, key, &rows, &o.n);
+		if (e == OK && o.n) {
+			o.rows = rows;
+			bool any = false;
+			for (size_t i = 0; i < o.n; i++)
+				any |= rows[i].at < before;
+			if (any) e = db_write(c, forget_old, &o);
+			owner_id = rows[o.n - 1].owner_id;
+			key = rows[o.n - 1].idempotency_key;
+		}
+		struct arena *done = page;
+		page = next;
+		next = done;
+		arena_reset(page);
+	} while (e == OK && o.n == 1000);
+	c->arena = outer;
+	arena_free(page);
+	arena_free(next);
+	return e;
 }
