@@ -12,8 +12,8 @@
 #include "kernel/plane/plane.h"
 #include "kernel/policy/policy.h"
 #include "kernel/receipt/log.h"
-#include "kernel/search/search.h"
 #include "kernel/sandbox/sandbox.h"
+#include "kernel/search/search.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
