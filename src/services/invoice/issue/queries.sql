@@ -57,3 +57,11 @@ tax_fen = seller_sum.tax_fen + excluded.tax_fen;
 SELECT kind, rate_ppm, section, CAST(sum(n) AS BIGINT), CAST(sum(amount_fen) AS BIGINT), CAST(sum(tax_fen) AS BIGINT)
 FROM seller_sum WHERE seller_id = $1 AND period >= $2 AND period <= $3
 GROUP BY kind, rate_ppm, section ORDER BY kind, rate_ppm DESC, section;
+
+-- :name sums_by_month :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text
+-- :out period text, n int, amount money, tax money
+-- :max 24
+SELECT period, count(*), CAST(COALESCE(sum(amount_fen), 0) AS BIGINT), CAST(COALESCE(sum(tax_fen), 0) AS BIGINT)
+FROM party_invoice WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4 GROUP BY period ORDER BY period LIMIT 24;
