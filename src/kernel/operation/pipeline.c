@@ -189,7 +189,9 @@ err_t work_read(struct work *w)
 	}
 	if (!w->op->in) return OK;
 	w->in = arena_alloc(c->arena, w->op->in_size);
-	return input_read(c, w->op->in, w->tree, w->in);
+	err_t e = input_read(c, w->op->in, w->tree, w->in);
+	if (e == E_INPUT && w->op->check) (void)w->op->check(c, w->in, &w->reply);
+	return e;
 }
 
 static err_t read_input(struct work *w, const struct http_request *r)
@@ -234,6 +236,7 @@ err_t work_run(struct work *w)
 {
 	struct ctx *c = w->c;
 	TRY(sandbox_before(c));
+	if (!w->op->blind) outbox_catch_up(c);
 	if (w->op->prepare) TRY(w->op->prepare(c, w->in, &w->reply));
 	if (w->op->method != GET && !w->op->reads && !w->op->own_transaction) {
 		if (w->op->idempotent && !c->idempotency_key.p) return RAISE(c, E_INPUT, &key_needed);
@@ -242,7 +245,8 @@ err_t work_run(struct work *w)
 		TRY(w->op->run(c, w->in, &w->reply));
 		if (!w->reply.bytes.p) take_answer(w);
 	}
-	return outbox_wait(c);
+	outbox_wrote(c);
+	return OK;
 }
 
 /* The name as given, and for names that are not ASCII the form of RFC 6266. */
