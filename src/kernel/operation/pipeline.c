@@ -180,7 +180,7 @@ static const struct value *identity_of(struct ctx *c, const struct operation *op
 err_t work_read(struct work *w)
 {
 	struct ctx *c = w->c;
-	if (w->op->idempotent) {
+	if (w->op->idempotent && !w->op->own_transaction) {
 		struct buf b;
 		w->identity = identity_of(c, w->op, w->tree);
 		buf_init(&b, c->arena, 1024);

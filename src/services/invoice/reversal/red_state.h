@@ -1,7 +1,7 @@
 /* Confirmation slip of a red-letter invoice (红字发票信息确认单): its states and events (domain/invoice.md §3.9). No
  * I/O. */
-#ifndef ISSUE_RED_STATE_H
-#define ISSUE_RED_STATE_H
+#ifndef REVERSAL_RED_STATE_H
+#define REVERSAL_RED_STATE_H
 #include "base/str.h"
 
 enum red_state { /* 红字确认信息状态代码 */

@@ -1,4 +1,4 @@
-#include "services/invoice/issue/red_state.h"
+#include "services/invoice/reversal/red_state.h"
 
 static const struct {
 	enum red_state from;
