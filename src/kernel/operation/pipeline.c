@@ -43,7 +43,7 @@ err_t pipeline_start(struct app *app, struct arena *lifetime)
 		router_add(app->router, services[i]->operations, services[i]->n_operations);
 	router_add(app->router, system_operations, n_system_operations);
 	if (app->sandbox) router_add(app->router, sandbox_operations, n_sandbox_operations);
-	TRY(i18n_open(app, lifetime));
+	if (!app->i18n) TRY(i18n_open(app, lifetime)); /* services that index texts had it opened before */
 	return page_store_open(app, lifetime);
 }
 

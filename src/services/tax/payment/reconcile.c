@@ -342,3 +342,15 @@ err_t payment_reconciliations(struct ctx *c, const void *input, struct reply *ou
 	}
 	return OK;
 }
+
+err_t payment_days(struct ctx *c, struct payment_day **out, size_t *n)
+{
+	struct payment_reconciliation_list_row *rows;
+	TRY(payment_reconciliation_list(c, date_add_days(c->today, 1), &rows, n));
+	if (*n > PAYMENT_DAYS) *n = PAYMENT_DAYS;
+	*out = arena_array(c->arena, PAYMENT_DAYS, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct payment_day){ rows[i].channel, rows[i].day, rows[i].bank_sum, rows[i].bank_count,
+			rows[i].open_count };
+	return OK;
+}
