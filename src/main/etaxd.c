@@ -1,5 +1,6 @@
 /* etaxd: the one program. */
 #include "main/calc.h"
+#include "main/certificate.h"
 #include "main/check.h"
 #include "main/compose.h"
 #include "main/receipt.h"
@@ -90,6 +91,7 @@ static const struct command commands[] = {
 	{ "verify", "verify [--listen …] --data DIR", run_verify },
 	{ "fsck", "fsck --data DIR [--db URL]", run_fsck },
 	{ "receipt", "receipt verify FILE --key K", receipt_main },
+	{ "certificate", "certificate verify FILE --key K", certificate_main },
 	{ "check", "check < CASES.jsonl", run_check },
 	{ "calc", "calc < CASES.jsonl", run_calc },
 	{ "version", "version", run_version },
