@@ -6,12 +6,15 @@ bool offline_read(struct arena *a, const char *path, struct str *out)
 {
 	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
 	if (!f) return false;
-	char *p = arena_alloc(a, OFFLINE_FILE_MAX + 1);
-	size_t n = fread(p, 1, OFFLINE_FILE_MAX + 1, f);
-	bool good = !ferror(f) && n <= OFFLINE_FILE_MAX;
+	char piece[65536];
+	struct buf b;
+	size_t n;
+	buf_init(&b, a, sizeof piece);
+	while ((n = fread(piece, 1, sizeof piece, f)) > 0 && b.n <= OFFLINE_FILE_MAX)
+		buf_add(&b, piece, n);
+	bool good = !ferror(f) && b.n <= OFFLINE_FILE_MAX;
 	if (f != stdin) (void)fclose(f);
-	p[good ? n : 0] = 0;
-	*out = (struct str){ p, n };
+	*out = buf_done(&b);
 	return good;
 }
 

@@ -33,9 +33,9 @@ static struct str amount_of(struct ctx *c, struct str text)
 
 static void head(struct ctx *c, struct pdf *p, const struct value *data)
 {
-	static const struct pdf_style title = { .size = 200, .font = PDF_SERIF, .align = PDF_CENTER, .bold = true };
+	static const struct pdf_style title = { .size = 200, .align = PDF_CENTER, .bold = true };
 	static const struct pdf_style kind = { .size = 90, .align = PDF_CENTER, .rgb = PDF_GREY };
-	static const struct pdf_style number = { .size = 100, .align = PDF_RIGHT, .font = PDF_MONO };
+	static const struct pdf_style number = { .size = 100, .align = PDF_RIGHT };
 	const struct value *taxpayer = value_get(data, S("taxpayer"));
 	put(p, LEFT, 200, WIDTH, &title, S("税收完税证明"));
 	put(p, LEFT, 300, WIDTH, &kind, S("（表格式）"));
@@ -107,7 +107,7 @@ static void foot(struct ctx *c, struct pdf *p, const struct value *data, int y)
 	put(p, x, y + 200, 800, &label,
 	        S("查验：电子税务局“公众服务”里的“证明查验”，填号码和查验码；或用 etaxd certificate verify "
 	          "离线核验本文件。"));
-	seal(p, y, of(data, "authority"));
+	seal(p, y, S("电子税务局"));
 }
 
 struct str certificate_page(struct ctx *c, const struct value *data, instant_us at)
