@@ -1,3 +1,4 @@
+#include "kernel/access/access.h"
 #include "kernel/http/http.h"
 #include "kernel/job/runner.h"
 #include "kernel/log/log.h"
@@ -62,12 +63,14 @@ int serve_main(const struct options *o)
 	struct arena *lifetime = arena_new();
 	struct http_config config = config_of(&app, o);
 	err_t e = compose_open(&app, o);
+	if (e == OK) e = access_start(&app);
 	if (e == OK) e = outbox_start(&app);
 	if (e == OK) e = job_start(&app);
 	if (e == OK) e = pipeline_start(&app, lifetime);
 	if (e == OK) e = serve_until(&app, lifetime, &config, &stop);
 	job_stop(&app);
 	outbox_stop(&app);
+	access_stop(&app);
 	compose_close(&app);
 	arena_free(lifetime);
 	return e == OK ? 0 : 1;
@@ -89,7 +92,7 @@ int verify_main(const struct options *o)
 	struct http_config config = config_of(&app, o);
 	config.thread_start = no_database;
 	config.thread_end = NULL;
-	err_t e = compose_open_plane(&app, o->data);
+	err_t e = compose_open_plane(&app, o);
 	if (e == OK) e = pipeline_start(&app, lifetime);
 	if (e == OK) e = serve_until(&app, lifetime, &config, &stop);
 	compose_close_plane(&app);
