@@ -1,6 +1,6 @@
 /* etaxd: the one program. */
 #include "kernel/limit/limit.h"
-#include "main/calc.h"
+#include "main/calc/calc.h"
 #include "main/certificate.h"
 #include "main/check.h"
 #include "main/compose.h"

@@ -189,7 +189,9 @@ err_t work_read(struct work *w)
 	}
 	if (!w->op->in) return OK;
 	w->in = arena_alloc(c->arena, w->op->in_size);
-	return input_read(c, w->op->in, w->tree, w->in);
+	err_t e = input_read(c, w->op->in, w->tree, w->in);
+	if (e == E_INPUT && w->op->check) (void)w->op->check(c, w->in, &w->reply);
+	return e;
 }
 
 static err_t read_input(struct work *w, const struct http_request *r)

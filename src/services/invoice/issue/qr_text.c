@@ -139,3 +139,14 @@ struct str qr_text_make(struct arena *a, const struct qr_text *q)
 	        STR_FMT(q->check_code));
 	return str_printf(a, "%.*s%04X", STR_FMT(text), crc16(text, k && k->reflected));
 }
+
+struct str qr_text_invoice(struct arena *a, bool special, struct str number, struct money total, struct date issued_on)
+{
+	struct qr_text q = { .type = special ? S("31") : S("32"),
+		.code = S(""),
+		.number = number,
+		.check_code = S(""),
+		.amount = total,
+		.date = issued_on };
+	return qr_text_make(a, &q);
+}

@@ -4,6 +4,7 @@
 #include "kernel/access/access.h"
 #include "kernel/ctx/app.h"
 #include "kernel/db/db.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/keys/keys.h"
 #include "kernel/outbox/outbox.h"
 #include "kernel/receipt/log.h"
@@ -228,7 +229,7 @@ err_t certificate_list_own(struct ctx *c, const void *input, struct reply *out)
 		struct value *v = value_object(c->arena);
 		value_put_str(c->arena, v, "number", rows[i].number);
 		value_put_str(c->arena, v, "type", rows[i].type);
-		value_put_c(c->arena, v, "type_title", certificate_type_title(rows[i].type));
+		value_put_str(c->arena, v, "type_title", tr(c, certificate_type_title(rows[i].type)));
 		value_put_str(c->arena, v, "period", rows[i].period);
 		value_put_money(c->arena, v, "amount", rows[i].total);
 		value_put_instant(c->arena, v, "issued_at", rows[i].issued_at);
@@ -341,6 +342,7 @@ err_t certificate_check_public(struct ctx *c, const void *input, struct reply *o
 	out->value = value_object(c->arena);
 	if (!in->number.p) {
 		value_put(c->arena, out->value, "verdict", value_null(c->arena));
+		value_put(c->arena, out->value, "detail", value_null(c->arena));
 		value_put(c->arena, out->value, "certificate", value_null(c->arena));
 		return OK;
 	}
@@ -349,9 +351,9 @@ err_t certificate_check_public(struct ctx *c, const void *input, struct reply *o
 	struct str given = plain_code(c, in->code.p ? in->code : S(""));
 	bool same = wanted.n == CODE_LENGTH && given.n == CODE_LENGTH && crypto_equal(wanted.p, given.p, CODE_LENGTH);
 	value_put_c(c->arena, out->value, "verdict", found && same ? "valid" : "unknown");
-	value_put_c(c->arena, out->value, "detail",
-	        found && same ? N_("这张证明是真的。请对照下面的内容和手里的是否一致")
-	                      : N_("没有查到这张证明，或者查验码不对。请对照证明核对号码和查验码"));
+	value_put_str(c->arena, out->value, "detail",
+	        tr(c, found && same ? N_("这张证明是真的。请对照下面的内容和手里的是否一致")
+	                            : N_("没有查到这张证明，或者查验码不对。请对照证明核对号码和查验码")));
 	if (found && same)
 		put_shown(c, out->value, k.data);
 	else
