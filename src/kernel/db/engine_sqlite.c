@@ -217,5 +217,42 @@ static err_t sqlite_run(struct engine_connection *s, struct arena *a, const stru
 	return e;
 }
 
+static const char *const type_names[] = { [DB_INT] = "int", [DB_TEXT] = "text", [DB_BYTES] = "bytes" };
+
+/* NULL: an expression, of which SQLite does not know a type. */
+static bool fits_type(const char *declared, uint8_t type)
+{
+	static const struct {
+		const char *name;
+		uint8_t type;
+	} types[] = { { "BIGINT", DB_INT }, { "INTEGER", DB_INT }, { "SMALLINT", DB_INT }, { "TEXT", DB_TEXT },
+		{ "BYTEA", DB_BYTES } };
+	if (!declared) return true;
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (strcmp(declared, types[i].name) == 0) return types[i].type == type;
+	return false;
+}
+
+static struct str sqlite_misfit(struct engine_connection *s, struct arena *a, const struct db_statement *st)
+{
+	sqlite3_stmt *q = prepared(s, st);
+	if (!q) return str_dup(a, str_c(sqlite_why(s, st->projection)));
+	int in = sqlite3_bind_parameter_count(q), out = sqlite3_column_count(q);
+	if (in != st->n_in) return str_printf(a, "%d parameters, :in names %d", in, st->n_in);
+	if (out != st->n_out) return str_printf(a, "%d columns, :out names %d", out, st->n_out);
+	if ((sqlite3_stmt_readonly(q) != 0) == (st->writes != 0))
+		return S("reading or writing: the generator thinks otherwise");
+	for (int i = 0; i < in; i++) {
+		struct str name = str_c(sqlite3_bind_parameter_name(q, i + 1));
+		if (!str_eq(name, str_printf(a, "$%d", i + 1)))
+			return str_printf(a, "parameter %d is not $%d", i, i + 1);
+	}
+	for (int i = 0; i < out; i++)
+		if (!fits_type(sqlite3_column_decltype(q, i), st->out[i]))
+			return str_printf(a, "column %d is %s, :out says %s", i + 1, sqlite3_column_decltype(q, i),
+			        type_names[st->out[i]]);
+	return STR_NONE;
+}
+
 const struct engine engine_sqlite = { DB_SQLITE, sqlite_open, sqlite_close, sqlite_run, sqlite_command, sqlite_why,
-	"BEGIN IMMEDIATE", "BEGIN IMMEDIATE", sqlite_dialect };
+	"BEGIN IMMEDIATE", "BEGIN IMMEDIATE", sqlite_misfit, sqlite_dialect };

@@ -284,6 +284,11 @@ err_t db_run(struct ctx *c, const struct db_statement *st, const struct db_value
 	return e;
 }
 
+struct str db_misfit(struct ctx *c, const struct db_statement *st)
+{
+	return c->db->engine->misfit(c->db->link, c->arena, st);
+}
+
 err_t db_counter(struct ctx *c, struct str name, int64_t n, int64_t *first)
 {
 	if (!c->db || !c->db->writing) return E_INTERNAL;

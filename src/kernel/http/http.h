@@ -39,6 +39,7 @@ struct http_response {
 	bool (*stream)(void *arg, struct buf *b);
 	void *stream_arg;
 	void (*stream_end)(void *arg);
+	bool lost; /* sandbox: the connection closes without an answer */
 };
 
 /* In a handler of class WORK: the answer comes later, from any thread. From here on the handler's thread touches neither r

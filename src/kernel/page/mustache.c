@@ -119,7 +119,7 @@ static err_t tag(struct compiler *c, char sigil, struct str name)
 /* The text itself is compiled too: it is what Chinese pages print. */
 static err_t add_translation(struct compiler *c, struct str id)
 {
-	const struct mustache *own;
+	const struct mustache *own = NULL;
 	TRY(mustache_compile(c->arena, id, &own, c->fault));
 	TRY(add(c, STEP_TRANSLATE, id));
 	c->t->steps[c->t->n - 1].own = own;

@@ -40,3 +40,20 @@ WHERE party_id = $1 AND side = $2 AND period = $3 AND number > $4 ORDER BY numbe
 -- :out n int, amount money, tax money
 SELECT count(*), CAST(COALESCE(sum(amount_fen), 0) AS BIGINT), CAST(COALESCE(sum(tax_fen), 0) AS BIGINT) FROM party_invoice
 WHERE party_id = $1 AND side = $2 AND period = $3;
+
+-- :name seller_sum_add :exec
+-- :on projection
+-- :in seller_id int, period text, kind text, rate_ppm int, section int, n int, amount money, tax money
+INSERT INTO seller_sum (seller_id, period, kind, rate_ppm, section, n, amount_fen, tax_fen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (seller_id, period, kind, rate_ppm, section) DO UPDATE SET
+n = seller_sum.n + excluded.n, amount_fen = seller_sum.amount_fen + excluded.amount_fen,
+tax_fen = seller_sum.tax_fen + excluded.tax_fen;
+
+-- :name seller_sums :many
+-- :on projection
+-- :in seller_id int, period_from text, period_to text
+-- :out kind text, rate_ppm int, section int, n int, amount money, tax money
+-- :max 400
+SELECT kind, rate_ppm, section, CAST(sum(n) AS BIGINT), CAST(sum(amount_fen) AS BIGINT), CAST(sum(tax_fen) AS BIGINT)
+FROM seller_sum WHERE seller_id = $1 AND period >= $2 AND period <= $3
+GROUP BY kind, rate_ppm, section ORDER BY kind, rate_ppm DESC, section;

@@ -2,6 +2,7 @@
 #include "issue_sql.h"
 #include "kernel/access/access.h"
 #include "kernel/receipt/receipt.h"
+#include "services/invoice/issue/sums.h"
 #include "services/invoice/issue/write.h"
 #include <stdlib.h>
 
@@ -34,7 +35,8 @@ err_t issue_show(struct ctx *c, const void *input, struct reply *out)
 	bool found;
 	TRY(issue_find(c, in->number, &i, &found));
 	if (!found) return RAISE(c, E_NOT_FOUND, &unknown);
-	if (i.buyer_id == 0 || c->caller.subject_id != i.buyer_id) TRY(access_open(c, i.seller_id, "invoice"));
+	if (i.buyer_id == 0 || c->caller.subject_id != i.buyer_id)
+		TRY(access_open_or(c, i.seller_id, "invoice", &unknown));
 	TRY(json_parse(c->arena, i.document, &out->value, &where));
 	value_put_c(c->arena, out->value, "status", "valid");
 	value_put_str(c->arena, out->value, "receipt_href",
@@ -78,10 +80,12 @@ err_t issue_list(struct ctx *c, const void *input, struct reply *out)
 /* Random keys would cost the durable path 8 to 9 times (design/storage §2): the lists live in the projection. */
 err_t issue_party_lists(struct ctx *c, const struct event *events, size_t n)
 {
+	struct sums sums = { 0 };
 	for (size_t k = 0; k < n; k++) {
 		struct invoice i;
 		struct value *doc;
 		struct json_fault where;
+		int64_t added;
 		bool found;
 		TRY(issue_find(c, events[k].body, &i, &found));
 		if (!found || json_parse(c->arena, i.document, &doc, &where) != OK) return E_INTERNAL;
@@ -89,12 +93,13 @@ err_t issue_party_lists(struct ctx *c, const struct event *events, size_t n)
 		struct str buyer = value_text(value_get(doc, S("buyer")), "name"),
 		           seller = value_text(value_get(doc, S("seller")), "name");
 		TRY(issue_party_insert(
-		        c, i.seller_id, 0, period, i.number, buyer, i.kind, i.issued_at, i.amount, i.tax, NULL));
+		        c, i.seller_id, 0, period, i.number, buyer, i.kind, i.issued_at, i.amount, i.tax, &added));
+		if (added) sums_add(c->arena, &sums, &i, period, doc);
 		if (i.buyer_id)
 			TRY(issue_party_insert(c, i.buyer_id, 1, period, i.number, seller, i.kind, i.issued_at,
 			        i.amount, i.tax, NULL));
 	}
-	return OK;
+	return sums_store(c, &sums);
 }
 
 /* Numbers of the current year and region run from 1 without a gap. */

@@ -22,3 +22,14 @@ SELECT period, tax_fen FROM input_credit WHERE buyer_id = $1 AND number = $2;
 -- :in buyer_id int, period text
 -- :out n int, tax money
 SELECT count(*), CAST(COALESCE(sum(tax_fen), 0) AS BIGINT) FROM input_credit WHERE buyer_id = $1 AND period = $2;
+
+-- :name credit_list :many
+-- :in buyer_id int, period text, after text
+-- :out number text, tax money
+-- :max 200
+SELECT number, tax_fen FROM input_credit WHERE buyer_id = $1 AND period = $2 AND number > $3 ORDER BY number LIMIT 200;
+
+-- :name seller :one
+-- :in buyer_id int, number text
+-- :out seller_name text, amount money
+SELECT seller_name, amount_fen FROM purchase WHERE buyer_id = $1 AND number = $2;
