@@ -60,6 +60,12 @@ MUST_USE err_t db_run(struct ctx *c, const struct db_statement *st, const struct
 typedef err_t db_closure(struct ctx *c, void *arg);
 MUST_USE err_t db_write(struct ctx *c, db_closure *fn, void *arg);
 
+/* The same in two steps, so that the caller prepares the next act while this one is written. c and arg are not touched until
+ * db_write_end; not inside a write. Every start has its end. */
+struct db_pending;
+struct db_pending *db_write_start(struct ctx *c, db_closure *fn, void *arg);
+MUST_USE err_t db_write_end(struct db_pending *p);
+
 /* The same without waiting: returns at once; when the act is durable or has failed, done(a) is called on the store's own
  * thread, which must not be held up. a, c and what they point to live until then, and nobody else touches them. */
 struct db_act {

@@ -221,7 +221,7 @@ static void queue(struct db_store *s, struct db_act *a) /* under the lock */
 	append(&s->waiting, a);
 }
 
-void db_write_later(struct db_act *a)
+static void enqueue(struct db_act *a)
 {
 	struct db_store *s = a->c->app->db;
 	pthread_mutex_lock(&s->lock);
@@ -229,19 +229,52 @@ void db_write_later(struct db_act *a)
 	pthread_mutex_unlock(&s->lock);
 }
 
+void db_write_later(struct db_act *a)
+{
+	enqueue(a);
+}
+
+static void start(struct waiter *w)
+{
+	pthread_cond_init(&w->wake, NULL);
+	enqueue(&w->act);
+}
+
+static err_t await(struct waiter *w)
+{
+	struct db_store *s = w->act.c->app->db;
+	pthread_mutex_lock(&s->lock);
+	while (!w->over)
+		pthread_cond_wait(&w->wake, &s->lock);
+	pthread_mutex_unlock(&s->lock);
+	pthread_cond_destroy(&w->wake);
+	return w->act.result;
+}
+
 err_t db_write(struct ctx *c, db_closure *fn, void *arg)
 {
-	struct db_store *s = c->app->db;
-	if (c->db && c->db->writing) return fn(c, arg);
 	struct waiter w = { .act = { .c = c, .fn = fn, .arg = arg } };
-	pthread_cond_init(&w.wake, NULL);
-	pthread_mutex_lock(&s->lock);
-	queue(s, &w.act);
-	while (!w.over)
-		pthread_cond_wait(&w.wake, &s->lock);
-	pthread_mutex_unlock(&s->lock);
-	pthread_cond_destroy(&w.wake);
-	return w.act.result;
+	if (c->db && c->db->writing) return fn(c, arg);
+	start(&w);
+	return await(&w);
+}
+
+struct db_pending {
+	struct waiter waiter;
+};
+
+struct db_pending *db_write_start(struct ctx *c, db_closure *fn, void *arg)
+{
+	struct db_pending *p = arena_new_of(c->arena, struct db_pending);
+	p->waiter.act = (struct db_act){ .c = c, .fn = fn, .arg = arg };
+	if (c->db && c->db->writing) abort(); /* a defect: it would wait for itself */
+	start(&p->waiter);
+	return p;
+}
+
+err_t db_write_end(struct db_pending *p)
+{
+	return await(&p->waiter);
 }
 
 err_t db_write_projection(struct ctx *c, db_closure *fn, void *arg)
