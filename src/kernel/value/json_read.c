@@ -1,4 +1,5 @@
 /* JSON is read by jansson and copied into the arena: its own tree is freed before we return. */
+#include "base/utf8.h"
 #include "kernel/value/value.h"
 #include <jansson.h>
 #include <string.h>
@@ -51,6 +52,16 @@ static struct value *copy(struct arena *a, const json_t *j, int depth)
 	return NULL;
 }
 
+/* jansson quotes what it met, and may cut a character in two. */
+static struct str reason(struct arena *a, const char *text)
+{
+	char *p = arena_dup(a, text, strlen(text));
+	struct str s = { p, strlen(text) };
+	for (size_t at = 0; at < s.n;)
+		if (utf8_next(s, &at) < 0) p[at++] = '?';
+	return s;
+}
+
 err_t json_parse(struct arena *a, struct str text, struct value **out, struct json_fault *where)
 {
 	json_error_t error;
@@ -61,7 +72,7 @@ err_t json_parse(struct arena *a, struct str text, struct value **out, struct js
 	}
 	json_t *j = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (!j) {
-		*where = (struct json_fault){ error.line, error.column, str_dup(a, str_c(error.text)) };
+		*where = (struct json_fault){ error.line, error.column, reason(a, error.text) };
 		return E_INPUT;
 	}
 	*out = copy(a, j, 0);
