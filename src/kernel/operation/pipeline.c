@@ -4,6 +4,7 @@
 #include "kernel/crypto/crypto.h"
 #include "kernel/db/db.h"
 #include "kernel/i18n/i18n.h"
+#include "kernel/limit/limit.h"
 #include "kernel/log/log.h"
 #include "kernel/operation/face.h"
 #include "kernel/operation/form.h"
@@ -11,6 +12,7 @@
 #include "kernel/operation/service.h"
 #include "kernel/operation/system.h"
 #include "kernel/page/page.h"
+#include "kernel/sandbox/sandbox.h"
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -21,8 +23,9 @@ static const struct fault_def bad_json = { "json", N_("JSON 读不懂：第 {1} 
 static const struct fault_def key_needed = { "idempotency-key-missing",
 	N_("请带上 Idempotency-Key，这样重试不会办两次"), N_("每次新的提交用一个新的随机值，如 UUID"), NULL };
 
-static const struct fault_def bad_key = { "idempotency-key", N_("Idempotency-Key 应为 1 到 {1} 个可见字符"), NULL,
-	NULL };
+static const struct fault_def key_long = { "idempotency-key-long", N_("Idempotency-Key 最多 200 个字符"), NULL, NULL };
+static const struct fault_def key_form = { "idempotency-key-form",
+	N_("Idempotency-Key 只能用可见的 ASCII 字符，如 UUID"), NULL, NULL };
 static const struct fault_def other_media = { "media", N_("请用 {1} 提交"), NULL, NULL };
 
 /* What the gate found out and the handler needs. */
@@ -39,6 +42,7 @@ err_t pipeline_start(struct app *app, struct arena *lifetime)
 	for (size_t i = 0; i < n_services; i++)
 		router_add(app->router, services[i]->operations, services[i]->n_operations);
 	router_add(app->router, system_operations, n_system_operations);
+	if (app->sandbox) router_add(app->router, sandbox_operations, n_sandbox_operations);
 	TRY(i18n_open(app, lifetime));
 	return page_store_open(app, lifetime);
 }
@@ -229,6 +233,7 @@ static err_t run_once(struct ctx *c, void *arg)
 err_t work_run(struct work *w)
 {
 	struct ctx *c = w->c;
+	TRY(sandbox_before(c));
 	if (w->op->prepare) TRY(w->op->prepare(c, w->in, &w->reply));
 	if (w->op->method != GET && !w->op->reads && !w->op->own_transaction) {
 		if (w->op->idempotent && !c->idempotency_key.p) return RAISE(c, E_INPUT, &key_needed);
@@ -288,10 +293,14 @@ static bool is_text(struct str s, size_t most)
 	return s.n > 0 && s.n <= most && utf8_valid(s) && !memchr(s.p, '\t', s.n) && !memchr(s.p, 0x7f, s.n);
 }
 
+/* A key that is not taken is refused: dropping it would let a retry act twice. */
 err_t work_take_key(struct ctx *c, struct str key)
 {
 	if (!key.p) return OK;
-	if (!is_text(key, KEY_MAX)) return RAISE(c, E_INPUT, &bad_key, str_from_int(c->arena, KEY_MAX));
+	if (key.n > KEY_MAX) return RAISE(c, E_INPUT, &key_long);
+	if (!key.n) return RAISE(c, E_INPUT, &key_form);
+	for (size_t i = 0; i < key.n; i++)
+		if (key.p[i] < '!' || key.p[i] > '~') return RAISE(c, E_INPUT, &key_form);
 	c->idempotency_key = key;
 	return OK;
 }
@@ -303,6 +312,7 @@ static err_t serve(struct work *w, struct http_request *r)
 	/* FAST is public and has no database: whoever asks, the answer is the same. */
 	if (w->op->class != OP_FAST && token.p)
 		TRY(work_authenticate(c, token, false, http_header(r, "Etax-Acting-For")));
+	TRY(limit_admit(c));
 	TRY(work_admit(c, w->op));
 	TRY(work_take_key(c, http_header(r, "Idempotency-Key")));
 	TRY(read_input(w, r));
@@ -333,7 +343,8 @@ static void refuse(struct work *w, err_t e, struct http_response *out)
 	if (e == E_INTERNAL) log_event(LOG_ERROR_LEVEL, "operation-failed", c->trace, "operation", w->op->id, NULL);
 	problem_answer(c, e, work_status(w, e), out);
 	if (e == E_UNAUTHENTICATED) http_set(out, "WWW-Authenticate", S("Bearer"));
-	if (e == E_LIMITED || e == E_BUSY) http_set(out, "Retry-After", S("1"));
+	if (e == E_LIMITED || e == E_BUSY)
+		http_set(out, "Retry-After", str_from_int(c->arena, c->retry_after ? c->retry_after : 1));
 }
 
 static void unknown(
@@ -364,17 +375,16 @@ void pipeline_handle(void *arg, struct http_request *r, struct http_response *ou
 	bool here = c.db || w.op->class == OP_FAST, page = is_page(r, f);
 	if (here && page) {
 		face_serve(&w, r, out);
-		return;
-	}
-	if (page) {
+	} else if (page) {
 		face_problem(&w, r, E_BUSY, 503, out);
-		return;
+	} else {
+		err_t e = here ? serve(&w, r) : E_BUSY;
+		if (e == OK)
+			send_answer(&w, r, out);
+		else
+			refuse(&w, e, out);
 	}
-	err_t e = here ? serve(&w, r) : E_BUSY;
-	if (e == OK)
-		send_answer(&w, r, out);
-	else
-		refuse(&w, e, out);
+	out->lost = sandbox_reply_lost(&c);
 }
 
 void pipeline_problem(void *arg, struct http_request *r, err_t kind, int status, struct http_response *out)

@@ -35,7 +35,8 @@ err_t issue_show(struct ctx *c, const void *input, struct reply *out)
 	bool found;
 	TRY(issue_find(c, in->number, &i, &found));
 	if (!found) return RAISE(c, E_NOT_FOUND, &unknown);
-	if (i.buyer_id == 0 || c->caller.subject_id != i.buyer_id) TRY(access_open(c, i.seller_id, "invoice"));
+	if (i.buyer_id == 0 || c->caller.subject_id != i.buyer_id)
+		TRY(access_open_or(c, i.seller_id, "invoice", &unknown));
 	TRY(json_parse(c->arena, i.document, &out->value, &where));
 	value_put_c(c->arena, out->value, "status", "valid");
 	value_put_str(c->arena, out->value, "receipt_href",

@@ -222,5 +222,6 @@ err_t issue_one(struct ctx *c, const void *input, struct reply *out)
 	for (size_t i = 0; i < in->n_lines; i++)
 		compute_line(c, &in->lines[i], i, lines, &t);
 	TRY(problem_result(&c->problem));
+	TRY(access_within_limit(c, t.total));
 	return store(c, in, &seller, lines, &t, out);
 }
