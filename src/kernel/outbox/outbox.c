@@ -92,7 +92,7 @@ static err_t apply_projection(struct ctx *c, void *arg)
 	return outbox_projection_put(c, str_c(b->s->consumer), b->last, NULL);
 }
 
-static err_t load_position(struct ctx *c, const struct subscription *s, int64_t *position)
+err_t outbox_position(struct ctx *c, const struct subscription *s, int64_t *position)
 {
 	bool found = false;
 	*position = 0;
@@ -198,7 +198,7 @@ static err_t collect(struct outbox_runner *r)
 	for (size_t i = 0; i < n_services; i++)
 		for (size_t k = 0; k < services[i]->n_subscriptions && e == OK && r->n < MAX_CONSUMERS; k++) {
 			r->consumers[r->n] = &services[i]->subscriptions[k];
-			e = load_position(&c, r->consumers[r->n], &r->positions[r->n]);
+			e = outbox_position(&c, r->consumers[r->n], &r->positions[r->n]);
 			r->n++;
 		}
 	db_close(c.db);
