@@ -21,6 +21,7 @@ struct engine {
 	/* Prepares the statement and holds what the engine knows of it (parameters, columns, types) against what the
 	 * generated code believes; STR_NONE: it fits. For the contract test. */
 	struct str (*misfit)(struct engine_connection *e, struct arena *a, const struct db_statement *st);
+	struct str (*dialect)(struct arena *a, struct str script); /* of a migration; NULL: as it is */
 };
 extern const struct engine engine_sqlite, engine_postgresql;
 

@@ -234,6 +234,7 @@ err_t work_run(struct work *w)
 {
 	struct ctx *c = w->c;
 	TRY(sandbox_before(c));
+	if (!w->op->blind) outbox_catch_up(c);
 	if (w->op->prepare) TRY(w->op->prepare(c, w->in, &w->reply));
 	if (w->op->method != GET && !w->op->reads && !w->op->own_transaction) {
 		if (w->op->idempotent && !c->idempotency_key.p) return RAISE(c, E_INPUT, &key_needed);
@@ -242,7 +243,8 @@ err_t work_run(struct work *w)
 		TRY(w->op->run(c, w->in, &w->reply));
 		if (!w->reply.bytes.p) take_answer(w);
 	}
-	return outbox_wait(c);
+	outbox_wrote(c);
+	return OK;
 }
 
 /* The name as given, and for names that are not ASCII the form of RFC 6266. */
