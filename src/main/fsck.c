@@ -25,7 +25,9 @@ int fsck_main(const struct options *o)
 	struct app app;
 	struct arena *a = arena_new();
 	struct fsck f = { .arena = a, .line = print_line };
-	err_t e = compose_open(&app, o);
+	struct options checking = *o;
+	checking.checking = true;
+	err_t e = compose_open(&app, &checking);
 	if (e == OK) {
 		struct ctx c;
 		ctx_init(&c, &app, a);
