@@ -17,6 +17,9 @@
  *   :one   … , struct ledger_NAME_row *row, bool *found)
  *   :exec  … , int64_t *affected)          (affected may be NULL)
  *
+ * An INSERT with `-- :rows 25` also gives FOLDER_NAME_rows(c, rows, n) over structs FOLDER_NAME_in_row: one statement for 25
+ * rows each, which saves the round trips to PostgreSQL.
+ *
  * (Functions and rows carry the folder name as prefix.) Types: int, text, bytes, money (BIGINT fen), date (TEXT ISO),
  * instant (BIGINT microseconds), bool (SMALLINT 0/1). '?' = may be NULL: str.p == NULL, int/money/instant == DB_NULL,
  * date.year == 0. Rows live in c->arena. Two engines, one text: parameters $1.. first appear in order.
@@ -59,6 +62,12 @@ MUST_USE err_t db_run(struct ctx *c, const struct db_statement *st, const struct
  * the log leaves of the act are in a signed checkpoint (c->log_wait). */
 typedef err_t db_closure(struct ctx *c, void *arg);
 MUST_USE err_t db_write(struct ctx *c, db_closure *fn, void *arg);
+
+/* The same in two steps, so that the caller prepares the next act while this one is written. c and arg are not touched until
+ * db_write_end; not inside a write. Every start has its end. */
+struct db_pending;
+struct db_pending *db_write_start(struct ctx *c, db_closure *fn, void *arg);
+MUST_USE err_t db_write_end(struct db_pending *p);
 
 /* Runs fn in a transaction of the projection store (outbox consumers only). */
 MUST_USE err_t db_write_projection(struct ctx *c, db_closure *fn, void *arg);

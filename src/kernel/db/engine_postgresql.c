@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, MAX_PARAMETERS = 40 };
+enum { OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, MAX_PARAMETERS = 255 /* as n_in counts */ };
 
 struct engine_connection {
 	PGconn *pg;
@@ -51,7 +51,6 @@ static bool prepare(struct engine_connection *e, const struct db_statement *st, 
 	static const Oid oids[] = { [DB_INT] = OID_INT8, [DB_TEXT] = OID_TEXT, [DB_BYTES] = OID_BYTEA };
 	Oid types[MAX_PARAMETERS];
 	if (e->prepared[slot]) return true;
-	if (st->n_in > MAX_PARAMETERS) return false;
 	for (int i = 0; i < st->n_in; i++)
 		types[i] = oids[st->in[i]];
 	PGresult *r = PQprepare(e->pg, name, st->sql, st->n_in, types);

@@ -174,24 +174,53 @@ static void *writer_main(void *arg)
 	return NULL;
 }
 
-err_t db_write(struct ctx *c, db_closure *fn, void *arg)
+static void enqueue(struct db_store *s, struct act *a)
 {
-	struct db_store *s = c->app->db;
-	if (c->db && c->db->writing) return fn(c, arg);
-	struct act a = { .c = c, .fn = fn, .arg = arg };
-	pthread_cond_init(&a.wake, NULL);
+	pthread_cond_init(&a->wake, NULL);
 	pthread_mutex_lock(&s->lock);
 	if (s->last)
-		s->last->next = &a;
+		s->last->next = a;
 	else
-		s->first = &a;
-	s->last = &a;
+		s->first = a;
+	s->last = a;
 	pthread_cond_signal(&s->queued);
-	while (!a.done)
-		pthread_cond_wait(&a.wake, &s->lock);
 	pthread_mutex_unlock(&s->lock);
-	pthread_cond_destroy(&a.wake);
-	return a.result;
+}
+
+static err_t await(struct db_store *s, struct act *a)
+{
+	pthread_mutex_lock(&s->lock);
+	while (!a->done)
+		pthread_cond_wait(&a->wake, &s->lock);
+	pthread_mutex_unlock(&s->lock);
+	pthread_cond_destroy(&a->wake);
+	return a->result;
+}
+
+err_t db_write(struct ctx *c, db_closure *fn, void *arg)
+{
+	struct act a = { .c = c, .fn = fn, .arg = arg };
+	if (c->db && c->db->writing) return fn(c, arg);
+	enqueue(c->app->db, &a);
+	return await(c->app->db, &a);
+}
+
+struct db_pending {
+	struct act act;
+};
+
+struct db_pending *db_write_start(struct ctx *c, db_closure *fn, void *arg)
+{
+	struct db_pending *p = arena_new_of(c->arena, struct db_pending);
+	p->act = (struct act){ .c = c, .fn = fn, .arg = arg };
+	if (c->db && c->db->writing) abort(); /* a defect: it would wait for itself */
+	enqueue(c->app->db, &p->act);
+	return p;
+}
+
+err_t db_write_end(struct db_pending *p)
+{
+	return await(p->act.c->app->db, &p->act);
 }
 
 err_t db_write_projection(struct ctx *c, db_closure *fn, void *arg)

@@ -189,9 +189,9 @@ err_t registry_register(struct ctx *c, const struct registry_event *e, int64_t *
 	return registry_take(c, e, taxpayer_id, &ignored);
 }
 
-static err_t fill(struct ctx *c, const struct registry_taxpayer_get_row *r, struct taxpayer *out)
+static struct taxpayer head(const struct registry_taxpayer_get_row *r)
 {
-	*out = (struct taxpayer){ .id = r->taxpayer_id,
+	return (struct taxpayer){ .id = r->taxpayer_id,
 		.uscc = r->uscc,
 		.name = r->name,
 		.general = str_is(r->kind, "general"),
@@ -205,8 +205,13 @@ static err_t fill(struct ctx *c, const struct registry_taxpayer_get_row *r, stru
 		.credit_grade = r->credit_grade,
 		.quota = r->quota,
 		.registered_on = r->registered_on };
+}
+
+static err_t fill(struct ctx *c, const struct registry_taxpayer_get_row *r, struct taxpayer *out)
+{
 	struct registry_field_get_row f;
 	bool found;
+	*out = head(r);
 	TRY(registry_field_get(c, r->taxpayer_id, S("address"), &f, &found));
 	if (found) out->address = f.value;
 	TRY(registry_field_get(c, r->taxpayer_id, S("phone"), &f, &found));
@@ -219,6 +224,29 @@ err_t registry_taxpayer(struct ctx *c, int64_t taxpayer_id, struct taxpayer *out
 	struct registry_taxpayer_get_row row;
 	TRY(registry_taxpayer_get(c, taxpayer_id, &row, found));
 	return *found ? fill(c, &row, out) : OK;
+}
+
+err_t registry_taxpayer_head(struct ctx *c, int64_t taxpayer_id, struct taxpayer *out, bool *found)
+{
+	struct registry_taxpayer_get_row row;
+	TRY(registry_taxpayer_get(c, taxpayer_id, &row, found));
+	if (*found) *out = head(&row);
+	return OK;
+}
+
+err_t registry_recent(struct ctx *c, struct taxpayer **out, size_t *n)
+{
+	struct registry_newest_row *rows;
+	TRY(registry_newest(c, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct taxpayer){ .id = rows[i].taxpayer_id,
+			.uscc = rows[i].uscc,
+			.name = rows[i].name,
+			.general = str_is(rows[i].kind, "general"),
+			.status = rows[i].status,
+			.registered_on = rows[i].registered_on };
+	return OK;
 }
 
 err_t registry_taxpayer_by_uscc(struct ctx *c, struct str uscc, struct taxpayer *out, bool *found)
