@@ -93,4 +93,7 @@ MUST_USE err_t db_counter(struct ctx *c, struct str name, int64_t n, int64_t *fi
 /* Threads that serve get a connection at start and give it back at the end. */
 struct db *db_open(struct app *app, struct arena *errors); /* NULL: the reason is in the log */
 void db_close(struct db *db);
+/* From now on this connection reads core and projections as they stood at one moment (the core's a little later), until it
+ * is closed: for checks beside a running server. */
+MUST_USE bool db_snapshot(struct db *db);
 #endif
