@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FILE_MAX = 4 * 1024 * 1024 };
+enum { FILE_MAX = 4 * 1024 * 1024, KEYS_MAX = 80 };
 
 static bool read_file(struct arena *a, const char *path, struct str *out)
 {
@@ -34,13 +34,25 @@ static const char *explain(enum receipt_part part)
 	return "";
 }
 
+/* One verifier line after another: the log's key, its seal, its keys before. 0: there is none, or one is broken. */
+static size_t parse_keys(struct arena *a, struct str text, struct tlog_verifier keys[KEYS_MAX])
+{
+	struct str line;
+	size_t n = 0;
+	while (str_split(&text, '\n', &line)) {
+		line = str_trim(line);
+		if (line.n && (n == KEYS_MAX || !tlog_verifier_parse(a, line, &keys[n++]))) return 0;
+	}
+	return n;
+}
+
 static int verify(struct arena *a, const char *path, const char *key)
 {
 	struct str file, text = str_c(key);
-	struct tlog_verifier verifier;
+	struct tlog_verifier *keys = arena_array(a, KEYS_MAX, sizeof *keys);
 	struct receipt_facts facts;
-	if (!tlog_verifier_parse(a, text, &verifier) &&
-	        (!read_file(a, key, &text) || !tlog_verifier_parse(a, text, &verifier))) {
+	size_t n = parse_keys(a, text, keys);
+	if (!n && (!read_file(a, key, &text) || !(n = parse_keys(a, text, keys)))) {
 		(void)fprintf(stderr, "etaxd: %s is no verifier key (name+id+base64) and no file with one\n", key);
 		return 2;
 	}
@@ -48,7 +60,7 @@ static int verify(struct arena *a, const char *path, const char *key)
 		(void)fprintf(stderr, "etaxd: cannot read %s\n", path);
 		return 2;
 	}
-	enum receipt_part part = receipt_verify(a, file, &verifier, &facts);
+	enum receipt_part part = receipt_verify(a, file, keys, n, &facts);
 	if (part != RECEIPT_GOOD) {
 		(void)printf("FAILED %s: %s\n", receipt_part_names[part], explain(part));
 		return 1;

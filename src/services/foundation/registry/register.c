@@ -6,7 +6,8 @@
 #include "services/foundation/registry/handlers.h"
 #include <string.h>
 
-static const struct fault_def no_rules = { "rules-missing", N_("没有今天适用的登记认定规则，请联系系统管理员"), NULL, NULL };
+static const struct fault_def no_rules = { "rules-missing", N_("没有今天适用的登记认定规则，请联系系统管理员"), NULL,
+	NULL };
 static const struct fault_def kind_named = { "kind-by-rule", N_("已登记的纳税人类型不能由登记事件改变"), NULL,
 	N_("增值税法 第九条") };
 
@@ -59,8 +60,8 @@ static err_t tax_types(struct ctx *c, int64_t id, struct str vat_period, struct 
 	for (size_t i = 0; i < COUNT(surcharges); i++)
 		TRY(registry_tax_type_put(
 		        c, id, str_c(surcharges[i]), vat_period, since, S("surcharge-follows-vat"), NULL));
-	return registry_tax_type_put(c, id, household ? S("business_income") : S("corporate_income"), S("quarter"), since,
-	        household ? S("income-of-household") : S("income-of-enterprise"), NULL);
+	return registry_tax_type_put(c, id, household ? S("business_income") : S("corporate_income"), S("quarter"),
+	        since, household ? S("income-of-household") : S("income-of-enterprise"), NULL);
 }
 
 /* --- fields with source and history --- */
@@ -129,9 +130,10 @@ static err_t create(struct ctx *c, struct registering *r)
 	struct str period = e->vat_period.p ? e->vat_period : d.general ? S("month") : S("quarter");
 	bool household = is_household(e->uscc);
 	TRY(identity_party_add(c, false, e->name, e->uscc, &r->id));
-	TRY(registry_taxpayer_insert(c, r->id, e->uscc, e->name, kind, period, S("normal"), e->place.p ? e->place : S("city"),
-	        region_of(c, e->uscc), str_printf(c->arena, "1%.6s0000", e->uscc.p + 2), S("M"), d.quota,
-	        e->established_on, !household, e->annual_sales, NULL));
+	TRY(registry_taxpayer_insert(c, r->id, e->uscc, e->name, kind, period, S("normal"),
+	        e->place.p ? e->place : S("city"), region_of(c, e->uscc),
+	        str_printf(c->arena, "1%.6s0000", e->uscc.p + 2), S("M"), d.quota, e->established_on, !household,
+	        e->annual_sales, NULL));
 	TRY(tax_types(c, r->id, period, e->established_on, household));
 	TRY(field(c, r, "taxpayer_kind", kind, "rule"));
 	TRY(field(c, r, "taxpayer_kind_rule", str_c(d.rule), "rule"));
