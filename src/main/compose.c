@@ -13,6 +13,7 @@
 #include "kernel/policy/policy.h"
 #include "kernel/receipt/log.h"
 #include "kernel/sandbox/sandbox.h"
+#include "kernel/search/search.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,8 @@ err_t compose_open(struct app *app, const struct options *o)
 	if ((e = migrate_run(app)) != OK) return failed("migrations", e);
 	if ((e = receipt_log_open(app)) != OK) return failed("transparency log", e);
 	if ((e = plane_open(&app->plane, o->data, false)) != OK) return failed("verification plane", e);
+	if ((e = search_open(&app->search, o->data, asset_get("data/search-words.csv"))) != OK)
+		return failed("search index", e);
 	if ((e = start_services(app)) != OK) return failed("services", e);
 	if (o->sandbox && (e = seed(app)) != OK) return failed("sandbox parties", e);
 	return OK;
@@ -112,6 +115,7 @@ void compose_close_plane(struct app *app)
 
 void compose_close(struct app *app)
 {
+	search_close(app->search);
 	db_store_close(app);
 	receipt_log_close(app);
 	keys_close(app);

@@ -423,8 +423,7 @@ static err_t read_post(struct visit *v)
 	w->tree = v->form.tree;
 	work_put_parameters(w);
 	TRY(check_origin(v));
-	if (v->form.key.n && v->form.key.n <= 200) c->idempotency_key = v->form.key;
-	return OK;
+	return work_take_key(c, v->form.key.n ? v->form.key : STR_NONE);
 }
 
 static err_t act(struct visit *v)

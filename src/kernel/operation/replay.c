@@ -8,8 +8,6 @@ static const struct fault_def differs = { "differs", N_("和第一次提交的�
 static const struct fault_def other_operation = { "idempotency-key-reused", N_("这个 Idempotency-Key 已用于另一种操作"),
 	NULL, NULL };
 
-enum { KEY_MAX = 200 };
-
 static int64_t owner(const struct ctx *c)
 {
 	return c->caller.subject_id ? c->caller.subject_id : c->caller.person_id;
@@ -38,25 +36,11 @@ static void name_differences(struct ctx *c, const struct value *first, const str
 	if (!first || !now || !value_equal(first, now)) FAULT(c, at, &differs);
 }
 
-static const struct fault_def key_long = { "idempotency-key-long", N_("Idempotency-Key 最多 200 个字符"), NULL, NULL };
-static const struct fault_def key_form = { "idempotency-key-form",
-	N_("Idempotency-Key 只能用可见的 ASCII 字符，如 UUID"), NULL, NULL };
-
-/* A key that is not taken is refused: dropping it would let a retry act twice. */
-static err_t key_good(struct ctx *c)
-{
-	if (c->idempotency_key.n > KEY_MAX) return RAISE(c, E_INPUT, &key_long);
-	for (size_t i = 0; i < c->idempotency_key.n; i++)
-		if (c->idempotency_key.p[i] < '!' || c->idempotency_key.p[i] > '~') return RAISE(c, E_INPUT, &key_form);
-	return OK;
-}
-
 err_t replay_find(struct ctx *c, struct str body, const struct value *tree, struct replay *out)
 {
 	struct operation_answer_get_row row;
 	struct json_fault where;
 	struct value *first;
-	TRY(key_good(c));
 	TRY(operation_answer_get(c, owner(c), c->idempotency_key, &row, &out->replayed));
 	if (!out->replayed) return OK;
 	if (!str_is(row.operation, c->op->id)) return RAISE(c, E_CONFLICT, &other_operation);

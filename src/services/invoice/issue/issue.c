@@ -62,6 +62,7 @@ static const struct operation operations[] = {
 	        .in = issue_fields,
 	        .in_size = sizeof(struct issue_in),
 	        .run = issue_one,
+	        .blind = true,
 	        .idempotent = true,
 	        .receipt = true,
 	        .max_body = 2 << 20,
