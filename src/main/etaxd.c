@@ -2,7 +2,7 @@
 #include "kernel/keys/keys.h"
 #include "kernel/limit/limit.h"
 #include "main/answer.h"
-#include "main/calc.h"
+#include "main/calc/calc.h"
 #include "main/check.h"
 #include "main/compose.h"
 #include "main/officer.h"
