@@ -1,6 +1,7 @@
 /* etaxd: the one program. */
 #include "kernel/limit/limit.h"
 #include "main/calc/calc.h"
+#include "main/certificate.h"
 #include "main/check.h"
 #include "main/compose.h"
 #include "main/officer.h"
@@ -112,6 +113,7 @@ static const struct command commands[] = {
 	{ "officer", "officer add --data DIR [--db URL] --person ID --name NAME --office CODE --posts \"registration\"",
 	        officer_main },
 	{ "receipt", "receipt verify FILE --key K", receipt_main },
+	{ "certificate", "certificate verify FILE --key K", certificate_main },
 	{ "check", "check < CASES.jsonl", run_check },
 	{ "calc", "calc < CASES.jsonl", run_calc },
 	{ "version", "version", run_version },

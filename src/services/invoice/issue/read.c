@@ -75,6 +75,17 @@ err_t issue_items(struct ctx *c, int64_t party_id, int side, struct str month, s
 	return OK;
 }
 
+err_t issue_month_sums(struct ctx *c, int64_t party_id, int side, struct str from, struct str to,
+        struct invoice_month **out, size_t *n)
+{
+	struct issue_months_row *rows;
+	TRY(issue_months(c, party_id, side, from, to, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct invoice_month){ rows[i].period, rows[i].n, rows[i].amount, rows[i].tax };
+	return OK;
+}
+
 err_t issue_show(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct number_in *in = input;
