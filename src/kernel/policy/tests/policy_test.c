@@ -87,7 +87,8 @@ static void small_form(void **state)
 		int64_t special_1, special_3, ordinary_1, immovable, used;
 		int64_t l1, l4, l9, l15, l16, l20;
 	} cases[] = {
-		/* 2026Q1: 300,000.00 reaches the standard (增值税法 第二十三条); 299,999.99 does not; 2025Q4: 300,000.00 does not */
+		/* 2026Q1: 300,000.00 reaches the standard (增值税法 第二十三条); 299,999.99 does not; 2025Q4:
+		   300,000.00 does not */
 		{ { 2026, 3, 31 }, 0, 0, 30000000, 0, 0, 30000000, 0, 0, 900000, 600000, 300000 },
 		{ { 2026, 3, 31 }, 0, 0, 29999999, 0, 0, 0, 0, 29999999, 0, 0, 0 },
 		{ { 2025, 12, 31 }, 0, 0, 30000000, 0, 0, 0, 0, 30000000, 0, 0, 0 },
