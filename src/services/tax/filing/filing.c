@@ -3,20 +3,21 @@
 #include "services/tax/filing/work.h"
 
 /* Amounts of a form: any sign here; which lines may not be negative the form's table says. */
-#define AMOUNT(name_, cell_)                                                                                           \
+#define AMOUNT(name_, cell_, label_)                                                                                   \
 	{ name_, FIELD_MONEY, AT(struct sent, cell[cell_]), PRESENT_AT(struct sent, has[cell_]),                       \
-		.min = -MONEY_MAX_FEN, .max = MONEY_MAX_FEN, .label = N_("本栏金额") },
+		.min = -MONEY_MAX_FEN, .max = MONEY_MAX_FEN, .label = label_ },
 #define REASON(name_, cell_)                                                                                           \
 	{ name_, FIELD_TEXT, AT(struct reasons, cell[cell_]), .max = 200, .label = N_("改动的原因") },
-#define LINE(n) AMOUNT("l" #n, n)
+#define LINE(n) AMOUNT("l" #n, n, "第 " #n " 栏")
 #define LINE_REASON(n) REASON("l" #n, n)
-#define INPUT(name) AMOUNT(#name, CELL_##name)
+#define INPUT(name) AMOUNT(#name, CELL_##name, N_("本项金额"))
 #define INPUT_REASON(name) REASON(#name, CELL_##name)
-#define LINES(X)                                                                                                       \
-	X(1)                                                                                                           \
-	X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20)      \
-	        X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31) X(32) X(33) X(34) X(35) X(36) X(37)  \
-	                X(38) X(39) X(40) X(41)
+/* clang-format off */
+#define LINES(X) \
+	X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20) \
+	X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31) X(32) X(33) X(34) X(35) X(36) X(37) X(38) \
+	X(39) X(40) X(41)
+/* clang-format on */
 
 static const struct field line_fields[] = { LINES(LINE){ 0 } };
 static const struct field input_fields[] = { FORM_INPUT_NAMES(INPUT){ 0 } };
