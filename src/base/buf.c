@@ -11,7 +11,7 @@ void buf_init(struct buf *b, struct arena *a, size_t cap)
 	b->p = arena_alloc(a, b->cap + 1);
 }
 
-static char *buf_room(struct buf *b, size_t n)
+char *buf_room(struct buf *b, size_t n)
 {
 	if (n > b->cap - b->n) {
 		size_t cap = b->cap * 2 > b->n + n ? b->cap * 2 : b->n + n;
@@ -43,7 +43,9 @@ void buf_c(struct buf *b, const char *c)
 
 void buf_char(struct buf *b, char ch)
 {
-	buf_add(b, &ch, 1);
+	if (b->n == b->cap) (void)buf_room(b, 1);
+	b->p[b->n++] = ch;
+	b->p[b->n] = '\0';
 }
 
 void buf_int(struct buf *b, int64_t v)

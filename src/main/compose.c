@@ -3,7 +3,9 @@
 #include "kernel/assets/assets.h"
 #include "kernel/clock/clock.h"
 #include "kernel/db/store.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/keys/keys.h"
+#include "kernel/limit/limit.h"
 #include "kernel/log/log.h"
 #include "kernel/metrics/metrics.h"
 #include "kernel/migrate/migrate.h"
@@ -11,6 +13,8 @@
 #include "kernel/plane/plane.h"
 #include "kernel/policy/policy.h"
 #include "kernel/receipt/log.h"
+#include "kernel/sandbox/sandbox.h"
+#include "kernel/search/search.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,11 +69,6 @@ static err_t load_law(struct app *app)
 	return app->calendar ? OK : E_INPUT;
 }
 
-/* Marks the sandbox; its faults will live here. */
-struct sandbox {
-	bool on;
-};
-
 err_t compose_open(struct app *app, const struct options *o)
 {
 	err_t e;
@@ -77,28 +76,34 @@ err_t compose_open(struct app *app, const struct options *o)
 	app->node = "33";
 	app->metrics = metrics_new();
 	app->clock = calloc(1, sizeof *app->clock);
-	app->sandbox = o->sandbox ? calloc(1, sizeof *app->sandbox) : NULL;
-	if (!app->clock || (o->sandbox && !app->sandbox)) abort();
+	if (!app->clock) abort();
+	/* Behind a socket stands a proxy, and behind that the world. */
+	app->sandbox = o->sandbox ? sandbox_new(!str_starts(str_c(o->listen), "unix:")) : NULL;
+	app->limits = limit_new(o->rate_limit);
 	if (mkdir(o->data, 0700) != 0 && errno != EEXIST) return failed("data directory", E_INPUT);
 	if ((e = load_law(app)) != OK) return failed("policy packages and calendar", e);
 	if ((e = db_store_open(app, o->data, o->db)) != OK) return failed("database", e);
 	if ((e = keys_open(app, o->data)) != OK) return failed("keys", e);
 	if ((e = migrate_run(app)) != OK) return failed("migrations", e);
-	if ((e = receipt_log_open(app)) != OK) return failed("transparency log", e);
+	if ((e = receipt_log_open(app)) != OK && !o->checking) return failed("transparency log", e);
 	if ((e = plane_open(&app->plane, o->data, false)) != OK) return failed("verification plane", e);
+	if ((e = search_open(&app->search, o->data, asset_get("data/search-words.csv"))) != OK)
+		return failed("search index", e);
+	if ((e = i18n_open(app, app->lifetime)) != OK) return failed("translations", e);
 	if ((e = start_services(app)) != OK) return failed("services", e);
 	if (o->sandbox && (e = seed(app)) != OK) return failed("sandbox parties", e);
 	return OK;
 }
 
-err_t compose_open_plane(struct app *app, const char *data)
+err_t compose_open_plane(struct app *app, const struct options *o)
 {
 	memset(app, 0, sizeof *app);
 	app->node = "33";
 	app->metrics = metrics_new();
 	app->clock = calloc(1, sizeof *app->clock);
 	if (!app->clock) abort();
-	err_t e = plane_open(&app->plane, data, true);
+	app->limits = limit_new(o->rate_limit);
+	err_t e = plane_open(&app->plane, o->data, true);
 	return e == OK ? OK : failed("verification plane", e);
 }
 
@@ -106,15 +111,17 @@ void compose_close_plane(struct app *app)
 {
 	if (app->plane) plane_close(app->plane);
 	metrics_free(app->metrics);
+	limit_free(app->limits);
 	free(app->clock);
 }
 
 void compose_close(struct app *app)
 {
+	search_close(app->search);
 	db_store_close(app);
 	receipt_log_close(app);
 	keys_close(app);
-	free(app->sandbox);
+	sandbox_free(app->sandbox);
 	if (app->lifetime) arena_free(app->lifetime);
 	compose_close_plane(app);
 }

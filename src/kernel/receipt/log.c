@@ -16,6 +16,8 @@ struct receipt_log {
 	struct tlog_stack next;    /* with the open group, set just before the commit */
 	struct tlog_hash *pending; /* leaves of the open group */
 	size_t n_pending, cap, saved;
+	unsigned char salts[256 * SALT]; /* randomness drawn ahead; what is handed out is wiped */
+	size_t salts_left;
 };
 
 static const char *const origin = "etax.example/log/33";
@@ -96,6 +98,17 @@ static void push(struct receipt_log *log, const struct tlog_hash *leaf)
 	log->pending[log->n_pending++] = *leaf;
 }
 
+static void draw_salt(struct receipt_log *log, unsigned char out[SALT])
+{
+	if (!log->salts_left) {
+		crypto_random(log->salts, sizeof log->salts);
+		log->salts_left = sizeof log->salts;
+	}
+	log->salts_left -= SALT;
+	memcpy(out, log->salts + log->salts_left, SALT);
+	crypto_wipe(log->salts + log->salts_left, SALT);
+}
+
 err_t receipt_issue_bytes(
         struct ctx *c, enum act_kind kind, int64_t holder_id, struct str act, int64_t *id, unsigned char digest[32])
 {
@@ -103,7 +116,7 @@ err_t receipt_issue_bytes(
 	unsigned char entry[ENTRY], random[SALT];
 	struct tlog_hash leaf;
 	if (log->n_pending >= PENDING_MAX) return E_BUSY;
-	crypto_random(random, sizeof random);
+	draw_salt(log, random);
 	struct str salt = { (const char *)random, SALT };
 	receipt_entry(kind, c->now, salt, act, entry);
 	tlog_leaf_hash(entry, sizeof entry, &leaf);

@@ -83,4 +83,6 @@ MUST_USE err_t ledger_pay(struct ctx *c, int64_t taxpayer_id, int64_t obligation
         struct money late_fee, int64_t payment_id);
 /* The bank's file of the day agrees: money goes from transit to treasury. In db_write. */
 MUST_USE err_t ledger_reconcile(struct ctx *c, struct money amount, int64_t document);
+/* Sum of all entries of an account. */
+MUST_USE err_t ledger_balance(struct ctx *c, enum ledger_account account, struct money *out);
 #endif

@@ -206,3 +206,12 @@ err_t ledger_reconcile(struct ctx *c, struct money amount, int64_t document)
 	};
 	return ledger_post(c, "reconciliation", document, entries, COUNT(entries));
 }
+
+err_t ledger_balance(struct ctx *c, enum ledger_account account, struct money *out)
+{
+	struct ledger_account_total_row row;
+	bool found;
+	TRY(ledger_account_total(c, account, &row, &found));
+	*out = row.amount;
+	return OK;
+}

@@ -20,6 +20,10 @@ struct taxpayer {
 };
 
 MUST_USE err_t registry_taxpayer(struct ctx *c, int64_t taxpayer_id, struct taxpayer *out, bool *found);
+/* Without address and phone: one statement, for pages that only say who it is. */
+MUST_USE err_t registry_taxpayer_head(struct ctx *c, int64_t taxpayer_id, struct taxpayer *out, bool *found);
+/* The newest registrations, at most 5, as heads. */
+MUST_USE err_t registry_recent(struct ctx *c, struct taxpayer **out, size_t *n);
 MUST_USE err_t registry_taxpayer_by_uscc(struct ctx *c, struct str uscc, struct taxpayer *out, bool *found);
 
 /* Calls fn for every taxpayer (jobs: obligations, reminders); reads in pages. */
@@ -30,8 +34,10 @@ struct registry_event {
 	struct str uscc, name, address, phone, scope, industry;
 	struct str representative_name, representative_id; /* 法定代表人 */
 	struct date established_on;
-	struct str taxpayer_kind; /* general or small; STR_NONE: small */
+	struct str taxpayer_kind; /* general: chosen; else the rule of policy/registration.yaml decides */
 	struct str vat_period;    /* month or quarter; STR_NONE: general month, small quarter */
+	struct money annual_sales;
+	struct str place;         /* city, county, other; STR_NONE: city */
 };
 MUST_USE err_t registry_register(struct ctx *c, const struct registry_event *e, int64_t *taxpayer_id); /* in db_write */
 #endif

@@ -1,6 +1,7 @@
 #include "services/foundation/transparency/transparency.h"
 #include "kernel/access/access.h"
 #include "kernel/ctx/app.h"
+#include "kernel/receipt/check.h"
 #include "kernel/receipt/log.h"
 #include <string.h>
 
@@ -30,7 +31,7 @@ static err_t open_receipt(struct ctx *c, const struct receipt_in *in, struct rec
 	bool found;
 	TRY(receipt_find(c, in->id, r, &found));
 	if (!found) return RAISE(c, E_NOT_FOUND, &unknown);
-	return access_open(c, r->holder_id, "receipt");
+	return access_open_or(c, r->holder_id, "receipt", &unknown);
 }
 
 static err_t show(struct ctx *c, const void *input, struct reply *out)
@@ -107,16 +108,6 @@ static err_t tile(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
-static err_t check(struct ctx *c, struct fsck *f)
-{
-	int64_t entries;
-	bool same;
-	TRY(receipt_check(c, &entries, &same));
-	if (!same) FSCK_FAULT(f, "log: entries, tiles and checkpoint do not agree");
-	FSCK_INFO(f, "log: %lld entries under the signed checkpoint", (long long)entries);
-	return OK;
-}
-
 #define TILE(suffix, pattern)                                                                                          \
 	{                                                                                                              \
 		.id = "log.tile" suffix, .method = GET, .path = pattern, .who = PUBLIC, .in = tile_fields,             \
@@ -169,5 +160,5 @@ const struct service transparency_service = {
 	.uses = "",
 	.operations = operations,
 	.n_operations = COUNT(operations),
-	.fsck = check,
+	.fsck = receipt_fsck,
 };

@@ -85,10 +85,14 @@ static void put_line(struct buf *b, const struct face_line *l)
 	buf_char(b, '}');
 }
 
-static void put_party(struct buf *b, const char *name, const struct face_party *p)
+static void put_party(struct buf *b, const char *name, const struct face_party *p, bool general)
 {
 	put_name(b, name);
 	buf_char(b, '{');
+	if (general) {
+		put_name(b, "general");
+		buf_c(b, "true");
+	}
 	put_text(b, "name", p->name);
 	put_text(b, "tax_id", p->tax_id);
 	buf_char(b, '}');
@@ -96,9 +100,15 @@ static void put_party(struct buf *b, const char *name, const struct face_party *
 
 void face_write(struct buf *b, const struct face *f)
 {
+	struct face_marks ignored;
+	face_write_marked(b, f, &ignored);
+}
+
+void face_write_marked(struct buf *b, const struct face *f, struct face_marks *marks)
+{
 	buf_char(b, '{');
 	put_money(b, "amount", f->sum.amount);
-	put_party(b, "buyer", &f->buyer);
+	put_party(b, "buyer", &f->buyer, false);
 	put_text(b, "drawer", f->drawer);
 	put_plain(b, "issued_at", instant_format(b->arena, f->issued_at));
 	put_plain(b, "kind", f->kind);
@@ -109,7 +119,10 @@ void face_write(struct buf *b, const struct face *f)
 	}
 	buf_char(b, ']');
 	put_plain(b, "number", f->number);
+	marks->number = b->n - 1 - f->number.n;
 	put_plain(b, "qr", f->qr);
+	marks->qr = b->n - 1 - f->qr.n;
+	marks->qr_n = f->qr.n;
 	if (f->red.original.p) {
 		put_name(b, "red");
 		buf_char(b, '{');
@@ -119,7 +132,7 @@ void face_write(struct buf *b, const struct face *f)
 		buf_char(b, '}');
 	}
 	put_text(b, "remark", f->remark);
-	put_party(b, "seller", &f->seller);
+	put_party(b, "seller", &f->seller, f->seller_general);
 	put_text(b, "seller_ref", f->seller_ref);
 	put_money(b, "tax", f->sum.tax);
 	put_money(b, "total", f->total);
@@ -164,6 +177,7 @@ err_t face_read(struct arena *a, struct str document, struct face *f)
 	struct value *doc;
 	TRY(face_value(a, document, &doc));
 	const struct value *lines = value_get(doc, S("lines")), *red = value_get(doc, S("red"));
+	const struct value *general = value_get(value_get(doc, S("seller")), S("general"));
 	*f = (struct face){ .number = value_text(doc, "number"),
 		.kind = value_text(doc, "kind"),
 		.seller_ref = value_text(doc, "seller_ref"),
@@ -172,6 +186,7 @@ err_t face_read(struct arena *a, struct str document, struct face *f)
 		.qr = value_text(doc, "qr"),
 		.seller = read_party(doc, "seller"),
 		.buyer = read_party(doc, "buyer"),
+		.seller_general = general && general->kind == VALUE_BOOL && general->boolean,
 		.red = { value_text(red, "original"), value_text(red, "slip"), value_text(red, "reason") } };
 	if (!lines || lines->kind != VALUE_ARRAY || !instant_parse(value_text(doc, "issued_at"), &f->issued_at) ||
 	        !money_parse(value_text(doc, "amount"), &f->sum.amount) ||

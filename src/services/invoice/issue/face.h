@@ -36,6 +36,7 @@ struct face {
 	struct str number, kind, seller_ref, remark, drawer, qr;
 	instant_us issued_at;
 	struct face_party seller, buyer;
+	bool seller_general; /* general VAT payer (一般纳税人) when it was issued */
 	struct face_line *lines;
 	size_t n_lines;
 	struct line_amounts sum;
@@ -45,6 +46,11 @@ struct face {
 
 /* JCS (RFC 8785): the members are written in their order, so that nothing needs sorting. */
 void face_write(struct buf *b, const struct face *f);
+/* Where number and QR text stand in what was written, for batches: they are filled in when the number is known. */
+struct face_marks {
+	size_t number, qr, qr_n;
+};
+void face_write_marked(struct buf *b, const struct face *f, struct face_marks *marks);
 /* E_INTERNAL: not written by face_write. */
 MUST_USE err_t face_read(struct arena *a, struct str document, struct face *out);
 /* The same document as the answer of the API. */

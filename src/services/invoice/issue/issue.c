@@ -1,6 +1,8 @@
 /* Issuing: the descriptor. */
 #include "services/invoice/issue/issue.h"
+#include "services/invoice/issue/batch.h"
 #include "services/invoice/issue/drafts.h"
+#include "services/invoice/issue/files.h"
 #include "services/invoice/issue/lists.h"
 #include "services/invoice/issue/write.h"
 
@@ -60,6 +62,12 @@ static const struct field number_fields[] = {
 	{ 0 },
 };
 
+static const struct field batch_fields[] = {
+	{ "lines", FIELD_BYTES, AT(struct batch_in, lines), .required = true, .max = BATCH_BYTES_MAX,
+	        .label = N_("发票，一行一张（JSON）") },
+	{ 0 },
+};
+
 static const struct operation operations[] = {
 	{ .id = "invoice.issue",
 	        .method = POST,
@@ -69,6 +77,7 @@ static const struct operation operations[] = {
 	        .in_size = sizeof(struct issue_in),
 	        .check = issue_check,
 	        .run = issue_one,
+	        .blind = true,
 	        .idempotent = true,
 	        .receipt = true,
 	        .max_body = 2 << 20,
@@ -88,6 +97,32 @@ static const struct operation operations[] = {
 	        .max_body = 2 << 20,
 	        .title = N_("预览发票"),
 	        .requirements = "A09.4 A09.12" },
+	{ .id = "invoice.batch",
+	        .method = POST,
+	        .path = "/invoices/batch",
+	        .who = MANDATE("invoice.issue"),
+	        .in = batch_fields,
+	        .in_size = sizeof(struct batch_in),
+	        .run = issue_batch,
+	        .class = OP_STREAM,
+	        .own_transaction = true,
+	        .idempotent = true,
+	        .receipt = true,
+	        .raw_body = "application/x-ndjson",
+	        .max_body = BATCH_BYTES_MAX,
+	        .per_minute = 60,
+	        .title = N_("批量开具发票"),
+	        .requirements = "A09.8 A09.12 A08.2",
+	        .words = "批量开票 batch jsonl" },
+	{ .id = "invoice.proof",
+	        .method = GET,
+	        .path = "/invoices/{number}/proof",
+	        .who = MANDATE("invoice.read"),
+	        .in = number_fields,
+	        .in_size = sizeof(struct number_in),
+	        .run = issue_proof,
+	        .title = N_("发票的证明"),
+	        .requirements = "A09.5" },
 	{ .id = "invoice.list",
 	        .method = GET,
 	        .path = "/invoices",
@@ -125,6 +160,25 @@ static const struct operation operations[] = {
 	        .run = issue_show,
 	        .title = N_("发票"),
 	        .requirements = "A09.10" },
+	{ .id = "invoice.xml",
+	        .method = GET,
+	        .path = "/invoices/{number}.xml",
+	        .who = MANDATE("invoice.read"),
+	        .in = number_fields,
+	        .in_size = sizeof(struct number_in),
+	        .run = issue_xml,
+	        .title = N_("发票数据文件 XML"),
+	        .law = N_("财会〔2025〕9号"),
+	        .requirements = "A09.2 A09.4 A09.10 A09.11" },
+	{ .id = "invoice.pdf",
+	        .method = GET,
+	        .path = "/invoices/{number}.pdf",
+	        .who = MANDATE("invoice.read"),
+	        .in = number_fields,
+	        .in_size = sizeof(struct number_in),
+	        .run = issue_pdf,
+	        .title = N_("发票版式文件 PDF"),
+	        .requirements = "A09.2 A09.3 A09.6 A09.11" },
 	{ .id = "invoice.draft_new",
 	        .method = POST,
 	        .path = "/invoices/drafts",

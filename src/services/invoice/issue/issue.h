@@ -79,6 +79,14 @@ struct invoice_item {
 };
 MUST_USE err_t issue_items(struct ctx *c, int64_t party_id, int side, struct str month, struct str after,
         struct invoice_item **out, size_t *n);
+/* The same month by month, from <= period <= to, at most 24; months without invoices are left out. */
+struct invoice_month {
+	struct str period;
+	int64_t n;
+	struct money amount, tax;
+};
+MUST_USE err_t issue_month_sums(struct ctx *c, int64_t party_id, int side, struct str from, struct str to,
+        struct invoice_month **out, size_t *n);
 
 /* Body of the event invoice.issued: one invoice a line. Red letters are told too, with their original. */
 struct invoice_event {

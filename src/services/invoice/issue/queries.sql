@@ -1,5 +1,6 @@
 -- :name insert :exec
 -- :in number text, seller_id int, buyer_id int, kind text, issued_at instant, amount money, tax money, total money, document text, receipt_id int
+-- :rows 25
 INSERT INTO invoice (number, seller_id, buyer_id, kind, issued_at, amount_fen, tax_fen, total_fen, document, receipt_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
@@ -97,6 +98,7 @@ INSERT INTO invoice_file (number, format, signature, signed_at) VALUES ($1, $2, 
 -- :name party_insert :exec
 -- :on projection
 -- :in party_id int, side int, period text, number text, other_name text, kind text, issued_at instant, amount money, tax money, total money, status int, original text, imported bool
+-- :rows 19
 INSERT INTO party_invoice (party_id, side, period, number, other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, imported)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13) ON CONFLICT (party_id, side, period, number) DO NOTHING;
 
@@ -188,3 +190,32 @@ WHERE party_id = $1 AND side = $2 AND period = $3 AND number > $4 ORDER BY numbe
 SELECT number, period, other_name, issued_at, amount_fen, tax_fen, credited FROM party_invoice
 WHERE party_id = $1 AND side = 1 AND period <= $2 AND (period, number) > ($3, $4) AND kind = 'special' AND status = 0
   AND credited = $5 ORDER BY period, number LIMIT 101;
+
+-- :name batch_insert :exec
+-- :in seller_id int, key text, body_hash text, n_lines int, started_at instant
+INSERT INTO invoice_batch (seller_id, key, body_hash, n_lines, done, started_at) VALUES ($1, $2, $3, $4, 0, $5)
+ON CONFLICT (seller_id, key) DO NOTHING;
+
+-- :name batch_get :one
+-- :in seller_id int, key text
+-- :out body_hash text, done int
+SELECT body_hash, done FROM invoice_batch WHERE seller_id = $1 AND key = $2;
+
+-- :name batch_step :exec
+-- :in seller_id int, key text, done int
+UPDATE invoice_batch SET done = done + 1 WHERE seller_id = $1 AND key = $2 AND done = $3;
+
+-- :name batch_part_insert :exec
+-- :in seller_id int, key text, part int, receipt_id int, first text, n int, result text
+INSERT INTO invoice_batch_part (seller_id, key, part, receipt_id, first, n, result) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- :name batch_part :one
+-- :in seller_id int, key text, part int
+-- :out result text
+SELECT result FROM invoice_batch_part WHERE seller_id = $1 AND key = $2 AND part = $3;
+
+-- :name range :many
+-- :in from_number text, most int
+-- :out number text, document text, receipt_id int
+-- :max 1000
+SELECT number, document, receipt_id FROM invoice WHERE number >= $1 ORDER BY number LIMIT $2;

@@ -21,7 +21,7 @@ err_t issue_open(struct ctx *c, struct str number, struct invoice *out)
 	TRY(issue_find(c, number, out, &found));
 	if (!found) return RAISE(c, E_NOT_FOUND, &unknown);
 	if (out->buyer_id && c->caller.subject_id == out->buyer_id) return OK;
-	return access_open(c, out->seller_id, "invoice");
+	return access_open_or(c, out->seller_id, "invoice", &unknown);
 }
 
 err_t issue_state(struct ctx *c, struct str number, struct invoice_state *out)
@@ -72,6 +72,17 @@ err_t issue_items(struct ctx *c, int64_t party_id, int side, struct str month, s
 	for (size_t i = 0; i < *n; i++)
 		(*out)[i] = (struct invoice_item){ rows[i].number, rows[i].other_name, rows[i].kind, rows[i].issued_at,
 			rows[i].amount, rows[i].tax };
+	return OK;
+}
+
+err_t issue_month_sums(struct ctx *c, int64_t party_id, int side, struct str from, struct str to,
+        struct invoice_month **out, size_t *n)
+{
+	struct issue_months_row *rows;
+	TRY(issue_months(c, party_id, side, from, to, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct invoice_month){ rows[i].period, rows[i].n, rows[i].amount, rows[i].tax };
 	return OK;
 }
 

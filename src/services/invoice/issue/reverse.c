@@ -233,6 +233,7 @@ static void red_face(struct ctx *c, const struct reverse *r, const struct plan *
 	*f = (struct face){ .kind = p->face.kind,
 		.seller = p->face.seller,
 		.buyer = p->face.buyer,
+		.seller_general = p->face.seller_general,
 		.drawer = c->caller.subject_id == p->blue.seller_id ? c->caller.person_name : p->face.drawer,
 		.issued_at = c->now,
 		.remark = str_printf(c->arena, "被红冲蓝字数电票号码：%.*s 红字发票信息确认单编号：%.*s",

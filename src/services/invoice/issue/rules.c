@@ -256,6 +256,7 @@ void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer
 		.issued_at = c->now,
 		.seller = { by->taxpayer.uscc, by->taxpayer.name },
 		.buyer = { in->buyer.tax_id, in->buyer.name },
+		.seller_general = by->taxpayer.general,
 		.lines = arena_array(c->arena, in->n_lines * 2 + 1, sizeof *out->lines) };
 	check_buyer(c, in);
 	for (size_t i = 0; i < in->n_lines; i++) {

@@ -1,5 +1,6 @@
 #include "services/invoice/issue/write.h"
 #include "issue_sql.h"
+#include "kernel/access/access.h"
 #include "kernel/outbox/outbox.h"
 #include "kernel/receipt/receipt.h"
 #include "services/foundation/identity/identity.h"
@@ -9,7 +10,7 @@
 
 static const struct fault_def not_a_seller = { "seller-status", N_("{1}现在不能开票，请到主管税务机关办理"), NULL,
 	NULL };
-static const struct fault_def over_quota = { "quota", N_("本月发票总额度 {1} 元，已用 {2} 元，这张还要 {3} 元，不够"),
+const struct fault_def issue_over_quota = { "quota", N_("本月发票总额度 {1} 元，已用 {2} 元，这张还要 {3} 元，不够"),
 	N_("可以申请调整发票总额度"), N_("税务总局公告2024年第11号") };
 
 err_t issuer_load(struct ctx *c, struct issuer *out)
@@ -47,7 +48,7 @@ err_t write_quota(struct ctx *c, const struct issuer *by, struct money amount)
 	bool found;
 	TRY(issue_quota_add(c, by->taxpayer.id, by->period, amount, &row, &found));
 	if (amount.fen < 0 || row.used.fen <= by->taxpayer.quota.fen) return OK;
-	return RAISE(c, E_CONFLICT, &over_quota, money_grouped(c->arena, by->taxpayer.quota),
+	return RAISE(c, E_CONFLICT, &issue_over_quota, money_grouped(c->arena, by->taxpayer.quota),
 	        money_grouped(c->arena, FEN(row.used.fen - amount.fen)), money_grouped(c->arena, amount));
 }
 
@@ -99,6 +100,7 @@ err_t issue_one(struct ctx *c, const void *input, struct reply *out)
 	TRY(issuer_load(c, &by));
 	rules_compose(c, in, &by, &f);
 	TRY(problem_result(&c->problem));
+	TRY(access_within_limit(c, f.total));
 	TRY(write_quota(c, &by, f.sum.amount));
 	TRY(write_one(c, &f, &by, ACT_INVOICE_ISSUED, &made));
 	if (in->has_draft) TRY(drafts_used(c, in->draft));
