@@ -2,6 +2,7 @@
 #include "main/calc.h"
 #include "main/check.h"
 #include "main/compose.h"
+#include "main/qr.h"
 #include "main/receipt.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,7 @@ static const struct command commands[] = {
 	{ "verify", "verify [--listen …] --data DIR", run_verify },
 	{ "fsck", "fsck --data DIR [--db URL]", run_fsck },
 	{ "receipt", "receipt verify FILE --key K", receipt_main },
+	{ "qr", "qr verify TEXT|FILE --key K", qr_main },
 	{ "check", "check < CASES.jsonl", run_check },
 	{ "calc", "calc < CASES.jsonl", run_calc },
 	{ "version", "version", run_version },
