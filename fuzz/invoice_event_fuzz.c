@@ -1,4 +1,5 @@
-/* Bodies of the event invoice.issued, QR texts with signatures: read without harm; what an event says comes back the same. */
+/* Bodies of the event invoice.issued, QR texts with signatures: read without harm; what an event says comes back the
+ * same. */
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/issue/qr_signed.h"
 #include <stdlib.h>
@@ -15,8 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		buf_init(&b, a, 256);
 		issue_event_put(&b, &e);
 		struct str again = buf_done(&b);
-		if (!issue_event_next(&again, &back) || back.seller_id != e.seller_id || back.total.fen != e.total.fen ||
-		        !str_eq(back.buyer_name, e.buyer_name))
+		if (!issue_event_next(&again, &back) || back.seller_id != e.seller_id ||
+		        back.total.fen != e.total.fen || !str_eq(back.buyer_name, e.buyer_name))
 			abort();
 		while (issue_sale_next(&e.sales, &sale))
 			;

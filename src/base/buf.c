@@ -11,7 +11,7 @@ void buf_init(struct buf *b, struct arena *a, size_t cap)
 	b->p = arena_alloc(a, b->cap + 1);
 }
 
-static char *buf_room(struct buf *b, size_t n)
+char *buf_room(struct buf *b, size_t n)
 {
 	if (n > b->cap - b->n) {
 		size_t cap = b->cap * 2 > b->n + n ? b->cap * 2 : b->n + n;

@@ -16,5 +16,6 @@ void buf_c(struct buf *b, const char *c);
 void buf_char(struct buf *b, char ch);
 void buf_int(struct buf *b, int64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *buf_room(struct buf *b, size_t n); /* room for n more bytes; what was written there is added to b->n */
 struct str buf_done(const struct buf *b); /* the bytes so far; no copy */
 #endif

@@ -1,13 +1,19 @@
 #include "main/compose.h"
+#include "base/calendar.h"
+#include "kernel/assets/assets.h"
 #include "kernel/clock/clock.h"
 #include "kernel/db/store.h"
 #include "kernel/keys/keys.h"
+#include "kernel/limit/limit.h"
 #include "kernel/log/log.h"
 #include "kernel/metrics/metrics.h"
 #include "kernel/migrate/migrate.h"
 #include "kernel/operation/service.h"
 #include "kernel/plane/plane.h"
+#include "kernel/policy/policy.h"
 #include "kernel/receipt/log.h"
+#include "kernel/sandbox/sandbox.h"
+#include "kernel/search/search.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,10 +53,20 @@ static err_t failed(const char *part, err_t e)
 	return e;
 }
 
-/* Marks the sandbox; its faults will live here. */
-struct sandbox {
-	bool on;
-};
+/* Law as data: the policy packages, the days off and the due dates. */
+static err_t load_law(struct app *app)
+{
+	struct str why;
+	unsigned line;
+	app->lifetime = arena_new();
+	if (policy_load(app->lifetime, &app->policy, &why) != OK) {
+		log_event(LOG_ERROR_LEVEL, "policy-refused", STR_NONE, "why", why.p, NULL);
+		return E_INPUT;
+	}
+	app->calendar =
+	        calendar_load(app->lifetime, asset_get("data/holidays.csv"), asset_get("data/due-dates.csv"), &line);
+	return app->calendar ? OK : E_INPUT;
+}
 
 err_t compose_open(struct app *app, const struct options *o)
 {
@@ -59,27 +75,33 @@ err_t compose_open(struct app *app, const struct options *o)
 	app->node = "33";
 	app->metrics = metrics_new();
 	app->clock = calloc(1, sizeof *app->clock);
-	app->sandbox = o->sandbox ? calloc(1, sizeof *app->sandbox) : NULL;
-	if (!app->clock || (o->sandbox && !app->sandbox)) abort();
+	if (!app->clock) abort();
+	/* Behind a socket stands a proxy, and behind that the world. */
+	app->sandbox = o->sandbox ? sandbox_new(!str_starts(str_c(o->listen), "unix:")) : NULL;
+	app->limits = limit_new(o->rate_limit);
 	if (mkdir(o->data, 0700) != 0 && errno != EEXIST) return failed("data directory", E_INPUT);
+	if ((e = load_law(app)) != OK) return failed("policy packages and calendar", e);
 	if ((e = db_store_open(app, o->data, o->db)) != OK) return failed("database", e);
 	if ((e = keys_open(app, o->data)) != OK) return failed("keys", e);
 	if ((e = migrate_run(app)) != OK) return failed("migrations", e);
 	if ((e = receipt_log_open(app)) != OK) return failed("transparency log", e);
 	if ((e = plane_open(&app->plane, o->data, false)) != OK) return failed("verification plane", e);
+	if ((e = search_open(&app->search, o->data, asset_get("data/search-words.csv"))) != OK)
+		return failed("search index", e);
 	if ((e = start_services(app)) != OK) return failed("services", e);
 	if (o->sandbox && (e = seed(app)) != OK) return failed("sandbox parties", e);
 	return OK;
 }
 
-err_t compose_open_plane(struct app *app, const char *data)
+err_t compose_open_plane(struct app *app, const struct options *o)
 {
 	memset(app, 0, sizeof *app);
 	app->node = "33";
 	app->metrics = metrics_new();
 	app->clock = calloc(1, sizeof *app->clock);
 	if (!app->clock) abort();
-	err_t e = plane_open(&app->plane, data, true);
+	app->limits = limit_new(o->rate_limit);
+	err_t e = plane_open(&app->plane, o->data, true);
 	return e == OK ? OK : failed("verification plane", e);
 }
 
@@ -87,14 +109,17 @@ void compose_close_plane(struct app *app)
 {
 	if (app->plane) plane_close(app->plane);
 	metrics_free(app->metrics);
+	limit_free(app->limits);
 	free(app->clock);
 }
 
 void compose_close(struct app *app)
 {
+	search_close(app->search);
 	db_store_close(app);
 	receipt_log_close(app);
 	keys_close(app);
-	free(app->sandbox);
+	sandbox_free(app->sandbox);
+	if (app->lifetime) arena_free(app->lifetime);
 	compose_close_plane(app);
 }

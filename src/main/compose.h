@@ -6,14 +6,15 @@
 struct options {
 	const char *listen, *data, *db;
 	unsigned workers;
-	bool sandbox;
+	bool sandbox, plane_alone;
+	int64_t rate_limit; /* calls a minute; 0: usual; LIMIT_OFF */
 };
 
 MUST_USE err_t compose_open(
         struct app *app, const struct options *o); /* store, keys, migrations, seed: for serve and fsck */
 void compose_close(struct app *app);
 /* The verification plane alone, read-only: no database, no keys, no services. */
-MUST_USE err_t compose_open_plane(struct app *app, const char *data);
+MUST_USE err_t compose_open_plane(struct app *app, const struct options *o);
 void compose_close_plane(struct app *app);
 int serve_main(const struct options *o);
 int verify_main(const struct options *o); /* the public checks alone, from a plane that another process feeds */

@@ -1,7 +1,9 @@
 /* etaxd: the one program. */
-#include "main/calc.h"
+#include "kernel/limit/limit.h"
+#include "main/calc/calc.h"
 #include "main/check.h"
 #include "main/compose.h"
+#include "main/officer.h"
 #include "main/qr.h"
 #include "main/receipt.h"
 #include <stdio.h>
@@ -20,18 +22,33 @@ static bool empty(const char *name, const char *value)
 	return value && !*value && fprintf(stderr, "etaxd: %s needs a value\n", name) > 0;
 }
 
+/* Calls a minute and caller. Trying out and measuring in the sandbox are not to be held up unless asked for. */
+static bool rate_limit(const char *text, struct options *o)
+{
+	o->rate_limit = o->sandbox || o->plane_alone ? LIMIT_OFF : 0; /* before a plane alone, nginx counts */
+	if (!text) return true;
+	if (strcmp(text, "off") == 0 || strcmp(text, "on") == 0) {
+		o->rate_limit = strcmp(text, "off") == 0 ? LIMIT_OFF : 0;
+		return true;
+	}
+	return str_to_int(str_c(text), &o->rate_limit) && o->rate_limit >= 1 && o->rate_limit <= 1000000;
+}
+
 /* All faults of the command line are told at once. */
 static bool parse(int argc, char **argv, struct options *o)
 {
-	const char *workers = NULL;
+	const char *workers = NULL, *rate = NULL;
 	bool good = true;
-	*o = (struct options){ .listen = "127.0.0.1:8080", .db = getenv("ETAX_DB") };
+	*o = (struct options){
+		.listen = "127.0.0.1:8080", .db = getenv("ETAX_DB"), .plane_alone = strcmp(argv[1], "verify") == 0
+	};
 	for (int i = 2; i < argc; i++) {
 		if (strcmp(argv[i], "--sandbox") == 0)
 			o->sandbox = true;
 		else if (value_of(argc, argv, &i, "--listen", &o->listen) ||
 		         value_of(argc, argv, &i, "--data", &o->data) || value_of(argc, argv, &i, "--db", &o->db) ||
-		         value_of(argc, argv, &i, "--workers", &workers))
+		         value_of(argc, argv, &i, "--workers", &workers) ||
+		         value_of(argc, argv, &i, "--rate-limit", &rate))
 			continue;
 		else
 			good = fprintf(stderr, "etaxd: unknown option %s\n", argv[i]) < 0;
@@ -42,6 +59,7 @@ static bool parse(int argc, char **argv, struct options *o)
 	if (empty("--listen", o->listen) || empty("--db", o->db)) good = false;
 	if (!o->data || !*o->data) good = fprintf(stderr, "etaxd: --data DIR is missing\n") < 0;
 	o->workers = (unsigned)n;
+	if (!rate_limit(rate, o)) good = fprintf(stderr, "etaxd: --rate-limit takes on, off or 1 to 1000000\n") < 0;
 	return good;
 }
 
@@ -86,10 +104,14 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 static const struct command commands[] = {
-	{ "serve", "serve [--sandbox] [--listen 127.0.0.1:8080|unix:PATH] --data DIR [--db URL] [--workers N]",
+	{ "serve",
+	        "serve [--sandbox] [--listen 127.0.0.1:8080|unix:PATH] --data DIR [--db URL] [--workers N] "
+	        "[--rate-limit on|off|N]",
 	        run_serve },
 	{ "verify", "verify [--listen …] --data DIR", run_verify },
 	{ "fsck", "fsck --data DIR [--db URL]", run_fsck },
+	{ "officer", "officer add --data DIR [--db URL] --person ID --name NAME --office CODE --posts \"registration\"",
+	        officer_main },
 	{ "receipt", "receipt verify FILE --key K", receipt_main },
 	{ "qr", "qr verify TEXT|FILE --key K", qr_main },
 	{ "check", "check < CASES.jsonl", run_check },

@@ -42,8 +42,9 @@ static int verify(struct arena *a, const char *argument, const char *key)
 	enum qr_text_fault f = qr_text_parse(a, text, &q);
 	if (s == QR_SIGNED && f == QR_TEXT_OK) {
 		struct str total = money_format(a, q.amount), day = date_format(a, q.date);
-		(void)printf("ok: %s\nnumber %.*s\ntotal %.*s\non %.*s\nwhether it was reversed since is not in a QR code\n", explain(s),
-		        STR_FMT(q.number), STR_FMT(total), STR_FMT(day));
+		(void)printf(
+		        "ok: %s\nnumber %.*s\ntotal %.*s\non %.*s\nwhether it was reversed since is not in a QR code\n",
+		        explain(s), STR_FMT(q.number), STR_FMT(total), STR_FMT(day));
 		return 0;
 	}
 	if (f != QR_TEXT_OK)

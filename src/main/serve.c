@@ -1,3 +1,4 @@
+#include "kernel/access/access.h"
 #include "kernel/http/http.h"
 #include "kernel/job/runner.h"
 #include "kernel/log/log.h"
@@ -34,10 +35,13 @@ static struct http_config config_of(struct app *app, const struct options *o)
 		.arg = app };
 }
 
-static err_t serve_until(struct app *app, const struct http_config *config, const sigset_t *stop)
+static err_t serve_until(
+        struct app *app, struct arena *lifetime, const struct http_config *config, const sigset_t *stop)
 {
 	struct http_server *server = NULL;
 	TRY(http_server_start(app, config, &server));
+	/* Jobs run already and may look for it: a copy that outlives them. */
+	__atomic_store_n(&app->address, str_dup(lifetime, http_server_address(server)).p, __ATOMIC_RELEASE);
 	(void)printf("listening on %s\n", http_server_address(server).p);
 	(void)fflush(stdout);
 	/* Another process may have built a new plane: looks once a second (plane.h). */
@@ -46,6 +50,7 @@ static err_t serve_until(struct app *app, const struct http_config *config, cons
 		if (app->plane && plane_refresh(app->plane) != OK)
 			log_event(LOG_WARN_LEVEL, "plane-not-refreshed", STR_NONE, NULL);
 	log_event(LOG_INFO_LEVEL, "draining", STR_NONE, NULL);
+	__atomic_store_n(&app->address, NULL, __ATOMIC_RELEASE);
 	http_server_stop(server, DRAIN_MS);
 	return OK;
 }
@@ -58,12 +63,14 @@ int serve_main(const struct options *o)
 	struct arena *lifetime = arena_new();
 	struct http_config config = config_of(&app, o);
 	err_t e = compose_open(&app, o);
+	if (e == OK) e = access_start(&app);
 	if (e == OK) e = outbox_start(&app);
 	if (e == OK) e = job_start(&app);
 	if (e == OK) e = pipeline_start(&app, lifetime);
-	if (e == OK) e = serve_until(&app, &config, &stop);
+	if (e == OK) e = serve_until(&app, lifetime, &config, &stop);
 	job_stop(&app);
 	outbox_stop(&app);
+	access_stop(&app);
 	compose_close(&app);
 	arena_free(lifetime);
 	return e == OK ? 0 : 1;
@@ -85,9 +92,9 @@ int verify_main(const struct options *o)
 	struct http_config config = config_of(&app, o);
 	config.thread_start = no_database;
 	config.thread_end = NULL;
-	err_t e = compose_open_plane(&app, o->data);
+	err_t e = compose_open_plane(&app, o);
 	if (e == OK) e = pipeline_start(&app, lifetime);
-	if (e == OK) e = serve_until(&app, &config, &stop);
+	if (e == OK) e = serve_until(&app, lifetime, &config, &stop);
 	compose_close_plane(&app);
 	arena_free(lifetime);
 	return e == OK ? 0 : 1;

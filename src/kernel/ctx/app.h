@@ -15,12 +15,17 @@ struct app {
 	struct outbox_runner *outbox;   /* kernel/outbox: consumers */
 	struct job_runner *jobs;        /* kernel/job */
 	struct policy_store *policy;    /* kernel/policy: compiled packages */
+	struct calendar *calendar;      /* base/calendar: days off and due dates of data/ */
+	struct arena *lifetime;         /* holds what is loaded once and lives as long as the process */
 	struct plane *plane;            /* kernel/plane: LMDB verification plane */
 	struct page_store *pages;       /* kernel/page: compiled templates */
 	struct i18n *i18n;              /* kernel/i18n: translations */
 	struct search *search;          /* kernel/search: local full-text index */
 	struct sandbox *sandbox;        /* kernel/sandbox: faults; NULL outside the sandbox */
+	struct limiter *limits;         /* kernel/limit: calls a minute; NULL: off */
+	struct access_recorder *access; /* kernel/access: who read what, security events */
 	struct router *router;          /* kernel/operation: all operations */
+	const char *address;            /* where this process serves: "http://127.0.0.1:8080", "unix:PATH"; NULL: not yet */
 	const char *node;               /* name of this node: region, two digits: "33" */
 };
 #endif

@@ -25,6 +25,9 @@ struct caller {
 	int64_t session_id;
 	struct str csrf;       /* token expected in page forms; STR_NONE for bearer tokens */
 	bool by_cookie;
+	bool personal_token;   /* a program with a personal API token: no say over credentials */
+	bool strong;           /* signed in with a second factor */
+	int64_t limit_fen;     /* an agent's limit for one act by mandate; 0: none */
 };
 
 struct ctx {
@@ -41,6 +44,8 @@ struct ctx {
 	struct str trace;           /* id of this request in the log */
 	struct str client;          /* address, for throttling and the security log */
 	struct str purpose;         /* officer's stated purpose of access; STR_NONE: none */
+	int64_t opened;             /* subject whose reading is already on record in this request (kernel/access) */
+	int64_t retry_after;        /* seconds, with E_LIMITED or E_BUSY; 0: one */
 	int64_t log_wait;           /* highest log position this act must wait for (kernel) */
 	int64_t outbox_wait;        /* highest outbox position this act's reader must see (kernel) */
 };

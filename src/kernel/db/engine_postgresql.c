@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25, MAX_PARAMETERS = 255 /* as n_in counts */ };
+enum { OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, MAX_PARAMETERS = 255 /* as n_in counts */ };
 
 struct engine_connection {
 	PGconn *pg;
@@ -151,5 +151,35 @@ static const char *pg_why(struct engine_connection *e, bool projection)
 	return PQerrorMessage(e->pg);
 }
 
+static bool fits_type(Oid oid, uint8_t type)
+{
+	return type == DB_INT    ? oid == OID_INT8 || oid == OID_INT4 || oid == OID_INT2
+	       : type == DB_TEXT ? oid == OID_TEXT
+	                         : oid == OID_BYTEA;
+}
+
+/* A sum without CAST is numeric here and an integer in SQLite: the types of the columns tell. */
+static struct str shape_misfit(struct arena *a, const PGresult *r, const struct db_statement *st)
+{
+	if (PQresultStatus(r) != PGRES_COMMAND_OK) return str_dup(a, str_c(PQresultErrorMessage(r)));
+	if (PQnparams(r) != st->n_in) return str_printf(a, "%d parameters, :in names %d", PQnparams(r), st->n_in);
+	if (PQnfields(r) != st->n_out) return str_printf(a, "%d columns, :out names %d", PQnfields(r), st->n_out);
+	for (int i = 0; i < st->n_out; i++)
+		if (!fits_type(PQftype(r, i), st->out[i]))
+			return str_printf(a, "column %d has type oid %u, :out says otherwise", i + 1, PQftype(r, i));
+	return STR_NONE;
+}
+
+static struct str pg_misfit(struct engine_connection *e, struct arena *a, const struct db_statement *st)
+{
+	int slot = engine_slot(st);
+	struct str name = str_printf(a, "s%d", slot);
+	if (!prepare(e, st, name.p, slot)) return str_dup(a, str_c(PQerrorMessage(e->pg)));
+	PGresult *r = PQdescribePrepared(e->pg, name.p);
+	struct str fault = shape_misfit(a, r, st);
+	PQclear(r);
+	return fault;
+}
+
 const struct engine engine_postgresql = { DB_POSTGRESQL, pg_open, pg_close, pg_run, pg_command, pg_why,
-	"BEGIN; SELECT pg_advisory_xact_lock(7270617801)", "BEGIN" };
+	"BEGIN; SELECT pg_advisory_xact_lock(7270617801)", "BEGIN", pg_misfit };

@@ -1,5 +1,8 @@
--- :name counter_add :one
--- :in name text, n int
+-- :name counter_get :one
+-- :in name text
 -- :out value int
-INSERT INTO counter (name, value) VALUES ($1, $2)
-ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value RETURNING value;
+SELECT value FROM counter WHERE name = $1;
+
+-- :name counter_put :exec
+-- :in name text, value int
+INSERT INTO counter (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value;

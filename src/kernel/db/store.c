@@ -5,8 +5,8 @@
  * runs in savepoints of one transaction; one fsync and one signed log root serve them all, and nobody waits when it is
  * idle. */
 #include "kernel/db/store.h"
-#include "db_sql.h"
 #include "kernel/ctx/app.h"
+#include "kernel/db/counters.h"
 #include "kernel/db/db_hooks.h"
 #include "kernel/db/engine.h"
 #include <pthread.h>
@@ -46,6 +46,7 @@ struct db_store {
 	struct act *first, *last;
 	bool closing;
 	struct db writer;
+	struct counters counters;
 	pthread_mutex_t projection_lock;
 	struct db projector;
 	int64_t last_id;
@@ -78,6 +79,7 @@ int engine_slot(const struct db_statement *st)
 static void run_one(struct db_store *s, struct act *a)
 {
 	struct db *own = a->c->db;
+	counters_save(&s->counters);
 	if (s->hooks.savepoint) s->hooks.savepoint(s->app);
 	a->result = s->writer.engine->command(s->writer.link, false, "SAVEPOINT act") ? OK : E_INTERNAL;
 	if (a->result != OK) return;
@@ -85,6 +87,7 @@ static void run_one(struct db_store *s, struct act *a)
 	a->result = a->fn(a->c, a->arg);
 	a->c->db = own;
 	if (a->result != OK) {
+		counters_roll_back(&s->counters);
 		if (s->hooks.savepoint_rolled_back) s->hooks.savepoint_rolled_back(s->app);
 		(void)s->writer.engine->command(s->writer.link, false, "ROLLBACK TO act");
 	}
@@ -96,7 +99,8 @@ static bool commit(struct db_store *s, struct arena *arena)
 	struct ctx c;
 	ctx_init(&c, s->app, arena);
 	c.db = &s->writer;
-	err_t e = s->hooks.before_commit ? s->hooks.before_commit(&c) : OK;
+	err_t e = counters_write(&s->counters, &c);
+	if (e == OK && s->hooks.before_commit) e = s->hooks.before_commit(&c);
 	if (e == OK && s->writer.engine->command(s->writer.link, false, "COMMIT")) return true;
 	(void)s->writer.engine->command(s->writer.link, false, "ROLLBACK");
 	return false;
@@ -107,6 +111,7 @@ static bool begin_group(struct db_store *s, struct arena *arena)
 	struct ctx c;
 	ctx_init(&c, s->app, arena);
 	c.db = &s->writer;
+	counters_forget(&s->counters);
 	if (!s->hooks.group_begin || s->hooks.group_begin(&c) == OK) return true;
 	(void)s->writer.engine->command(s->writer.link, false, "ROLLBACK");
 	return false;
@@ -258,13 +263,15 @@ err_t db_run(struct ctx *c, const struct db_statement *st, const struct db_value
 	return e;
 }
 
+struct str db_misfit(struct ctx *c, const struct db_statement *st)
+{
+	return c->db->engine->misfit(c->db->link, c->arena, st);
+}
+
 err_t db_counter(struct ctx *c, struct str name, int64_t n, int64_t *first)
 {
-	struct db_counter_add_row row;
-	bool found;
-	TRY(db_counter_add(c, name, n, &row, &found));
-	*first = row.value - n + 1;
-	return OK;
+	if (!c->db || !c->db->writing) return E_INTERNAL;
+	return counters_next(&c->db->store->counters, c, name, n, first);
 }
 
 /* Real time, not the sandbox clock: ids must grow whatever a test does to the time. */
@@ -346,9 +353,12 @@ void db_store_close(struct app *app)
 err_t db_script(struct app *app, bool projection, struct str sql, const char **why)
 {
 	struct db *db = projection ? &app->db->projector : &app->db->writer;
+	struct arena *a = arena_new();
+	if (db->engine->dialect) sql = db->engine->dialect(a, sql);
 	bool good = db->engine->command(db->link, projection, db->engine->begin) &&
 	            db->engine->command(db->link, projection, sql.p) &&
 	            db->engine->command(db->link, projection, "COMMIT");
+	arena_free(a);
 	if (good) return OK;
 	*why = db->engine->why(db->link, projection);
 	(void)db->engine->command(db->link, projection, "ROLLBACK");

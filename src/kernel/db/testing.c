@@ -47,12 +47,17 @@ static void open_store(struct test_app *t)
 	need(db_store_open(&t->app, t->dir, t->url[0] ? t->url : NULL) == OK, "opening");
 }
 
-void test_app_open(struct test_app *t)
+void test_app_open_bare(struct test_app *t)
 {
 	memset(t, 0, sizeof *t);
 	name_places(t);
 	open_store(t);
 	schema(t, "CREATE SCHEMA", "");
+}
+
+void test_app_open(struct test_app *t)
+{
+	test_app_open_bare(t);
 	need(migrate_run(&t->app) == OK, "migrations");
 }
 
@@ -63,7 +68,7 @@ void test_app_shut(struct test_app *t)
 
 void test_app_reopen(struct test_app *t)
 {
-	test_app_shut(t);
+	if (t->app.db) test_app_shut(t);
 	open_store(t);
 	need(migrate_run(&t->app) == OK, "migrations after a restart");
 }

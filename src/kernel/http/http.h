@@ -39,6 +39,7 @@ struct http_response {
 	bool (*stream)(void *arg, struct buf *b);
 	void *stream_arg;
 	void (*stream_end)(void *arg);
+	bool lost; /* sandbox: the connection closes without an answer */
 };
 
 struct str http_header(const struct http_request *r, const char *name);     /* case-insensitive; STR_NONE */

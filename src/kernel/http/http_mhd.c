@@ -254,6 +254,7 @@ static bool has(const struct http_response *r, const char *name)
 static enum MHD_Result send_out(struct exchange *x)
 {
 	struct MHD_Response *response;
+	if (x->out.lost) return MHD_NO;
 	if (x->out.stream && !x->r.head) {
 		response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, next_piece, x, NULL);
 	} else {

@@ -1,5 +1,6 @@
 #include "kernel/input/input.h"
 #include "base/ids.h"
+#include "base/utf8.h"
 #include "kernel/input/scalar.h"
 #include <string.h>
 
@@ -12,6 +13,7 @@ static const struct fault_def too_small = { "too-small", N_("{1}不能小于 {2}
 static const struct fault_def too_large = { "too-large", N_("{1}不能大于 {2}"), NULL, NULL };
 static const struct fault_def too_many = { "too-many", N_("{1}最多 {2} 项，现在是 {3} 项"), NULL, NULL };
 static const struct fault_def too_few = { "too-few", N_("{1}至少要有 {2} 项"), NULL, NULL };
+static const struct fault_def too_big = { "too-long", N_("{1}最多 {2} 字节，现在是 {3} 字节"), NULL, NULL };
 static const struct fault_def bad_text = { "text", N_("{1}里有不能显示的字符，请重新输入"), NULL, NULL };
 static const struct fault_def not_choice = { "choice", N_("{1}只能是：{2}"), NULL, NULL };
 static const struct fault_def uscc_check = { "uscc-check",
@@ -38,43 +40,33 @@ static struct str below(struct ctx *c, struct str at, struct str name)
 	return buf_done(&b);
 }
 
-/* Code points of valid UTF-8 without control characters; -1 otherwise. Lines may hold tabs and line ends. */
+/* What no text needs and what misleads the eye: controls, line separators, marks that turn the direction of writing,
+ * code points that are no characters. */
+static bool hidden(int32_t v)
+{
+	return v < 0x20 || (v >= 0x7f && v < 0xa0) || v == 0x2028 || v == 0x2029 || (v >= 0x202a && v <= 0x202e) ||
+	       (v >= 0x2066 && v <= 0x2069) || v == 0xfeff || (v >= 0xfdd0 && v <= 0xfdef) || (v & 0xfffe) == 0xfffe;
+}
+
+/* Code points of valid UTF-8 without hidden ones; -1 otherwise. Lines may hold tabs and line ends. */
 static int64_t characters(struct str s, bool lines)
 {
 	int64_t n = 0;
-	for (size_t i = 0; i < s.n; n++) {
-		unsigned char c = (unsigned char)s.p[i];
-		size_t more = c < 0x80                ? 0
-		              : c >= 0xf0 && c < 0xf5 ? 3
-		              : c >= 0xe0 && c < 0xf0 ? 2
-		              : c >= 0xc2 && c < 0xe0 ? 1
-		                                      : 9;
-		if (more == 9 || i + more >= s.n || c == 0x7f) return -1;
-		if (c < 0x20 && !(lines && (c == '\n' || c == '\r' || c == '\t'))) return -1;
-		for (size_t k = 1; k <= more; k++)
-			if (((unsigned char)s.p[i + k] & 0xc0) != 0x80) return -1;
-		i += more + 1;
+	for (size_t at = 0; at < s.n; n++) {
+		int32_t v = utf8_next(s, &at);
+		if (v < 0 || (hidden(v) && !(lines && (v == '\n' || v == '\r' || v == '\t')))) return -1;
 	}
 	return n;
 }
 
-/* Identifiers typed on Chinese keyboards: full-width letters and digits (U+FF01..FF5E) become ASCII, letters upper
- * case. */
+/* Identifiers typed on Chinese keyboards: full-width letters and digits become ASCII, letters upper case. */
 static struct str folded(struct ctx *c, struct str s)
 {
-	struct buf b;
-	buf_init(&b, c->arena, s.n);
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char ch = (unsigned char)s.p[i];
-		if (ch == 0xef && i + 2 < s.n &&
-		        ((unsigned char)s.p[i + 1] == 0xbc || (unsigned char)s.p[i + 1] == 0xbd)) {
-			int wide = ((unsigned char)s.p[i + 1] - 0xbc) * 64 + (unsigned char)s.p[i + 2] - 0x80 + 0x20;
-			ch = (unsigned char)wide;
-			i += 2;
-		}
-		buf_char(&b, ch >= 'a' && ch <= 'z' ? (char)(ch - 32) : (char)ch);
-	}
-	return buf_done(&b);
+	struct str narrow = utf8_fold(c->arena, s);
+	char *p = arena_dup(c->arena, narrow.p, narrow.n + 1);
+	for (size_t i = 0; i < narrow.n; i++)
+		if (p[i] >= 'a' && p[i] <= 'z') p[i] = (char)(p[i] - 32);
+	return (struct str){ p, narrow.n };
 }
 
 static struct str number_text(struct ctx *c, int64_t v)
@@ -205,10 +197,30 @@ static void read_list(struct ctx *c, const struct field *f, const struct value *
 	*(size_t *)(void *)(out + f->count) = n;
 }
 
-/* Empty texts count as not given: forms send every field. */
-static bool given(const struct value *v)
+/* Empty texts count as not given: forms send every field. Blanks are nothing, except in secrets and raw bytes. */
+static bool given(const struct field *f, const struct value *v)
 {
-	return v && v->kind != VALUE_NULL && !(v->kind == VALUE_STR && v->str.n == 0);
+	if (!v || v->kind == VALUE_NULL) return false;
+	if (v->kind != VALUE_STR || f->type == FIELD_JSON) return true;
+	return (f->type == FIELD_SECRET || f->type == FIELD_BYTES ? v->str.n : str_trim(v->str).n) > 0;
+}
+
+static void read_bytes(struct ctx *c, const struct field *f, struct str at, struct str bytes, struct str *out)
+{
+	if (f->max && (int64_t)bytes.n > f->max)
+		FAULT(c, at, &too_big, str_c(f->label), number_text(c, f->max), number_text(c, (int64_t)bytes.n));
+	*out = bytes;
+}
+
+static void read_json(
+        struct ctx *c, const struct field *f, struct str at, const struct value *v, const struct value **out)
+{
+	struct buf text;
+	struct str ignored;
+	buf_init(&text, c->arena, 256);
+	value_write_json(&text, v);
+	read_bytes(c, f, at, buf_done(&text), &ignored);
+	*out = v;
 }
 
 static bool kind_fits(const struct field *f, const struct value *v)
@@ -253,9 +265,9 @@ static void read_field(struct ctx *c, const struct field *f, const struct value 
 	} else if (f->type == FIELD_LIST) {
 		read_list(c, f, v, at, out);
 	} else if (f->type == FIELD_JSON) {
-		*(const struct value **)(void *)(out + f->offset) = v;
+		read_json(c, f, at, v, (const struct value **)(void *)(out + f->offset));
 	} else if (f->type == FIELD_BYTES) {
-		*(struct str *)(void *)(out + f->offset) = v->str;
+		read_bytes(c, f, at, v->str, (struct str *)(void *)(out + f->offset));
 	} else if (v->kind == VALUE_INT) {
 		(void)input_scalar(c, f, at, number_text(c, v->integer), out);
 	} else if (v->kind == VALUE_BOOL) {
@@ -281,15 +293,13 @@ static void read_object(struct ctx *c, const struct field *fields, const struct 
 	}
 	for (const struct field *f = fields; f->name; f++) {
 		const struct value *v = value_get(tree, str_c(f->name));
-		if (given(v))
+		if (given(f, v))
 			read_field(c, f, v, below(c, at, str_c(f->name)), out);
 		else if (f->required)
 			FAULT(c, below(c, at, str_c(f->name)), &missing, str_c(f->label));
 	}
-	/* Names that begin with _ belong to the kernel (_csrf, _key). */
 	for (const struct value_member *m = tree->first; m; m = m->next)
-		if (!declared(fields, m->key) && !(m->key.n && m->key.p[0] == '_'))
-			FAULT(c, below(c, at, m->key), &unknown, m->key);
+		if (!declared(fields, m->key)) FAULT(c, below(c, at, m->key), &unknown, m->key);
 }
 
 err_t input_read(struct ctx *c, const struct field *fields, const struct value *tree, void *out)

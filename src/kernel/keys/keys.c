@@ -109,6 +109,14 @@ const struct crypto_key *keys_seal(const struct keys *k)
 	return k->seal;
 }
 
+struct str keys_seal_id(const struct keys *k, struct arena *a)
+{
+	unsigned char point[65], digest[32];
+	crypto_sm2_point(k->seal, point);
+	crypto_sm3(point, sizeof point, digest);
+	return str_hex(a, digest, 8);
+}
+
 static struct str of_secret(const unsigned char *p)
 {
 	return (struct str){ (const char *)p, SECRET };

@@ -11,6 +11,8 @@ void keys_close(struct app *app);
 const struct crypto_key *keys_log(const struct keys *k);  /* Ed25519: checkpoints of the transparency log */
 const struct crypto_key *keys_seal(const struct keys *k); /* SM2: documents and signed answers */
 
+struct str keys_seal_id(const struct keys *k, struct arena *a); /* first 16 hex digits of SM3 of its public point */
+
 /* Keyed hash (HMAC-SHA256, hex) under which a personal number is found; says nothing without the key. */
 struct str keys_lookup_hash(const struct keys *k, struct arena *a, struct str text);
 /* Check code of a document (16 base32 characters of an HMAC): domain/tax.md §7.5. */

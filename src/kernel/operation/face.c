@@ -1,6 +1,7 @@
 #include "kernel/operation/face.h"
 #include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
+#include "kernel/limit/limit.h"
 #include "kernel/log/log.h"
 #include "kernel/operation/fields.h"
 #include "kernel/operation/form.h"
@@ -422,8 +423,7 @@ static err_t read_post(struct visit *v)
 	w->tree = v->form.tree;
 	work_put_parameters(w);
 	TRY(check_origin(v));
-	if (v->form.key.n && v->form.key.n <= 200) c->idempotency_key = v->form.key;
-	return OK;
+	return work_take_key(c, v->form.key.n ? v->form.key : STR_NONE);
 }
 
 static err_t act(struct visit *v)
@@ -440,6 +440,7 @@ static err_t walk(struct visit *v, bool *shown)
 	/* A session that has ended is no obstacle to public pages. */
 	if (token.n && w->c->db && work_authenticate(w->c, token, true, STR_NONE) != OK)
 		problem_init(&w->c->problem, w->c->arena);
+	TRY(limit_admit(w->c));
 	TRY(work_admit(w->c, w->op));
 	if (w->op->method == GET) {
 		TRY(read_page_query(v));

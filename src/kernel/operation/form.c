@@ -104,15 +104,19 @@ static bool filled(const struct value *item, const struct field *fields)
 	for (const struct value_member *m = item->first; m; m = m->next) {
 		const struct field *f = field_named(fields, m->key);
 		if (!f || f->type == FIELD_ENUM || f->type == FIELD_RATE || f->type == FIELD_BOOL) continue;
-		if (m->value->kind != VALUE_STR || m->value->str.n) return true;
+		if (m->value->kind == VALUE_ARRAY ? m->value->count : m->value->kind != VALUE_STR || m->value->str.n)
+			return true;
 	}
 	return false;
 }
+
+static void finish(struct arena *a, struct value *tree, const struct field *fields);
 
 static void drop_marks(struct arena *a, struct value *list, const struct field *fields)
 {
 	struct value kept = { .kind = VALUE_ARRAY };
 	for (const struct value_member *m = list->first; m; m = m->next) {
+		finish(a, m->value, fields);
 		struct value *v = value_object(a);
 		if (!filled(m->value, fields)) continue;
 		for (const struct value_member *x = m->value->first; x; x = x->next)

@@ -17,7 +17,7 @@ bool menu_shows(const struct ctx *c, const struct operation *op)
 	case WHO_PUBLIC: return true;
 	case WHO_PERSON: return c->caller.person_id != 0;
 	case WHO_TAXPAYER: return c->caller.subject_id && (!op->who.scope || access_has_scope(c, op->who.scope));
-	case WHO_OFFICER: return c->caller.officer && (!op->who.scope || str_is(c->caller.post, op->who.scope));
+	case WHO_OFFICER: return c->caller.officer && (!op->who.scope || access_has_post(c, op->who.scope));
 	}
 	return false;
 }

@@ -1,7 +1,10 @@
 #include "kernel/operation/pipeline.h"
+#include "base/utf8.h"
 #include "kernel/access/access.h"
+#include "kernel/crypto/crypto.h"
 #include "kernel/db/db.h"
 #include "kernel/i18n/i18n.h"
+#include "kernel/limit/limit.h"
 #include "kernel/log/log.h"
 #include "kernel/operation/face.h"
 #include "kernel/operation/form.h"
@@ -9,14 +12,21 @@
 #include "kernel/operation/service.h"
 #include "kernel/operation/system.h"
 #include "kernel/page/page.h"
+#include "kernel/sandbox/sandbox.h"
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-enum { DEFAULT_BODY = 64 * 1024 };
+enum { DEFAULT_BODY = 64 * 1024, KEY_MAX = 200, PURPOSE_MAX = 600 };
 
 static const struct fault_def bad_json = { "json", N_("JSON 读不懂：第 {1} 行第 {2} 列，{3}"), NULL, NULL };
 static const struct fault_def key_needed = { "idempotency-key-missing",
 	N_("请带上 Idempotency-Key，这样重试不会办两次"), N_("每次新的提交用一个新的随机值，如 UUID"), NULL };
+
+static const struct fault_def key_long = { "idempotency-key-long", N_("Idempotency-Key 最多 200 个字符"), NULL, NULL };
+static const struct fault_def key_form = { "idempotency-key-form",
+	N_("Idempotency-Key 只能用可见的 ASCII 字符，如 UUID"), NULL, NULL };
+static const struct fault_def other_media = { "media", N_("请用 {1} 提交"), NULL, NULL };
 
 /* What the gate found out and the handler needs. */
 struct found {
@@ -32,6 +42,7 @@ err_t pipeline_start(struct app *app, struct arena *lifetime)
 	for (size_t i = 0; i < n_services; i++)
 		router_add(app->router, services[i]->operations, services[i]->n_operations);
 	router_add(app->router, system_operations, n_system_operations);
+	if (app->sandbox) router_add(app->router, sandbox_operations, n_sandbox_operations);
 	TRY(i18n_open(app, lifetime));
 	return page_store_open(app, lifetime);
 }
@@ -103,19 +114,38 @@ err_t work_admit(struct ctx *c, const struct operation *op)
 
 /* --- input --- */
 
+/* "application/json; charset=utf-8" is application/json, "application/jsonx" is not. */
+static bool media_is(struct str type, const char *media)
+{
+	size_t n = strlen(media);
+	return type.n >= n && strncasecmp(type.p, media, n) == 0 && (type.n == n || strchr("; \t", type.p[n]));
+}
+
+/* A raw body takes the many names that its kind has in the world, but not the names of what we take elsewhere. */
+static bool is_other_media(struct str type)
+{
+	static const char *const known[] = { "application/json", "application/x-www-form-urlencoded",
+		"multipart/form-data" };
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (media_is(type, known[i])) return true;
+	return false;
+}
+
 static err_t body_tree(struct work *w, const struct http_request *r, struct value **tree)
 {
 	struct ctx *c = w->c;
 	struct json_fault where = { 0 };
 	*tree = value_object(c->arena);
+	struct str type = http_header(r, "Content-Type");
 	if (w->op->raw_body) {
+		if (type.p && !media_is(type, w->op->raw_body) && is_other_media(type))
+			return RAISE(c, E_MEDIA, &other_media, str_c(w->op->raw_body));
 		for (const struct field *f = w->op->in; f->name; f++)
 			if (f->type == FIELD_BYTES) value_put_str(c->arena, *tree, f->name, r->body);
 		return OK;
 	}
 	if (!r->body.n) return OK;
-	struct str type = http_header(r, "Content-Type");
-	if (!str_starts(type, "application/json")) return E_MEDIA;
+	if (!media_is(type, "application/json")) return E_MEDIA;
 	if (json_parse(c->arena, r->body, tree, &where) == OK) return OK;
 	return RAISE(c, E_INPUT, &bad_json, str_from_int(c->arena, where.line), str_from_int(c->arena, where.column),
 	        where.reason);
@@ -129,15 +159,32 @@ void work_put_parameters(struct work *w)
 		        value_str(w->c->arena, w->route->params[i]));
 }
 
+/* What an Idempotency-Key stands for: the body with the path's parameters, or else two targets would look alike. Of raw
+ * bytes (XML, which may be in any encoding) their hash stands there. */
+static const struct value *identity_of(struct ctx *c, const struct operation *op, const struct value *tree)
+{
+	const struct field *raw = op->in;
+	unsigned char digest[32];
+	while (raw && raw->name && raw->type != FIELD_BYTES)
+		raw++;
+	struct str bytes = raw && raw->name ? value_text(tree, raw->name) : STR_NONE;
+	if (!bytes.p) return tree;
+	struct value *v = value_object(c->arena);
+	for (const struct value_member *m = tree->first; m; m = m->next)
+		value_put(c->arena, v, m->key.p, m->value);
+	crypto_sha256(bytes.p, bytes.n, digest);
+	value_set(c->arena, v, str_c(raw->name), value_str(c->arena, str_hex(c->arena, digest, sizeof digest)));
+	return v;
+}
+
 err_t work_read(struct work *w)
 {
 	struct ctx *c = w->c;
-	/* What an Idempotency-Key stands for: the body with the path's parameters, or else two targets would look
-	 * alike. */
 	if (w->op->idempotent && !w->op->own_transaction) {
 		struct buf b;
+		w->identity = identity_of(c, w->op, w->tree);
 		buf_init(&b, c->arena, 1024);
-		value_write_canonical(&b, w->tree);
+		value_write_canonical(&b, w->identity);
 		w->canonical = buf_done(&b);
 	}
 	if (!w->op->in) return OK;
@@ -176,7 +223,7 @@ static err_t run_once(struct ctx *c, void *arg)
 	memset(&w->reply, 0, sizeof w->reply);
 	bool keep = w->op->idempotent && c->idempotency_key.p; /* others may answer secrets: never kept */
 	if (keep) {
-		TRY(replay_find(c, w->canonical, w->tree, &w->answer));
+		TRY(replay_find(c, w->canonical, w->identity, &w->answer));
 		if (w->answer.replayed) return OK;
 	}
 	TRY(w->op->run(c, w->in, &w->reply));
@@ -188,6 +235,8 @@ static err_t run_once(struct ctx *c, void *arg)
 err_t work_run(struct work *w)
 {
 	struct ctx *c = w->c;
+	TRY(sandbox_before(c));
+	if (!w->op->blind) outbox_catch_up(c);
 	if (w->op->prepare) TRY(w->op->prepare(c, w->in, &w->reply));
 	if (w->op->method != GET && !w->op->reads && !w->op->own_transaction) {
 		if (w->op->idempotent && !c->idempotency_key.p) return RAISE(c, E_INPUT, &key_needed);
@@ -196,7 +245,8 @@ err_t work_run(struct work *w)
 		TRY(w->op->run(c, w->in, &w->reply));
 		if (!w->reply.bytes.p) take_answer(w);
 	}
-	return outbox_wait(c);
+	outbox_wrote(c);
+	return OK;
 }
 
 /* The name as given, and for names that are not ASCII the form of RFC 6266. */
@@ -241,6 +291,24 @@ int work_status(const struct work *w, err_t e)
 	return e == E_INPUT && (!w->c->problem.n || w->op->method == GET) ? 400 : err_status(e);
 }
 
+/* Both are kept in tables, so they must be text. */
+static bool is_text(struct str s, size_t most)
+{
+	return s.n > 0 && s.n <= most && utf8_valid(s) && !memchr(s.p, '\t', s.n) && !memchr(s.p, 0x7f, s.n);
+}
+
+/* A key that is not taken is refused: dropping it would let a retry act twice. */
+err_t work_take_key(struct ctx *c, struct str key)
+{
+	if (!key.p) return OK;
+	if (key.n > KEY_MAX) return RAISE(c, E_INPUT, &key_long);
+	if (!key.n) return RAISE(c, E_INPUT, &key_form);
+	for (size_t i = 0; i < key.n; i++)
+		if (key.p[i] < '!' || key.p[i] > '~') return RAISE(c, E_INPUT, &key_form);
+	c->idempotency_key = key;
+	return OK;
+}
+
 static err_t serve(struct work *w, struct http_request *r)
 {
 	struct ctx *c = w->c;
@@ -248,7 +316,9 @@ static err_t serve(struct work *w, struct http_request *r)
 	/* FAST is public and has no database: whoever asks, the answer is the same. */
 	if (w->op->class != OP_FAST && token.p)
 		TRY(work_authenticate(c, token, false, http_header(r, "Etax-Acting-For")));
+	TRY(limit_admit(c));
 	TRY(work_admit(c, w->op));
+	TRY(work_take_key(c, http_header(r, "Idempotency-Key")));
 	TRY(read_input(w, r));
 	return work_run(w);
 }
@@ -266,10 +336,9 @@ static void begin(struct ctx *c, struct app *app, const struct http_request *r)
 	ctx_init(c, app, r->arena);
 	c->client = r->client;
 	c->trace = str_printf(r->arena, "%016llx", (unsigned long long)r->arrived * 2654435761u);
-	c->purpose = http_header(r, "Etax-Purpose");
+	struct str purpose = http_header(r, "Etax-Purpose");
+	if (is_text(purpose, PURPOSE_MAX)) c->purpose = purpose;
 	c->lang = i18n_lang(app, accepted_language(r));
-	struct str key = http_header(r, "Idempotency-Key");
-	if (key.n && key.n <= 200) c->idempotency_key = key;
 }
 
 static void refuse(struct work *w, err_t e, struct http_response *out)
@@ -278,7 +347,8 @@ static void refuse(struct work *w, err_t e, struct http_response *out)
 	if (e == E_INTERNAL) log_event(LOG_ERROR_LEVEL, "operation-failed", c->trace, "operation", w->op->id, NULL);
 	problem_answer(c, e, work_status(w, e), out);
 	if (e == E_UNAUTHENTICATED) http_set(out, "WWW-Authenticate", S("Bearer"));
-	if (e == E_LIMITED || e == E_BUSY) http_set(out, "Retry-After", S("1"));
+	if (e == E_LIMITED || e == E_BUSY)
+		http_set(out, "Retry-After", str_from_int(c->arena, c->retry_after ? c->retry_after : 1));
 }
 
 static void unknown(
@@ -309,13 +379,16 @@ void pipeline_handle(void *arg, struct http_request *r, struct http_response *ou
 	bool here = c.db || w.op->class == OP_FAST, page = is_page(r, f);
 	if (here && page) {
 		face_serve(&w, r, out);
-		return;
+	} else if (page) {
+		face_problem(&w, r, E_BUSY, 503, out);
+	} else {
+		err_t e = here ? serve(&w, r) : E_BUSY;
+		if (e == OK)
+			send_answer(&w, r, out);
+		else
+			refuse(&w, e, out);
 	}
-	err_t e = here ? serve(&w, r) : E_BUSY;
-	if (e == OK)
-		send_answer(&w, r, out);
-	else
-		refuse(&w, e, out);
+	out->lost = sandbox_reply_lost(&c);
 }
 
 void pipeline_problem(void *arg, struct http_request *r, err_t kind, int status, struct http_response *out)

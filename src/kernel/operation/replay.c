@@ -1,4 +1,5 @@
 #include "kernel/operation/replay.h"
+#include "kernel/db/db.h"
 #include "operation_sql.h"
 
 static const struct fault_def other_body = { "idempotency-key-reused",
@@ -57,4 +58,51 @@ err_t replay_keep(struct ctx *c, struct str body, const struct replay *answer)
 {
 	return operation_answer_insert(c, owner(c), c->idempotency_key, str_c(c->op->id), body, answer->status,
 	        answer->location, answer->answer, c->now, NULL);
+}
+
+struct old_answers {
+	instant_us before;
+	const struct operation_answers_after_row *rows;
+	size_t n;
+};
+
+static err_t forget_old(struct ctx *c, void *arg)
+{
+	const struct old_answers *o = arg;
+	for (size_t i = 0; i < o->n; i++)
+		if (o->rows[i].at < o->before)
+			TRY(operation_answer_delete(
+			        c, o->rows[i].owner_id, o->rows[i].idempotency_key, o->before, NULL));
+	return OK;
+}
+
+err_t replay_forget(struct ctx *c, instant_us before)
+{
+	struct operation_answers_after_row *rows;
+	struct old_answers o = { .before = before };
+	int64_t owner_id = 0;
+	struct str key = S("");
+	struct arena *outer = c->arena, *page = arena_new(), *next = arena_new();
+	err_t e;
+	do { /* the key that the next page begins behind lives in the page before it */
+		c->arena = page;
+		e = operation_answers_after(c, owner_id, key, &rows, &o.n);
+		if (e == OK && o.n) {
+			o.rows = rows;
+			bool any = false;
+			for (size_t i = 0; i < o.n; i++)
+				any |= rows[i].at < before;
+			if (any) e = db_write(c, forget_old, &o);
+			owner_id = rows[o.n - 1].owner_id;
+			key = rows[o.n - 1].idempotency_key;
+		}
+		struct arena *done = page;
+		page = next;
+		next = done;
+		arena_reset(page);
+	} while (e == OK && o.n == 1000);
+	c->arena = outer;
+	arena_free(page);
+	arena_free(next);
+	return e;
 }

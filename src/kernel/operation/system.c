@@ -1,22 +1,10 @@
 #include "kernel/operation/system.h"
-#include "kernel/clock/clock.h"
 #include "kernel/ctx/app.h"
 #include "kernel/metrics/metrics.h"
 #include "kernel/operation/openapi.h"
 #include "kernel/operation/service.h"
 #include "kernel/operation/static.h"
 #include <string.h>
-
-static const struct fault_def no_sandbox = { "sandbox-only", N_("只有演示环境能这样做"), NULL, NULL };
-
-struct clock_in {
-	instant_us now;
-};
-static const struct field clock_fields[] = {
-	{ "now", FIELD_INSTANT, AT(struct clock_in, now), .required = true, .label = N_("时间"),
-	        .example = "2026-12-25T09:00:00+08:00" },
-	{ 0 },
-};
 
 static err_t health(struct ctx *c, const void *input, struct reply *out)
 {
@@ -35,16 +23,6 @@ static err_t measures(struct ctx *c, const void *input, struct reply *out)
 	metrics_write(c->app->metrics, &b);
 	out->bytes = buf_done(&b);
 	out->media = "text/plain; version=0.0.4; charset=utf-8";
-	return OK;
-}
-
-static err_t set_clock(struct ctx *c, const void *input, struct reply *out)
-{
-	const struct clock_in *in = input;
-	if (!c->app->sandbox) return RAISE(c, E_FORBIDDEN, &no_sandbox);
-	clock_set(c->app->clock, in->now);
-	out->value = value_object(c->arena);
-	value_put_instant(c->arena, out->value, "now", clock_now(c->app->clock));
 	return OK;
 }
 
@@ -83,16 +61,6 @@ const struct operation system_operations[] = {
 	        .class = OP_FAST,
 	        .title = N_("运行指标"),
 	        .requirements = "A20.1" },
-	{ .id = "sandbox.clock",
-	        .method = POST,
-	        .path = "/sandbox/clock",
-	        .who = PUBLIC,
-	        .in = clock_fields,
-	        .in_size = sizeof(struct clock_in),
-	        .run = set_clock,
-	        .reads = true,
-	        .title = N_("演示环境的时钟"),
-	        .requirements = "G02.1" },
 };
 const size_t n_system_operations = COUNT(system_operations);
 

@@ -10,7 +10,8 @@ struct work {
 	const struct operation *op;
 	const struct route *route;
 	struct value *tree;   /* what was sent, path parameters included */
-	struct str canonical; /* of the tree, for replays */
+	const struct value *identity; /* what an Idempotency-Key stands for */
+	struct str canonical;         /* the same as text */
 	void *in;
 	struct reply reply;
 	struct replay answer;
@@ -18,6 +19,7 @@ struct work {
 
 MUST_USE err_t work_authenticate(struct ctx *c, struct str token, bool by_cookie, struct str acting_for);
 MUST_USE err_t work_admit(struct ctx *c, const struct operation *op);
+MUST_USE err_t work_take_key(struct ctx *c, struct str key); /* STR_NONE: none; checks it */
 void work_put_parameters(struct work *w);       /* of the path, into the tree */
 MUST_USE err_t work_read(struct work *w);       /* the tree into w->in, or all its faults */
 MUST_USE err_t work_run(struct work *w);        /* the act: once, replayed, or read; then the answer as text */

@@ -8,17 +8,38 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { MAX_CONSUMERS = 64, WAIT_MS = 2000, IDLE_MS = 200 };
+enum { MAX_CONSUMERS = 64, WINDOW = 1000, STORE_EVERY = 1000, SUBJECTS = 4096 };
+/* Own writes are waited for; what others wrote a moment ago only if it comes soon: a batch of a hundred thousand acts of
+ * one must not hold up the reading of all. */
+enum { WAIT_OWN_MS = 2000, WAIT_OTHERS_MS = 100 };
+/* Between two rounds while nobody waits: a round for each act would cost more than the act. */
+enum { PACE_MS = 20, IDLE_MS = 200 };
 
+struct consumer {
+	const struct subscription *s;
+	int64_t position, stored; /* seen; kept in the store (what is of no interest is not written down each time) */
+	bool failed;
+};
 struct outbox_runner {
 	struct app *app;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work, progress;
-	const struct subscription *consumers[MAX_CONSUMERS];
-	int64_t positions[MAX_CONSUMERS];
+	struct consumer consumers[MAX_CONSUMERS];
 	size_t n;
-	bool stop, pending;
+	bool stop, idle;
+	int waiting;          /* readers */
+	int64_t last;         /* highest position that was answered for; atomic */
+	int64_t seen;         /* all projections have it; atomic */
+	int64_t own[SUBJECTS]; /* by a hash of the subject: its last position; atomic */
+};
+
+/* What one read of the outbox gave: consumers at the same position share it. */
+struct window {
+	int64_t from;
+	struct outbox_events_after_row *rows;
+	size_t n;
+	bool read;
 };
 
 err_t outbox_emit(struct ctx *c, const char *kind, int64_t subject_id, struct str body)
@@ -37,28 +58,67 @@ static struct timespec after_ms(int64_t ms)
 	return (struct timespec){ t.tv_sec + ns / 1000000000, ns % 1000000000 };
 }
 
-/* All projections (and the plane) have seen the position. */
-static bool reached(const struct outbox_runner *r, int64_t position)
+static int64_t *own_slot(struct outbox_runner *r, int64_t subject_id)
 {
-	for (size_t i = 0; i < r->n; i++)
-		if (r->consumers[i]->kind != CONSUMER_CORE && r->positions[i] < position) return false;
-	return true;
+	return &r->own[((uint64_t)subject_id * UINT64_C(0x9e3779b97f4a7c15)) >> 52];
 }
 
+static int64_t load(const int64_t *p)
+{
+	return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
+
+static void raise_to(int64_t *p, int64_t value)
+{
+	int64_t now = load(p);
+	while (now < value && !__atomic_compare_exchange_n(p, &now, value, true, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		;
+}
+
+void outbox_wrote(struct ctx *c)
+{
+	struct outbox_runner *r = c->app->outbox;
+	if (!r || !c->outbox_wait) return;
+	raise_to(own_slot(r, c->caller.subject_id), c->outbox_wait);
+	raise_to(&r->last, c->outbox_wait);
+	if (!__atomic_load_n(&r->idle, __ATOMIC_ACQUIRE)) return;
+	pthread_mutex_lock(&r->lock);
+	pthread_cond_signal(&r->work);
+	pthread_mutex_unlock(&r->lock);
+}
+
+/* false: it took too long */
+static bool wait_for(struct outbox_runner *r, int64_t position, int64_t ms)
+{
+	if (load(&r->seen) >= position) return true;
+	struct timespec until = after_ms(ms);
+	int timed_out = 0;
+	pthread_mutex_lock(&r->lock);
+	r->waiting++;
+	pthread_cond_signal(&r->work);
+	while (load(&r->seen) < position && !timed_out)
+		timed_out = pthread_cond_timedwait(&r->progress, &r->lock, &until);
+	r->waiting--;
+	pthread_mutex_unlock(&r->lock);
+	return !timed_out;
+}
+
+/* The act is done and durable; only the reader's view may lag, and the metric says so. */
 err_t outbox_wait(struct ctx *c)
 {
 	struct outbox_runner *r = c->app->outbox;
-	if (!r || !c->outbox_wait) return OK;
-	struct timespec until = after_ms(WAIT_MS);
-	pthread_mutex_lock(&r->lock);
-	r->pending = true;
-	pthread_cond_signal(&r->work);
-	int timed_out = 0;
-	while (!reached(r, c->outbox_wait) && !timed_out)
-		timed_out = pthread_cond_timedwait(&r->progress, &r->lock, &until);
-	pthread_mutex_unlock(&r->lock);
-	if (timed_out) log_event(LOG_WARN_LEVEL, "outbox-late", c->trace, NULL);
-	return OK; /* the act is done and durable; only the reader's view may lag, and the metric says so */
+	if (r && !wait_for(r, c->outbox_wait, WAIT_OWN_MS))
+		log_event(LOG_WARN_LEVEL, "outbox-late", c->trace, NULL);
+	return OK;
+}
+
+void outbox_catch_up(struct ctx *c)
+{
+	struct outbox_runner *r = c->app->outbox;
+	if (!r) return;
+	if (c->caller.subject_id && !wait_for(r, load(own_slot(r, c->caller.subject_id)), WAIT_OWN_MS))
+		log_event(LOG_WARN_LEVEL, "outbox-late", c->trace, NULL);
+	(void)wait_for(r, load(&r->last), WAIT_OTHERS_MS);
 }
 
 /* --- one consumer --- */
@@ -126,44 +186,73 @@ static err_t apply(struct ctx *c, struct batch *b)
 	return E_INTERNAL;
 }
 
-/* One batch for one consumer; *more when there was something to do. */
-static err_t feed(struct ctx *c, const struct subscription *s, int64_t *position, bool *more)
+/* Without an event of its own a consumer's position is written down now and then only. */
+static bool worth_storing(const struct consumer *k, const struct batch *b, bool at_end)
 {
-	struct outbox_events_after_row *rows;
-	size_t n;
-	TRY(outbox_events_after(c, *position, &rows, &n));
-	*more = n > 0;
-	if (!n) return OK;
-	struct batch b = { .s = s, .events = arena_array(c->arena, n, sizeof *b.events), .last = rows[n - 1].position };
-	for (size_t i = 0; i < n; i++)
-		if (wants(s, rows[i].kind))
-			b.events[b.n++] = (struct event){ rows[i].position, rows[i].kind, rows[i].subject_id,
-				rows[i].at, rows[i].body };
-	TRY(apply(c, &b));
-	*position = b.last;
+	return b->n > 0 || b->last - k->stored >= STORE_EVERY || (at_end && b->last > k->stored);
+}
+
+/* One batch for one consumer. */
+static err_t feed(struct ctx *c, struct consumer *k, const struct window *w)
+{
+	struct batch b = { .s = k->s, .last = k->position };
+	if (w->n) {
+		b.events = arena_array(c->arena, w->n, sizeof *b.events);
+		b.last = w->rows[w->n - 1].position;
+	}
+	for (size_t i = 0; i < w->n; i++)
+		if (wants(k->s, w->rows[i].kind))
+			b.events[b.n++] = (struct event){ w->rows[i].position, w->rows[i].kind, w->rows[i].subject_id,
+				w->rows[i].at, w->rows[i].body };
+	if (worth_storing(k, &b, w->n == 0)) {
+		TRY(apply(c, &b));
+		k->stored = b.last;
+	}
+	k->position = b.last;
 	return OK;
 }
 
-static void round_of_all(struct outbox_runner *r, struct db *db, struct arena *arena, bool *more)
+static err_t read_window(struct ctx *c, struct window *w, int64_t from)
 {
-	*more = false;
+	if (w->read && w->from == from) return OK;
+	*w = (struct window){ .from = from };
+	TRY(outbox_events_after(c, from, &w->rows, &w->n));
+	w->read = true;
+	return OK;
+}
+
+/* What all projections and the plane have seen; one that fails holds up no reader. */
+static void publish(struct outbox_runner *r)
+{
+	int64_t seen = INT64_MAX;
 	for (size_t i = 0; i < r->n; i++) {
-		struct ctx c;
-		bool some = false;
-		int64_t position = r->positions[i];
-		arena_reset(arena);
+		const struct consumer *k = &r->consumers[i];
+		if (k->s->kind != CONSUMER_CORE && !k->failed && k->position < seen) seen = k->position;
+	}
+	__atomic_store_n(&r->seen, seen, __ATOMIC_RELEASE);
+}
+
+/* true: there may be more at once */
+static bool round_of_all(struct outbox_runner *r, struct db *db, struct arena *arena)
+{
+	struct window w = { 0 };
+	struct ctx c;
+	bool more = false;
+	arena_reset(arena);
+	for (size_t i = 0; i < r->n; i++) {
+		struct consumer *k = &r->consumers[i];
 		ctx_init(&c, r->app, arena);
 		c.db = db;
-		if (feed(&c, r->consumers[i], &position, &some) != OK) {
-			log_event(LOG_ERROR_LEVEL, "outbox-consumer-failed", STR_NONE, "consumer",
-			        r->consumers[i]->consumer, NULL);
-			continue; /* tried again at the next round; order is kept because its position stays */
-		}
-		*more |= some;
-		pthread_mutex_lock(&r->lock);
-		r->positions[i] = position;
-		pthread_mutex_unlock(&r->lock);
+		err_t e = read_window(&c, &w, k->position);
+		if (e == OK) e = feed(&c, k, &w);
+		k->failed = e != OK; /* tried again at the next round; order is kept because its position stays */
+		if (k->failed)
+			log_event(LOG_ERROR_LEVEL, "outbox-consumer-failed", STR_NONE, "consumer", k->s->consumer, NULL);
+		else
+			more |= w.n == WINDOW;
 	}
+	publish(r);
+	return more;
 }
 
 static void *runner_main(void *arg)
@@ -173,14 +262,19 @@ static void *runner_main(void *arg)
 	struct db *db = db_open(r->app, arena);
 	pthread_mutex_lock(&r->lock);
 	while (!r->stop && db) {
-		bool more;
-		r->pending = false;
 		pthread_mutex_unlock(&r->lock);
-		round_of_all(r, db, arena, &more);
+		bool more = round_of_all(r, db, arena);
 		pthread_mutex_lock(&r->lock);
 		pthread_cond_broadcast(&r->progress);
+		if (more || r->stop || r->waiting) continue;
+		struct timespec pace = after_ms(PACE_MS);
+		(void)pthread_cond_timedwait(&r->work, &r->lock, &pace);
+		bool behind = load(&r->last) > load(&r->seen);
+		__atomic_store_n(&r->idle, !behind, __ATOMIC_RELEASE);
 		struct timespec until = after_ms(IDLE_MS);
-		if (!more && !r->pending && !r->stop) (void)pthread_cond_timedwait(&r->work, &r->lock, &until);
+		if (!behind && load(&r->last) <= load(&r->seen) && !r->stop && !r->waiting)
+			(void)pthread_cond_timedwait(&r->work, &r->lock, &until);
+		__atomic_store_n(&r->idle, false, __ATOMIC_RELEASE);
 	}
 	pthread_mutex_unlock(&r->lock);
 	db_close(db);
@@ -197,9 +291,10 @@ static err_t collect(struct outbox_runner *r)
 	err_t e = c.db ? OK : E_INTERNAL;
 	for (size_t i = 0; i < n_services; i++)
 		for (size_t k = 0; k < services[i]->n_subscriptions && e == OK && r->n < MAX_CONSUMERS; k++) {
-			r->consumers[r->n] = &services[i]->subscriptions[k];
-			e = load_position(&c, r->consumers[r->n], &r->positions[r->n]);
-			r->n++;
+			struct consumer *one = &r->consumers[r->n++];
+			one->s = &services[i]->subscriptions[k];
+			e = load_position(&c, one->s, &one->position);
+			one->stored = one->position;
 		}
 	db_close(c.db);
 	arena_free(arena);
@@ -215,6 +310,7 @@ err_t outbox_start(struct app *app)
 	pthread_cond_init(&r->work, NULL);
 	pthread_cond_init(&r->progress, NULL);
 	err_t e = collect(r);
+	publish(r);
 	if (e == OK && pthread_create(&r->thread, NULL, runner_main, r) != 0) e = E_INTERNAL;
 	if (e == OK)
 		app->outbox = r;

@@ -19,7 +19,7 @@ struct event {
 MUST_USE err_t outbox_emit(struct ctx *c, const char *kind, int64_t subject_id, struct str body);
 
 enum consumer_kind {
-	CONSUMER_PROJECTION, /* effect in the projection store; writers read their own writes (the answer waits, bounded 2 s) */
+	CONSUMER_PROJECTION, /* effect in the projection store; readers see their own writes (outbox_catch_up) */
 	CONSUMER_CORE,       /* effect in the core database through db_write: messages, follow-up obligations */
 	CONSUMER_EXTERNAL,   /* keeps its own position (LMDB plane): load/save by the two functions */
 };
@@ -32,6 +32,10 @@ struct subscription {
 	err_t (*advance)(struct ctx *c, int64_t position);                   /* CONSUMER_EXTERNAL: batch held no event for it */
 };
 
+/* Writers do not wait for the projections; readers do, and see what was answered for before they asked: their own acts
+ * always (at most 2 s), those of others if it is a matter of milliseconds. */
+void outbox_wrote(struct ctx *c);    /* after the commit of an act, before its answer */
+void outbox_catch_up(struct ctx *c); /* before reading */
 /* Waits until all projections reached the position of this context's own last event. */
 MUST_USE err_t outbox_wait(struct ctx *c);
 #endif

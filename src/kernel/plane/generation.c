@@ -1,10 +1,11 @@
 #include "kernel/plane/generation.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { READERS_MAX = 1024 };
-#define MAP_BYTES ((size_t)1 << 38) /* address space, not disk: 256 GiB */
+/* Address space, not disk: 256 GiB, less where the process may not have it (ulimit -v, valgrind). */
+enum { READERS_MAX = 1024, MAP_BITS = 38, MAP_BITS_MIN = 32 };
 
 static const char *const tables[PLANE_KINDS] = { "invoice", "certificate", "receipt", "taxpayer" };
 
@@ -38,10 +39,17 @@ struct generation *generation_open(const char *dir, int64_t number, bool readonl
 	 * end. */
 	unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD | (building ? MDB_NOSYNC : MDB_NOMETASYNC) |
 	                 (readonly ? MDB_RDONLY : 0);
-	if (mdb_env_create(&g->env) == 0 && mdb_env_set_mapsize(g->env, MAP_BYTES) == 0 &&
-	        mdb_env_set_maxreaders(g->env, READERS_MAX) == 0 && mdb_env_set_maxdbs(g->env, PLANE_KINDS + 1) == 0 &&
-	        mdb_env_open(g->env, path, flags, 0600) == 0 && open_tables(g, readonly) == 0)
-		return g;
+	for (int bits = MAP_BITS; bits >= MAP_BITS_MIN; bits -= 2) {
+		if (mdb_env_create(&g->env) != 0) break;
+		int rc = mdb_env_set_mapsize(g->env, (size_t)1 << bits);
+		if (!rc) rc = mdb_env_set_maxreaders(g->env, READERS_MAX);
+		if (!rc) rc = mdb_env_set_maxdbs(g->env, PLANE_KINDS + 1);
+		if (!rc) rc = mdb_env_open(g->env, path, flags, 0600);
+		if (!rc && open_tables(g, readonly) == 0) return g;
+		mdb_env_close(g->env);
+		g->env = NULL;
+		if (rc != ENOMEM && rc != EINVAL) break;
+	}
 	generation_close(g);
 	return NULL;
 }

@@ -7,9 +7,12 @@ struct compiler {
 	struct policy_form *f;
 	struct part *line;
 	const char *p, *end;
-	int depth;
+	int depth, chain; /* of parentheses; of lines that wait for each other */
 	bool bad;
 };
+#define DEPTH_MAX 20
+#define CHAIN_MAX 40 /* both bound the C stack for any package */
+#define RATE_SMALL 1000000000 /* 1000 times: products of two such rates stay far inside 128 bits */
 
 static int expression(struct compiler *c);
 static void compile_line(struct compiler *outer, struct part *line);
@@ -37,6 +40,9 @@ static int slot_new(struct compiler *c, enum policy_unit unit, __int128 lo, __in
 
 static int constant(struct compiler *c, enum policy_unit unit, int64_t v)
 {
+	struct policy_form *f = c->f;
+	for (unsigned k = f->n_inputs; k < f->n_slots; k++)
+		if (f->constant[k] && f->init[k] == v && f->unit[k] == unit) return (int)k;
 	int i = slot_new(c, unit, v, v);
 	if (c->bad) return 0;
 	c->f->init[i] = v;
@@ -44,13 +50,55 @@ static int constant(struct compiler *c, enum policy_unit unit, int64_t v)
 	return i;
 }
 
+/* How many of the operands a, b, c are slots. */
+static int operands(enum code code)
+{
+	return code == IF || code == MULDIV || code == SCALE2 || code == PORTION ? 3 : code == NOT || code == BRACKET ? 1 : 2;
+}
+
+static bool all_constant(const struct policy_form *f, const struct op *o)
+{
+	int n = operands((enum code)o->code);
+	return f->constant[o->a] && (n < 2 || f->constant[o->b]) && (n < 3 || f->constant[o->c]);
+}
+
+/* A known truth value decides at once: -1 it does not, else the slot. */
+static int decided(struct compiler *c, const struct op *o)
+{
+	const struct policy_form *f = c->f;
+	if (o->code == IF && f->constant[o->a]) return f->init[o->a] ? o->b : o->c;
+	if (o->code != AND && o->code != OR) return -1;
+	for (int i = 0; i < 2; i++) {
+		int known = i ? o->b : o->a, other = i ? o->a : o->b;
+		if (f->constant[known]) return (f->init[known] != 0) == (o->code == AND) ? other : known;
+	}
+	return -1;
+}
+
+/* An operation of constants is done now, one that stands there already is not made again. */
 static int emit(
         struct compiler *c, enum code code, enum policy_unit unit, int a, int b, int z, __int128 lo, __int128 hi)
 {
+	struct policy_form *f = c->f;
+	if (c->bad) return 0;
+	struct op o = { (uint8_t)code, 0, (uint16_t)a, (uint16_t)b, (uint16_t)z };
+	int known = decided(c, &o);
+	if (known >= 0) return known;
+	for (unsigned i = 0; i < f->n_all_ops; i++) {
+		const struct op *p = &f->ops[i];
+		if (p->code == o.code && p->a == o.a && p->b == o.b && p->c == o.c && f->unit[p->to] == unit)
+			return p->to;
+	}
 	int to = slot_new(c, unit, lo, hi);
 	if (c->bad) return 0;
-	c->f->ops[c->f->n_ops++] = (struct op){ (uint8_t)code, (uint16_t)to, (uint16_t)a, (uint16_t)b, (uint16_t)z };
-	return to;
+	o.to = (uint16_t)to;
+	if (!all_constant(f, &o)) {
+		f->ops[f->n_all_ops++] = o;
+		return to;
+	}
+	policy_run(f, &o, 1, f->init);
+	f->n_slots--;
+	return constant(c, unit, f->init[to]);
 }
 
 static void blank(struct compiler *c)
@@ -121,6 +169,22 @@ static int emit_ratio(struct compiler *c, enum code code, enum policy_unit unit,
 	return emit(c, code, unit, a, b, z, least(w, 4) - 1, most(w, 4) + 1);
 }
 
+/* money * rate * rate, rounded once. */
+static int scale_twice(struct compiler *c, int x, int a, int b)
+{
+	struct policy_form *f = c->f;
+	__int128 w[8];
+	for (int i = 0; i < 8; i++)
+		w[i] = (__int128)(i & 1 ? f->hi[x] : f->lo[x]) * (i & 2 ? f->hi[a] : f->lo[a]) *
+		       (i & 4 ? f->hi[b] : f->lo[b]) / 1000000000000;
+	return emit(c, SCALE2, POLICY_MONEY, x, a, b, least(w, 8) - 1, most(w, 8) + 1);
+}
+
+static bool small_rate(const struct policy_form *f, int slot)
+{
+	return f->unit[slot] == POLICY_RATE && f->lo[slot] >= -RATE_SMALL && f->hi[slot] <= RATE_SMALL;
+}
+
 static int multiply(struct compiler *c, int a, int b)
 {
 	uint8_t *u = c->f->unit;
@@ -169,11 +233,14 @@ static int number(struct compiler *c)
 	return decimals == 2 ? constant(c, POLICY_MONEY, whole * 100 + part) : fail(c, "money takes two decimals");
 }
 
-static void note(uint16_t *list, unsigned *n, int i)
+static void note(struct compiler *c, uint16_t *list, unsigned *n, int i)
 {
 	for (unsigned k = 0; k < *n; k++)
 		if (list[k] == i) return;
-	if (*n < USES_MAX) list[(*n)++] = (uint16_t)i;
+	if (*n == USES_MAX)
+		(void)fail(c, "too many names in one formula");
+	else
+		list[(*n)++] = (uint16_t)i;
 }
 
 static struct used *parameter_use(struct compiler *c, struct str id)
@@ -186,8 +253,9 @@ static struct used *parameter_use(struct compiler *c, struct str id)
 			if (f->used[k].p == p) return &f->used[k];
 		for (unsigned k = 0; k < p->n; k++) {
 			const struct dated *v = &p->values[k];
-			if (date_cmp(v->from, f->from) > 0 || date_cmp(v->to, f->to) < 0) continue;
+			if (date_cmp(v->from, f->from) > 0 || date_cmp(v->to, f->from) < 0) continue;
 			if (f->n_used == PARTS_MAX) break;
+			if (date_cmp(v->to, f->to) < 0) f->to = v->to; /* from the next day on it is another form */
 			int slot = constant(c, p->unit, v->value);
 			f->used[f->n_used] = (struct used){ p, v, slot };
 			return c->bad ? NULL : &f->used[f->n_used++];
@@ -204,18 +272,19 @@ static int name(struct compiler *c, struct str id)
 	struct policy_form *f = c->f;
 	for (unsigned i = 0; i < f->n_inputs; i++)
 		if (str_eq(f->inputs[i].id, id)) {
-			note(c->line->uses, &c->line->n_uses, (int)i);
+			note(c, c->line->uses, &c->line->n_uses, (int)i);
 			return (int)i;
 		}
 	for (unsigned i = 0; i < f->n_lines; i++)
 		if (str_eq(f->lines[i].id, id)) {
 			compile_line(c, &f->lines[i]);
-			note(c->line->uses, &c->line->n_uses, (int)(f->n_inputs + i));
+			note(c, c->line->uses, &c->line->n_uses, (int)(f->n_inputs + i));
 			return f->lines[i].slot;
 		}
 	struct used *u = parameter_use(c, id);
 	if (!u) return 0;
-	note(c->line->parameters, &c->line->n_parameters, (int)(u - f->used));
+	if (u->p->unit == POLICY_TABLE) return fail(c, "a table stands in bracket only");
+	note(c, c->line->parameters, &c->line->n_parameters, (int)(u - f->used));
 	return u->slot;
 }
 
@@ -263,6 +332,23 @@ static int choose(struct compiler *c)
 	        f->hi[a] > f->hi[b] ? f->hi[a] : f->hi[b]);
 }
 
+/* portion(x, part, whole): bounded by x itself, so that part and whole may be any amounts of one unit. */
+static int portion(struct compiler *c)
+{
+	need(c, "(");
+	int x = expression(c);
+	need(c, ",");
+	int part = expression(c);
+	need(c, ",");
+	int whole = expression(c);
+	need(c, ")");
+	struct policy_form *f = c->f;
+	if (c->bad || !same_unit(c, &part, &whole)) return 0;
+	if (f->unit[x] == POLICY_BOOL || f->unit[part] == POLICY_BOOL) return fail(c, "truth values have no shares");
+	return emit(c, PORTION, (enum policy_unit)f->unit[x], x, part, whole, f->lo[x] < 0 ? f->lo[x] : 0,
+	        f->hi[x] > 0 ? f->hi[x] : 0);
+}
+
 static struct str word(struct compiler *c)
 {
 	const char *begin = c->p;
@@ -278,7 +364,7 @@ static int bracket(struct compiler *c)
 	struct used *u = c->bad ? NULL : parameter_use(c, word(c));
 	if (!u || u->p->unit != POLICY_TABLE) return fail(c, "bracket needs a table");
 	int index = (int)(u - c->f->used);
-	note(c->line->parameters, &c->line->n_parameters, index);
+	note(c, c->line->parameters, &c->line->n_parameters, index);
 	need(c, ",");
 	int x = expression(c);
 	need(c, ")");
@@ -306,19 +392,25 @@ static int primary(struct compiler *c)
 	if (take(c, "sum")) return list_of(c, ADD);
 	if (take(c, "round")) return list_of(c, ROUND);
 	if (take(c, "bracket")) return bracket(c);
+	if (take(c, "portion")) return portion(c);
 	if (c->p < c->end && *c->p >= '0' && *c->p <= '9') return number(c);
 	struct str w = word(c);
 	return w.n ? name(c, w) : fail(c, "something is missing");
 }
 
-/* A product waits for the next operator, so that x * y / z is one exact step whatever stands in z. */
+/* A product waits for the next operator, so that x * y / z and money * rate * rate are one exact step. */
 static int product(struct compiler *c)
 {
 	int x = primary(c), y = -1;
 	while (!c->bad) {
 		if (take(c, "*")) {
 			int next = primary(c);
-			if (!c->bad && y >= 0) x = multiply(c, x, y);
+			if (c->bad) return 0;
+			if (y >= 0 && c->f->unit[x] == POLICY_MONEY && small_rate(c->f, y) && small_rate(c->f, next)) {
+				x = scale_twice(c, x, y, next);
+				next = -1;
+			} else if (y >= 0)
+				x = multiply(c, x, y);
 			y = next;
 		} else if (take(c, "/")) {
 			int z = primary(c);
@@ -381,40 +473,84 @@ static int logic(struct compiler *c, bool or)
 
 static int expression(struct compiler *c)
 {
-	if (c->bad || ++c->depth > 40) return fail(c, "too deep");
+	if (c->bad || ++c->depth > DEPTH_MAX) return fail(c, "too deep");
 	int v = logic(c, true);
 	c->depth--;
 	return v;
 }
 
+/* Every line has a slot of its own, so that a slot has one title. */
+static int own_slot(struct compiler *c, int slot)
+{
+	struct policy_form *f = c->f;
+	bool taken = slot < (int)f->n_inputs || f->constant[slot];
+	for (unsigned i = 0; i < f->n_lines; i++)
+		taken = taken || (f->lines[i].state == 2 && f->lines[i].slot == slot);
+	if (!taken) return slot;
+	int to = slot_new(c, (enum policy_unit)f->unit[slot], f->lo[slot], f->hi[slot]);
+	if (c->bad) return 0;
+	f->ops[f->n_all_ops++] =
+	        (struct op){ MIN, (uint16_t)to, (uint16_t)slot, (uint16_t)slot, 0 };
+	return to;
+}
+
 static void compile_line(struct compiler *outer, struct part *line)
 {
 	if (line->state == 2) return;
-	if (line->state == 1 || outer->depth > 60) {
-		(void)fail(outer, "lines need each other in a circle");
+	if (line->state == 1 || outer->chain >= CHAIN_MAX) {
+		(void)fail(outer, line->state == 1 ? "lines need each other in a circle" : "too long a chain of lines");
 		return;
 	}
 	line->state = 1;
-	struct compiler c = { outer->s, outer->f, line, line->formula.p, line->formula.p + line->formula.n,
-		outer->depth / 2, false };
+	struct compiler c = { .s = outer->s,
+		.f = outer->f,
+		.line = line,
+		.p = line->formula.p,
+		.end = line->formula.p + line->formula.n,
+		.chain = outer->chain + 1 };
 	line->slot = expression(&c);
 	blank(&c);
 	if (!c.bad && c.p != c.end) (void)fail(&c, "text left over");
+	if (!c.bad) line->slot = own_slot(&c, line->slot);
 	if (c.bad) outer->bad = true;
-	line->unit = outer->f->unit[line->slot];
+	line->unit = (enum policy_unit)outer->f->unit[line->slot];
 	line->state = 2;
+}
+
+static void compile_parts(struct compiler *c)
+{
+	struct policy_form *f = c->f;
+	for (unsigned i = 0; i < f->n_inputs; i++) {
+		f->inputs[i].slot = (int)i;
+		(void)slot_new(c, f->inputs[i].unit, f->inputs[i].min, f->inputs[i].max);
+	}
+	for (unsigned i = 0; i < f->n_lines && !c->bad; i++)
+		compile_line(c, &f->lines[i]);
+	f->n_ops = f->n_all_ops;
+	for (unsigned i = 0; i < f->n_checks && !c->bad; i++) {
+		compile_line(c, &f->checks[i]);
+		if (!c->bad && f->checks[i].unit != POLICY_BOOL) {
+			c->line = &f->checks[i];
+			(void)fail(c, "check is no truth value");
+		}
+	}
 }
 
 bool policy_compile(struct policy_store *s, struct policy_form *f)
 {
-	struct compiler c = { .s = s, .f = f, .line = f->lines, .p = "", .end = NULL };
+	int64_t init[SLOTS_MAX] = { 0 }, lo[SLOTS_MAX], hi[SLOTS_MAX];
+	uint8_t unit[SLOTS_MAX];
+	bool fixed[SLOTS_MAX] = { false };
+	struct op ops[SLOTS_MAX];
+	f->init = init, f->lo = lo, f->hi = hi, f->unit = unit, f->constant = fixed, f->ops = ops;
+	struct compiler c = { .s = s, .f = f, .line = f->lines, .p = "" };
 	c.end = c.p;
-	for (unsigned i = 0; i < f->n_inputs; i++) {
-		f->inputs[i].slot = (int)i;
-		(void)slot_new(&c, f->inputs[i].unit, f->inputs[i].min, f->inputs[i].max);
-	}
-	f->ops = arena_array(s->arena, SLOTS_MAX, sizeof *f->ops);
-	for (unsigned i = 0; i < f->n_lines && !c.bad; i++)
-		compile_line(&c, &f->lines[i]);
+	compile_parts(&c);
+	f->init = arena_dup(s->arena, init, f->n_slots * sizeof *init);
+	f->lo = arena_dup(s->arena, lo, f->n_slots * sizeof *lo);
+	f->hi = arena_dup(s->arena, hi, f->n_slots * sizeof *hi);
+	f->unit = arena_dup(s->arena, unit, f->n_slots * sizeof *unit);
+	f->constant = arena_dup(s->arena, fixed, f->n_slots * sizeof *fixed);
+	f->ops = arena_dup(s->arena, ops, f->n_all_ops * sizeof *ops);
 	return !c.bad;
 }

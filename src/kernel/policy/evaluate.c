@@ -9,10 +9,23 @@ static inline int64_t scale(int64_t x, int64_t ppm)
 	return x / 1000000 * ppm + (r >= 0 ? r + 500000 : r - 500000) / 1000000;
 }
 
+static int64_t scale_twice(int64_t x, int64_t ppm, int64_t ppm2)
+{
+	const int64_t unit = INT64_C(1000000000000);
+	__int128 p = (__int128)x * ppm * ppm2;
+	return (int64_t)((p >= 0 ? p + unit / 2 : p - unit / 2) / unit);
+}
+
 static inline int64_t ratio(int64_t a, int64_t b, int64_t z)
 {
 	__int128 p = (__int128)a * b;
 	return (int64_t)((p >= 0 ? p + z / 2 : p - z / 2) / z);
+}
+
+/* The part of x that `part` is of `whole`: never more than x, 0 of nothing. */
+static int64_t portion(int64_t x, int64_t part, int64_t whole)
+{
+	return whole <= 0 || part <= 0 ? 0 : part >= whole ? x : ratio(x, part, whole);
 }
 
 static inline int64_t round_to(int64_t x, int64_t unit)
@@ -38,7 +51,9 @@ int64_t policy_bracket(const struct dated *t, int64_t x)
 	case SUB: EACH(TO = A - B)                                                                                     \
 	case MUL: EACH(TO = A * B)                                                                                     \
 	case SCALE: EACH(TO = scale(A, B))                                                                             \
+	case SCALE2: EACH(TO = scale_twice(A, B, C))                                                                   \
 	case MULDIV: EACH(TO = ratio(A, B, C))                                                                         \
+	case PORTION: EACH(TO = portion(A, B, C))                                                                      \
 	case MIN: EACH(TO = A < B ? A : B)                                                                             \
 	case MAX: EACH(TO = A > B ? A : B)                                                                             \
 	case LT: EACH(TO = A < B)                                                                                      \
@@ -53,6 +68,16 @@ int64_t policy_bracket(const struct dated *t, int64_t x)
 	case BRACKET: EACH(TO = policy_bracket(f->used[o->b].v, A))                                                    \
 	}
 
+#define EACH(x)                                                                                                        \
+	x;                                                                                                             \
+	break;
+void policy_run(const struct policy_form *f, const struct op *o, unsigned n, int64_t *s)
+{
+	for (const struct op *end = o + n; o < end; o++)
+		RUN(s[o->a], s[o->b], s[o->c], s[o->to])
+}
+#undef EACH
+
 err_t policy_evaluate(const struct policy_form *f, int64_t *s, int *slot)
 {
 	for (unsigned i = 0; i < f->n_inputs; i++)
@@ -60,12 +85,7 @@ err_t policy_evaluate(const struct policy_form *f, int64_t *s, int *slot)
 			*slot = (int)i;
 			return E_INPUT;
 		}
-#define EACH(x)                                                                                                        \
-	x;                                                                                                             \
-	break;
-	for (const struct op *o = f->ops, *end = o + f->n_ops; o < end; o++)
-		RUN(s[o->a], s[o->b], s[o->c], s[o->to])
-#undef EACH
+	policy_run(f, f->ops, f->n_ops, s);
 	return OK;
 }
 
@@ -124,6 +144,29 @@ bool policy_input(const struct policy_form *f, unsigned i, struct str *id, enum 
 	return true;
 }
 
+bool policy_limits(const struct policy_form *f, unsigned i, int64_t *min, int64_t *max)
+{
+	if (i >= f->n_inputs) return false;
+	*min = f->lo[i];
+	*max = f->hi[i];
+	return true;
+}
+
+void policy_run_checks(const struct policy_form *f, int64_t *values)
+{
+	policy_run(f, f->ops + f->n_ops, f->n_all_ops - f->n_ops, values);
+}
+
+bool policy_check(
+        const struct policy_form *f, unsigned i, const int64_t *values, struct str *at, struct str *title, bool *holds)
+{
+	if (i >= f->n_checks) return false;
+	*at = f->checks[i].id;
+	*title = f->checks[i].title;
+	*holds = values[f->checks[i].slot] != 0;
+	return true;
+}
+
 bool policy_line(const struct policy_form *f, unsigned i, struct str *id, struct str *title, int *slot)
 {
 	if (i >= f->n_lines) return false;
@@ -143,59 +186,15 @@ struct str policy_form_title(const struct policy_form *f)
 	return f->title;
 }
 
-static void put(struct arena *a, struct value *o, enum policy_unit unit, int64_t v)
+struct str policy_form_law(const struct policy_form *f)
 {
-	if (unit == POLICY_MONEY)
-		value_put_money(a, o, "value", FEN(v));
-	else if (unit == POLICY_RATE)
-		value_put_str(a, o, "value", str_printf(a, "%ld.%06ld", v / 1000000, v % 1000000));
-	else if (unit == POLICY_BOOL)
-		value_put_bool(a, o, "value", v != 0);
-	else
-		value_put_int(a, o, "value", v);
+	return f->law;
 }
 
-static void trace_line(
-        const struct policy_form *f, const struct part *l, const int64_t *s, struct arena *a, struct value *to)
+struct str policy_slot_title(const struct policy_form *f, int slot)
 {
-	value_put_str(a, to, "id", l->id);
-	value_put_str(a, to, "title", l->title);
-	put(a, to, l->unit, s[l->slot]);
-	value_put_str(a, to, "formula", l->formula);
-	struct value *uses = value_put_array(a, to, "uses"), *parameters = value_put_array(a, to, "parameters");
-	for (unsigned i = 0; i < l->n_uses; i++) {
-		const struct part *u =
-		        l->uses[i] < f->n_inputs ? &f->inputs[l->uses[i]] : &f->lines[l->uses[i] - f->n_inputs];
-		struct value *o = value_object(a);
-		value_put_str(a, o, "id", u->id);
-		value_put_str(a, o, "title", u->title);
-		put(a, o, u->unit, s[u->slot]);
-		value_push(a, uses, o);
-	}
-	for (unsigned i = 0; i < l->n_parameters; i++) {
-		const struct used *u = &f->used[l->parameters[i]];
-		struct value *o = value_object(a);
-		value_put_str(a, o, "id", u->p->id);
-		value_put_str(a, o, "title", u->p->title);
-		put(a, o, u->p->unit, u->v->value);
-		value_put_str(a, o, "law", u->v->cite.law);
-		value_put_bool(a, o, "verified", u->v->cite.verified);
-		value_push(a, parameters, o);
-	}
-}
-
-struct value *policy_trace(const struct policy_form *f, const int64_t *values, struct arena *a)
-{
-	struct value *lines = value_array(a);
-	for (unsigned i = 0; i < f->n_lines; i++) {
-		struct value *o = value_object(a);
-		trace_line(f, &f->lines[i], values, a, o);
-		value_push(a, lines, o);
-	}
-	return lines;
-}
-
-void policy_trace_json(const struct policy_form *f, const int64_t *values, struct buf *b)
-{
-	value_write_json(b, policy_trace(f, values, b->arena));
+	if (slot >= 0 && slot < (int)f->n_inputs) return f->inputs[slot].title;
+	for (unsigned i = 0; i < f->n_lines; i++)
+		if (f->lines[i].slot == slot) return f->lines[i].title;
+	return STR_NONE;
 }

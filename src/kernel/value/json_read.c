@@ -54,6 +54,11 @@ static struct value *copy(struct arena *a, const json_t *j, int depth)
 err_t json_parse(struct arena *a, struct str text, struct value **out, struct json_fault *where)
 {
 	json_error_t error;
+	/* jansson takes a NUL behind the value for the end, whatever stands behind it. */
+	if (text.n && memchr(text.p, 0, text.n)) {
+		*where = (struct json_fault){ 0, 0, S("a NUL byte") };
+		return E_INPUT;
+	}
 	json_t *j = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (!j) {
 		*where = (struct json_fault){ error.line, error.column, str_dup(a, str_c(error.text)) };

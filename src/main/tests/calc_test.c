@@ -1,6 +1,6 @@
 /* Every worked case of tests/vectors/tax.jsonl whose topic calc knows: each expected field must be equal. */
 #include "kernel/value/value.h"
-#include "main/calc.h"
+#include "main/calc/calc.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,15 +36,96 @@ static void vectors(void **state)
 		}
 		compared++;
 	}
-	assert_int_equal(compared, 7 + 4 + 4 + 9 + 9);
+	assert_int_equal(compared, 7 + 4 + 2 + 1 + 1 + 4 + 9 + 1 + 3 + 3 + 9 + 4);
 	(void)fclose(answers);
 	(void)fclose(in);
 	arena_free(a);
 	free(text), free(line), free(got);
 }
 
+/* Wrong lines: a code and the place, never a guess. */
+static void wrong_lines(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *code, *pointer;
+	} cases[] = {
+		{ "nonsense", "json", NULL },
+		{ "[1]", "json", NULL },
+		{ "{\"topic\":\"VATQ\",\"input\":{}}", "unknown-topic", NULL },
+		{ "{\"input\":{}}", "unknown-topic", NULL },
+		{ "{\"topic\":\"VATG\"}", "input", NULL },
+		{ "{\"topic\":\"VATG\",\"input\":[]}", "input", NULL },
+		{ "{\"topic\":\"VATG\",\"input\":{\"l11\":130000}}", "amount", "/input/l11" },
+		{ "{\"topic\":\"VATG\",\"input\":{\"l11\":\"1.234\"}}", "amount", "/input/l11" },
+		{ "{\"topic\":\"VATG\",\"input\":{\"addl_credit\":\"-1.00\"}}", "range", "/input/addl_credit" },
+		{ "{\"topic\":\"VATS\",\"input\":{\"sales\":\"1.00\"}}", "missing", "/input/period_end" },
+		{ "{\"topic\":\"VATS\",\"input\":{\"period_end\":\"2012-01-31\"}}", "no-rule", NULL },
+		{ "{\"topic\":\"VATS\",\"input\":{\"period_end\":\"2026-01-31\",\"quarter\":\"yes\"}}", "bool", "/input/quarter" },
+		{ "{\"topic\":\"SUR\",\"input\":{\"vat\":\"1.00\",\"loc\":\"moon\"}}", "choice", "/input/loc" },
+		{ "{\"topic\":\"VATR\",\"input\":{\"date\":\"0000-00-00\",\"kind\":\"std\",\"incl\":\"1\"}}", "date",
+		        "/input/date" },
+		{ "{\"topic\":\"VATL\",\"input\":{\"kind\":\"four\",\"ratio\":\"1.01\"}}", "rate", "/input/ratio" },
+		{ "{\"topic\":\"VATN\",\"input\":{}}", "missing", "/input/rent" },
+		{ "{\"topic\":\"VATN\",\"input\":{\"amounts\":[\"1\",null],\"date\":\"2026-07-01\"}}", "amount",
+		        "/input/amounts/1" },
+		{ "{\"topic\":\"VATN\",\"input\":{\"rent\":\"1\",\"months\":0,\"date\":\"2026-07-01\"}}", "range",
+		        "/input/months" },
+		{ "{\"topic\":\"LATE\",\"input\":{\"tax\":\"1\",\"due\":\"2026-01-01\"}}", "missing", "/input/paid" },
+		{ "{\"topic\":\"DUE\",\"input\":{\"year\":2026,\"month\":13}}", "range", "/input/month" },
+	};
+	struct arena *a = arena_new(), *scratch = arena_new();
+	struct str why;
+	const struct calc *c = calc_open(a, &why);
+	assert_non_null(c);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct buf b;
+		struct value *reply;
+		struct json_fault where;
+		buf_init(&b, scratch, 256);
+		calc_line(c, scratch, str_c(cases[i].line), &b);
+		assert_int_equal(json_parse(scratch, buf_done(&b), &reply, &where), OK);
+		const struct value *error = value_get(reply, S("error"));
+		if (!error || !str_is(value_text(error, "code"), cases[i].code)) fail_msg("%s: %s", cases[i].line, b.p);
+		struct str pointer = value_text(error, "pointer");
+		assert_true(cases[i].pointer ? str_is(pointer, cases[i].pointer) : pointer.p == NULL);
+		assert_true(value_text(error, "detail").n > 0);
+	}
+	arena_free(scratch);
+	arena_free(a);
+}
+
+/* A key that no rule reads is named; "explain" says formulas, parameters and law. */
+static void explained(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	struct str why;
+	struct buf b;
+	struct value *reply;
+	struct json_fault where;
+	const struct calc *c = calc_open(a, &why);
+	assert_non_null(c);
+	buf_init(&b, a, 256);
+	calc_line(c, a, S("{\"id\":\"1\",\"topic\":\"SUR\",\"explain\":true,\"input\":{\"vat\":\"52000.00\",\"loc\":\"city\",\"x\":1}}"), &b);
+	assert_int_equal(json_parse(a, buf_done(&b), &reply, &where), OK);
+	assert_true(str_is(value_text(value_get(reply, S("result")), "total"), "6240.00"));
+	assert_true(str_is(value_at(value_get(reply, S("ignored")), 0)->str, "x"));
+	const struct value *form = value_at(value_get(reply, S("explain")), 0), *line = NULL;
+	assert_int_equal(value_text(form, "policy").n, 64);
+	for (size_t i = 0; (line = value_at(value_get(form, S("lines")), i)) != NULL; i++)
+		if (str_is(value_text(line, "id"), "urban_rate")) break;
+	assert_non_null(line);
+	assert_true(str_is(value_text(line, "value"), "0.07"));
+	const struct value *parameter = value_at(value_get(line, S("parameters")), 0);
+	assert_true(str_is(value_text(parameter, "law"), "城市维护建设税法"));
+	assert_true(str_is(value_text(parameter, "article"), "第四条"));
+	arena_free(a);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(vectors) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(vectors), cmocka_unit_test(wrong_lines),
+		cmocka_unit_test(explained) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,8 @@ static void oracle(const int64_t *in, __int128 credit, __int128 *l)
 	l[20] = l[17] - l[18];
 	__int128 gross = l[11] - l[18], cut = gross < 0 ? 0 : gross < credit ? gross : credit;
 	l[19] = gross - cut;
-	l[24] = l[19] + l[21] - l[23];
+	__int128 most = l[19] + l[21] > 0 ? l[19] + l[21] : 0;
+	l[24] = l[19] + l[21] - (l[23] < most ? l[23] : most);
 	l[27] = l[28] + l[29] + l[30] + l[31];
 	l[32] = l[24] + l[25] + l[26] - l[27];
 	l[33] = l[25] + l[26] > l[27] ? l[25] + l[26] - l[27] : 0;

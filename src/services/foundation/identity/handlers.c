@@ -1,16 +1,18 @@
-/* Handlers: signing in and out, switching, tokens, TOTP. */
+/* Handlers: signing in and out, switching, tokens, sessions. */
 #include "identity_sql.h"
+#include "kernel/access/access.h"
 #include "kernel/crypto/crypto.h"
 #include "kernel/ctx/app.h"
+#include "kernel/db/db.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/keys/keys.h"
 #include "services/foundation/identity/mandates.h"
 #include "services/foundation/identity/session.h"
 
 #define DAY_US (INT64_C(86400) * 1000000)
 
-static const struct fault_def wrong_code = { "totp-wrong", N_("口令不对，请看手机上当前的 6 位数字"), NULL, NULL };
-static const struct fault_def has_totp = { "totp-exists", N_("动态口令已经开启。换手机请持身份证件到办税厅重置"), NULL,
-	NULL };
+static const struct fault_def no_session = { "session-unknown", N_("没有这次登录，或已经退出"), NULL, NULL };
+static const struct fault_def wider = { "token-wider", N_("您自己没有“{1}”权限，不能给令牌"), NULL, NULL };
 static const struct fault_def no_token = { "token-unknown", N_("没有这个令牌，或已经停用"), NULL, NULL };
 
 struct sign_in_work {
@@ -21,13 +23,19 @@ struct sign_in_work {
 static err_t open_in_transaction(struct ctx *c, void *arg)
 {
 	struct sign_in_work *w = arg;
+	/* Who signs in again in the same browser leaves the old session. */
+	if (c->caller.by_cookie) TRY(identity_session_end(c, c->now, c->caller.person_id, c->caller.session_id, NULL));
 	return session_open(c, &w->new, &w->opened);
 }
 
 static err_t prove_and_open(struct ctx *c, const struct session_in *in, const char *kind, struct sign_in_work *w)
 {
+	struct session_proof proof;
 	*w = (struct sign_in_work){ .new = { .kind = kind, .scopes = S("*") } };
-	TRY(session_prove(c, in, &w->new.person_id, &w->new.subject_id));
+	TRY(session_prove(c, in, &proof));
+	w->new.person_id = proof.person_id;
+	w->new.subject_id = proof.subject_id;
+	w->new.strong = proof.strong;
 	return db_write(c, open_in_transaction, w);
 }
 
@@ -56,8 +64,7 @@ err_t sign_in_page(struct ctx *c, const void *input, struct reply *out)
 	TRY(prove_and_open(c, in, "cookie", &w));
 	out->value = value_object(c->arena);
 	value_put_str(c->arena, out->value, "next", local_page(in->next));
-	out->cookie = str_printf(
-	        c->arena, "__Host-etax=%.*s; Path=/; Secure; HttpOnly; SameSite=Lax", STR_FMT(w.opened.token));
+	out->cookie = session_cookie(c->arena, w.opened.token);
 	return OK;
 }
 
@@ -110,9 +117,13 @@ static err_t list_subjects(struct ctx *c, struct value *list)
 		        c->caller.subject_id == firms[i].subject_id);
 	struct identity_mandates_for_row *given;
 	TRY(identity_mandates_for(c, c->caller.person_id, c->today, &given, &n));
-	for (size_t i = 0; i < n; i++)
-		put_subject(c, list, given[i].tax_id, given[i].name, S("agent"), given[i].scopes,
-		        c->caller.subject_id == given[i].subject_id);
+	for (size_t i = 0; i < n; i++) {
+		struct party subject; /* may be a natural person, whose number is kept encrypted */
+		TRY(identity_party(c, given[i].subject_id, &subject, &found));
+		if (found)
+			put_subject(c, list, subject.tax_id, subject.name, S("agent"), given[i].scopes,
+			        c->caller.subject_id == subject.id);
+	}
 	return OK;
 }
 
@@ -134,13 +145,27 @@ err_t switch_subject(struct ctx *c, const void *input, struct reply *out)
 	const struct switch_in *in = input;
 	struct party party;
 	bool found;
+	TRY(access_in_person(c));
 	TRY(identity_party_by_tax_id(c, in->as, &party, &found));
 	TRY(session_act_for(c, c->caller.person_id, found ? party.id : 0, S("*")));
 	TRY(identity_session_switch(c, c->caller.subject_id, c->caller.person_id, c->caller.session_id, NULL));
+	TRY(session_rotate(c, c->caller.strong, out)); /* another subject, other rights */
 	out->value = value_object(c->arena);
 	value_put_str(c->arena, out->value, "subject", c->caller.subject_name);
 	value_put_str(c->arena, out->value, "role", c->caller.role);
 	return OK;
+}
+
+/* The codes, and for people their titles. */
+static void put_scopes(struct ctx *c, struct value *to, struct str scopes)
+{
+	struct str piece;
+	value_put_str(c->arena, to, "scopes", scopes);
+	struct value *titles = value_put_array(c->arena, to, "scope_titles");
+	while (str_split(&scopes, ' ', &piece))
+		if (piece.n)
+			value_push(c->arena, titles,
+			        value_str(c->arena, tr(c, access_scope_title(str_dup(c->arena, piece).p))));
 }
 
 err_t tokens(struct ctx *c, const void *input, struct reply *out)
@@ -155,7 +180,9 @@ err_t tokens(struct ctx *c, const void *input, struct reply *out)
 		struct value *v = value_object(c->arena);
 		value_put_str(c->arena, v, "id", str_from_int(c->arena, rows[i].session_id));
 		value_put_str(c->arena, v, "name", rows[i].name);
-		value_put_str(c->arena, v, "scopes", rows[i].scopes);
+		value_put_str(c->arena, v, "subject", rows[i].subject);
+		value_put_bool(c->arena, v, "any_subject", rows[i].any_subject);
+		put_scopes(c, v, rows[i].scopes);
 		value_put_instant(c->arena, v, "created_at", rows[i].created_at);
 		value_put_instant(c->arena, v, "expires_at", rows[i].expires_at);
 		value_push(c->arena, list, v);
@@ -168,16 +195,23 @@ err_t token_new(struct ctx *c, const void *input, struct reply *out)
 	const struct token_in *in = input;
 	struct buf scopes;
 	struct session_opened opened;
+	TRY(access_in_person(c));
 	buf_init(&scopes, c->arena, 200);
 	for (size_t i = 0; i < in->n_scopes; i++) {
+		if (!access_has_scope(c, str_dup(c->arena, in->scopes[i]).p))
+			FAULT(c, str_printf(c->arena, "/scopes/%zu", i), &wider,
+			        str_c(access_scope_title(str_dup(c->arena, in->scopes[i]).p)));
 		if (i) buf_char(&scopes, ' ');
 		buf_str(&scopes, in->scopes[i]);
 	}
+	TRY(problem_result(&c->problem));
 	struct session_new new = { .person_id = c->caller.person_id,
 		.subject_id = c->caller.subject_id,
 		.kind = "personal",
 		.name = in->name,
 		.scopes = buf_done(&scopes),
+		.any_subject = in->any_subject,
+		.strong = c->caller.strong,
 		.expires_at = c->now + in->days * DAY_US };
 	TRY(session_open(c, &new, &opened));
 	out->value = value_object(c->arena);
@@ -194,6 +228,7 @@ err_t token_end(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct id_in *in = input;
 	int64_t ended;
+	TRY(access_in_person(c));
 	TRY(identity_session_end(c, c->now, c->caller.person_id, in->id, &ended));
 	if (!ended) return RAISE(c, E_NOT_FOUND, &no_token);
 	out->value = value_object(c->arena);
@@ -201,41 +236,81 @@ err_t token_end(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
-/* Until a code proves that the phone holds the secret (totp_last > 0) sign-in does not ask for one: a half-done set-up
- * locks nobody out. One that is confirmed is not replaced from a session alone. */
-err_t totp_begin(struct ctx *c, const void *input, struct reply *out)
+/* --- where one is signed in --- */
+
+err_t sessions(struct ctx *c, const void *input, struct reply *out)
 {
 	(void)input;
-	unsigned char secret[20];
-	struct identity_credential_get_row row;
-	bool found;
-	TRY(identity_credential_get(c, c->caller.person_id, &row, &found));
-	if (found && row.totp_last > 0) return RAISE(c, E_CONFLICT, &has_totp);
-	crypto_random(secret, sizeof secret);
-	struct str raw = { (const char *)secret, sizeof secret };
-	TRY(identity_totp_set(c, keys_encrypt(c->app->keys, c->arena, raw), c->caller.person_id, NULL));
+	struct identity_sessions_open_row *rows;
+	size_t n;
+	TRY(identity_sessions_open(c, c->caller.person_id, c->now, &rows, &n));
 	out->value = value_object(c->arena);
-	struct str text = crypto_base32(c->arena, secret, sizeof secret);
-	value_put_str(c->arena, out->value, "secret", text);
-	value_put_str(c->arena, out->value, "uri",
-	        str_printf(c->arena, "otpauth://totp/etax?secret=%.*s&issuer=etax", STR_FMT(text)));
+	struct value *list = value_put_array(c->arena, out->value, "sessions");
+	for (size_t i = 0; i < n; i++) {
+		struct value *v = value_object(c->arena);
+		value_put_str(c->arena, v, "id", str_from_int(c->arena, rows[i].session_id));
+		value_put_str(c->arena, v, "kind", rows[i].kind);
+		value_put_bool(c->arena, v, "browser", str_is(rows[i].kind, "cookie"));
+		value_put_bool(c->arena, v, "two_factors", rows[i].strong);
+		value_put_str(c->arena, v, "client", rows[i].client);
+		value_put_instant(c->arena, v, "created_at", rows[i].created_at);
+		value_put_instant(c->arena, v, "seen_at", rows[i].seen_at);
+		value_put_instant(c->arena, v, "expires_at", rows[i].expires_at);
+		value_put_bool(c->arena, v, "current", rows[i].session_id == c->caller.session_id);
+		value_push(c->arena, list, v);
+	}
 	return OK;
 }
 
-err_t totp_confirm(struct ctx *c, const void *input, struct reply *out)
+err_t session_revoke(struct ctx *c, const void *input, struct reply *out)
 {
-	const struct code_in *in = input;
-	struct identity_credential_get_row row;
-	bool found;
-	TRY(identity_credential_get(c, c->caller.person_id, &row, &found));
-	struct str secret;
-	if (!found || !row.totp_secret.p) return RAISE(c, E_CONFLICT, &wrong_code);
-	TRY(keys_decrypt(c->app->keys, c->arena, row.totp_secret, &secret));
-	int64_t step = 0;
-	if (!crypto_totp_verify(secret, c->now / 1000000, in->code, &step) || step <= row.totp_last)
-		return RAISE(c, E_INPUT, &wrong_code);
-	TRY(identity_totp_used(c, step, c->caller.person_id, NULL));
+	const struct id_in *in = input;
+	int64_t ended;
+	TRY(access_in_person(c));
+	TRY(identity_session_end(c, c->now, c->caller.person_id, in->id, &ended));
+	if (!ended) return RAISE(c, E_NOT_FOUND, &no_session);
 	out->value = value_object(c->arena);
-	value_put_bool(c->arena, out->value, "totp", true);
+	value_put_bool(c->arena, out->value, "ended", true);
+	return OK;
+}
+
+err_t sessions_revoke(struct ctx *c, const void *input, struct reply *out)
+{
+	int64_t ended;
+	(void)input;
+	TRY(access_in_person(c));
+	TRY(identity_sessions_end_others(c, c->now, c->caller.person_id, c->caller.session_id, &ended));
+	out->value = value_object(c->arena);
+	value_put_int(c->arena, out->value, "ended", ended);
+	return OK;
+}
+
+/* --- job: what has served its time --- */
+
+#define MONTH_US (30 * DAY_US)
+
+static err_t forget_some(struct ctx *c, void *arg)
+{
+	struct identity_sessions_old_row *sessions_gone;
+	struct identity_throttles_old_row *throttles;
+	size_t n, m;
+	bool *more = arg;
+	TRY(identity_sessions_old(c, c->now - MONTH_US, &sessions_gone, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(identity_session_delete(c, sessions_gone[i].token_hash, NULL));
+	TRY(identity_throttles_old(c, c->now - 7 * DAY_US, &throttles, &m));
+	for (size_t i = 0; i < m; i++)
+		TRY(identity_throttle_delete(c, throttles[i].account_hash, NULL));
+	*more = n == 1000 || m == 1000;
+	return OK;
+}
+
+err_t identity_forget(struct ctx *c, struct str argument)
+{
+	bool more;
+	(void)argument;
+	do {
+		TRY(db_write(c, forget_some, &more));
+	} while (more);
 	return OK;
 }

@@ -24,12 +24,18 @@ MUST_USE err_t identity_role_grant(
 MUST_USE err_t identity_role_end(
         struct ctx *c, int64_t subject_id, int64_t person_id, const char *role); /* in db_write */
 
+/* The first who holds the role now; 0: nobody. */
+MUST_USE err_t identity_role_holder_of(struct ctx *c, int64_t subject_id, const char *role, int64_t *person_id);
+
 struct str identity_role_name(const struct ctx *c, struct str role); /* in the user's language */
 
 /* For the sandbox and for first registration: gives a person a password. hash: from identity_password_hash. */
 struct str identity_password_hash(struct ctx *c, struct str password);
 MUST_USE err_t identity_credential_add(struct ctx *c, int64_t person_id, struct str password_hash);
 MUST_USE err_t identity_officer_add(struct ctx *c, int64_t person_id, struct str office, struct str post);
+
+/* A code by which the person sets a (new) password within 48 hours: given after the identity was checked. In db_write. */
+MUST_USE err_t identity_enrolment_new(struct ctx *c, int64_t person_id, struct str *code, instant_us *expires_at);
 
 /* "330***********0014": what others may see of a personal number. */
 struct str identity_mask(struct arena *a, struct str tax_id);

@@ -1,6 +1,8 @@
 /* People of a firm and mandates to agents: who may do what for whom, with scope, limit and end. */
 #include "services/foundation/identity/mandates.h"
 #include "identity_sql.h"
+#include "kernel/access/access.h"
+#include "kernel/db/db.h"
 #include "kernel/receipt/receipt.h"
 
 static const struct fault_def unknown_person = { "person-unknown", N_("没有查到这个人。请他先实名注册，再加为办税人员"),
@@ -74,6 +76,7 @@ err_t member_add(struct ctx *c, const void *input, struct reply *out)
 	const struct member_in *in = input;
 	struct party person;
 	bool holds;
+	TRY(access_in_person(c));
 	if (str_is(in->role, "legal_representative")) return RAISE(c, E_CONFLICT, &last_head);
 	TRY(find_person(c, in->person, &person, &holds, in->role));
 	if (holds) return RAISE(c, E_CONFLICT, &has_role);
@@ -87,6 +90,7 @@ err_t member_end(struct ctx *c, const void *input, struct reply *out)
 	const struct member_in *in = input;
 	struct party person;
 	bool holds = false;
+	TRY(access_in_person(c));
 	if (str_is(in->role, "legal_representative")) return RAISE(c, E_CONFLICT, &last_head);
 	TRY(find_person(c, in->person, &person, &holds, in->role));
 	if (!holds) return RAISE(c, E_CONFLICT, &no_role);
@@ -124,6 +128,7 @@ err_t mandate_grant(struct ctx *c, const void *input, struct reply *out)
 	const struct mandate_in *in = input;
 	struct party agent;
 	bool found;
+	TRY(access_in_person(c));
 	TRY(identity_party_by_tax_id(c, in->agent, &agent, &found));
 	if (!found || agent.person)
 		FAULT(c, S("/agent"), &unknown_agent);
@@ -150,6 +155,7 @@ err_t mandate_end(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct id_in *in = input;
 	int64_t ended;
+	TRY(access_in_person(c));
 	TRY(identity_mandate_revoke(c, c->now, c->caller.subject_id, in->id, &ended));
 	if (!ended) return RAISE(c, E_NOT_FOUND, &no_mandate);
 	return record(c, "mandate_end", str_from_int(c->arena, in->id), STR_NONE, out);

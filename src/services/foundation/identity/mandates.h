@@ -11,6 +11,7 @@ struct token_in {
 	struct str *scopes;
 	size_t n_scopes;
 	int64_t days;
+	bool any_subject;
 };
 struct id_in {
 	int64_t id;
@@ -30,7 +31,8 @@ struct mandate_in {
 	struct date until;
 };
 
-op_run sign_in, sign_in_page, login_page, sign_out, subjects, switch_subject, tokens, token_new, token_end, totp_begin,
-        totp_confirm, people, member_add, member_end, mandates, mandate_grant, mandate_end;
+op_run sign_in, sign_in_page, login_page, sign_out, subjects, switch_subject, tokens, token_new, token_end, sessions,
+        session_revoke, sessions_revoke, people, member_add, member_end, mandates, mandate_grant, mandate_end;
+err_t identity_forget(struct ctx *c, struct str argument);
 err_t mandates_frame(struct ctx *c, struct value *page);
 #endif

@@ -55,6 +55,15 @@ err_t identity_role_end(struct ctx *c, int64_t subject_id, int64_t person_id, co
 	return identity_role_close(c, c->now, subject_id, person_id, str_c(role), NULL);
 }
 
+err_t identity_role_holder_of(struct ctx *c, int64_t subject_id, const char *role, int64_t *person_id)
+{
+	struct identity_role_holder_row row;
+	bool found;
+	TRY(identity_role_holder(c, subject_id, str_c(role), &row, &found));
+	*person_id = found ? row.person_id : 0;
+	return OK;
+}
+
 err_t identity_credential_add(struct ctx *c, int64_t person_id, struct str password_hash)
 {
 	return identity_credential_insert(c, person_id, password_hash, NULL);

@@ -33,13 +33,18 @@ SELECT password_hash, totp_secret, totp_last FROM credential WHERE person_id = $
 -- :in totp_secret bytes?, person_id int
 UPDATE credential SET totp_secret = $1, totp_last = 0 WHERE person_id = $2;
 
+-- :name totp_clear :exec
+-- :in person_id int
+UPDATE credential SET totp_secret = NULL, totp_last = 0 WHERE person_id = $1;
+
 -- :name totp_used :exec
 -- :in step int, person_id int
 UPDATE credential SET totp_last = $1 WHERE person_id = $2 AND totp_last < $1;
 
 -- :name officer_insert :exec
 -- :in person_id int, office text, post text
-INSERT INTO officer (person_id, office, post) VALUES ($1, $2, $3);
+INSERT INTO officer (person_id, office, post) VALUES ($1, $2, $3)
+ON CONFLICT (person_id) DO UPDATE SET office = excluded.office, post = excluded.post;
 
 -- :name officer_get :one
 -- :in person_id int
@@ -97,23 +102,58 @@ FROM mandate m JOIN party p ON p.party_id = m.agent_id WHERE m.subject_id = $1 O
 
 -- :name mandates_for :many
 -- :in person_id int, today date
--- :out subject_id int, name text, tax_id bytes, scopes text, until_on date
+-- :out subject_id int, name text, scopes text, until_on date, limit_fen int?
 -- :max 200
-SELECT m.subject_id, p.name, p.tax_id, m.scopes, m.until_on FROM member_role r
+SELECT m.subject_id, p.name, m.scopes, m.until_on, m.limit_fen FROM member_role r
 JOIN mandate m ON m.agent_id = r.subject_id JOIN party p ON p.party_id = m.subject_id
 WHERE r.person_id = $1 AND r.ended_at IS NULL AND m.revoked_at IS NULL AND m.until_on >= $2
 ORDER BY m.mandate_id LIMIT 200;
 
 -- :name session_insert :exec
--- :in token_hash text, session_id int, person_id int, subject_id int, kind text, name text?, scopes text, csrf text, created_at instant, expires_at instant
-INSERT INTO session (token_hash, session_id, person_id, subject_id, kind, name, scopes, csrf, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+-- :in token_hash text, session_id int, person_id int, subject_id int, kind text, name text?, scopes text, csrf text, created_at instant, expires_at instant, strong bool, any_subject bool, client text?
+INSERT INTO session (token_hash, session_id, person_id, subject_id, kind, name, scopes, csrf, created_at, expires_at, seen_at,
+  strong, any_subject, client)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $11, $12, $13);
 
 -- :name session_get :one
 -- :in token_hash text
--- :out session_id int, person_id int, subject_id int, kind text, scopes text, csrf text, expires_at instant, ended_at instant?, name text
-SELECT s.session_id, s.person_id, s.subject_id, s.kind, s.scopes, s.csrf, s.expires_at, s.ended_at, p.name
+-- :out session_id int, person_id int, subject_id int, kind text, scopes text, csrf text, expires_at instant, ended_at instant?, seen_at instant, strong bool, any_subject bool, name text
+SELECT s.session_id, s.person_id, s.subject_id, s.kind, s.scopes, s.csrf, s.expires_at, s.ended_at, s.seen_at, s.strong,
+  s.any_subject, p.name
 FROM session s JOIN party p ON p.party_id = s.person_id WHERE s.token_hash = $1;
+
+-- :name session_touch :exec
+-- :in seen_at instant, person_id int, session_id int
+UPDATE session SET seen_at = $1 WHERE person_id = $2 AND session_id = $3;
+
+-- :name session_rotate :exec
+-- :in token_hash text, csrf text, strong bool, person_id int, session_id int
+UPDATE session SET token_hash = $1, csrf = $2, strong = $3 WHERE person_id = $4 AND session_id = $5 AND ended_at IS NULL;
+
+-- :name sessions_open :many
+-- :in person_id int, now instant
+-- :out session_id int, kind text, created_at instant, seen_at instant, expires_at instant, strong bool, client text?
+-- :max 100
+SELECT session_id, kind, created_at, seen_at, expires_at, strong, client FROM session
+WHERE person_id = $1 AND kind <> 'personal' AND ended_at IS NULL AND expires_at > $2 ORDER BY session_id DESC LIMIT 100;
+
+-- :name sessions_end_others :exec
+-- :in ended_at instant, person_id int, session_id int
+UPDATE session SET ended_at = $1 WHERE person_id = $2 AND session_id <> $3 AND kind <> 'personal' AND ended_at IS NULL;
+
+-- :name tokens_end :exec
+-- :in ended_at instant, person_id int
+UPDATE session SET ended_at = $1 WHERE person_id = $2 AND kind = 'personal' AND ended_at IS NULL;
+
+-- :name sessions_old :many
+-- :in before instant
+-- :out token_hash text
+-- :max 1000
+SELECT token_hash FROM session WHERE expires_at < $1 LIMIT 1000;
+
+-- :name session_delete :exec
+-- :in token_hash text
+DELETE FROM session WHERE token_hash = $1;
 
 -- :name session_switch :exec
 -- :in subject_id int, person_id int, session_id int
@@ -125,17 +165,73 @@ UPDATE session SET ended_at = $1 WHERE person_id = $2 AND session_id = $3 AND en
 
 -- :name tokens :many
 -- :in person_id int
--- :out session_id int, name text?, scopes text, created_at instant, expires_at instant
+-- :out session_id int, name text?, scopes text, created_at instant, expires_at instant, subject text, any_subject bool
 -- :max 100
-SELECT session_id, name, scopes, created_at, expires_at FROM session
-WHERE person_id = $1 AND kind = 'personal' AND ended_at IS NULL ORDER BY session_id DESC LIMIT 100;
+SELECT s.session_id, s.name, s.scopes, s.created_at, s.expires_at, p.name, s.any_subject FROM session s
+JOIN party p ON p.party_id = s.subject_id
+WHERE s.person_id = $1 AND s.kind = 'personal' AND s.ended_at IS NULL ORDER BY s.session_id DESC LIMIT 100;
 
 -- :name throttle_get :one
 -- :in account_hash text
--- :out failures int, blocked_until instant
-SELECT failures, blocked_until FROM login_throttle WHERE account_hash = $1;
+-- :out failures int, blocked_until instant, failed_at instant
+SELECT failures, blocked_until, failed_at FROM login_throttle WHERE account_hash = $1;
 
 -- :name throttle_put :exec
--- :in account_hash text, failures int, blocked_until instant
-INSERT INTO login_throttle (account_hash, failures, blocked_until) VALUES ($1, $2, $3)
-ON CONFLICT (account_hash) DO UPDATE SET failures = excluded.failures, blocked_until = excluded.blocked_until;
+-- :in account_hash text, failures int, blocked_until instant, failed_at instant
+INSERT INTO login_throttle (account_hash, failures, blocked_until, failed_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (account_hash) DO UPDATE SET failures = excluded.failures, blocked_until = excluded.blocked_until,
+  failed_at = excluded.failed_at;
+
+-- :name throttles_old :many
+-- :in before instant
+-- :out account_hash text
+-- :max 1000
+SELECT account_hash FROM login_throttle WHERE failed_at < $1 LIMIT 1000;
+
+-- :name throttle_delete :exec
+-- :in account_hash text
+DELETE FROM login_throttle WHERE account_hash = $1;
+
+-- :name password_set :exec
+-- :in password_hash text, person_id int
+UPDATE credential SET password_hash = $1 WHERE person_id = $2;
+
+-- :name history_insert :exec
+-- :in person_id int, changed_at instant, password_hash text
+INSERT INTO password_history (person_id, changed_at, password_hash) VALUES ($1, $2, $3)
+ON CONFLICT (person_id, changed_at) DO NOTHING;
+
+-- :name history :many
+-- :in person_id int
+-- :out password_hash text
+-- :max 4
+SELECT password_hash FROM password_history WHERE person_id = $1 ORDER BY changed_at DESC LIMIT 4;
+
+-- :name recovery_insert :exec
+-- :in person_id int, code_hash text
+INSERT INTO recovery_code (person_id, code_hash) VALUES ($1, $2);
+
+-- :name recovery_use :exec
+-- :in used_at instant, person_id int, code_hash text
+UPDATE recovery_code SET used_at = $1 WHERE person_id = $2 AND code_hash = $3 AND used_at IS NULL;
+
+-- :name recovery_left :one
+-- :in person_id int
+-- :out n int
+SELECT count(*) FROM recovery_code WHERE person_id = $1 AND used_at IS NULL;
+
+-- :name recovery_clear :exec
+-- :in person_id int
+DELETE FROM recovery_code WHERE person_id = $1;
+
+-- :name enrolment_insert :exec
+-- :in person_id int, code_hash text, officer_id int, expires_at instant
+INSERT INTO enrolment (person_id, code_hash, officer_id, expires_at) VALUES ($1, $2, $3, $4);
+
+-- :name enrolment_void :exec
+-- :in used_at instant, person_id int
+UPDATE enrolment SET used_at = $1 WHERE person_id = $2 AND used_at IS NULL;
+
+-- :name enrolment_use :exec
+-- :in used_at instant, person_id int, code_hash text
+UPDATE enrolment SET used_at = $1 WHERE person_id = $2 AND code_hash = $3 AND used_at IS NULL AND expires_at > $1;

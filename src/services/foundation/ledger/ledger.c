@@ -12,7 +12,7 @@ static const struct field ledger_fields[] = {
 	{ 0 },
 };
 
-static const char *tax_title(struct str tax)
+const char *ledger_tax_title(struct str tax)
 {
 	static const struct {
 		const char *code, *title;
@@ -27,34 +27,33 @@ static const char *tax_title(struct str tax)
 	return N_("其他税费");
 }
 
-static err_t obligations(struct ctx *c, const void *input, struct reply *out)
+static const char *status_of(const struct obligation *o, struct date today)
 {
-	(void)input;
-	struct obligation *list;
-	size_t n;
-	TRY(access_open(c, c->caller.subject_id, "obligations"));
-	TRY(ledger_obligations(c, c->caller.subject_id, &list, &n));
-	out->value = value_object(c->arena);
-	struct value *array = value_put_array(c->arena, out->value, "obligations");
-	for (size_t i = 0; i < n; i++) {
-		struct ledger_due due = ledger_due_on(&list[i], c->today);
-		struct value *v = value_object(c->arena);
-		value_put_str(c->arena, v, "id", str_from_int(c->arena, list[i].id));
-		value_put_str(c->arena, v, "tax", list[i].tax);
-		value_put_c(c->arena, v, "tax_title", tax_title(list[i].tax));
-		value_put_str(c->arena, v, "period", list[i].period);
-		value_put_money(c->arena, v, "assessed", list[i].assessed);
-		value_put_money(c->arena, v, "paid", list[i].paid);
-		value_put_money(c->arena, v, "amount_due", due.tax);
-		value_put_money(c->arena, v, "late_fee", due.late_fee);
-		value_put_int(c->arena, v, "days_late", due.days_late);
-		value_put_date(c->arena, v, "due_on", list[i].due_on);
-		value_put_str(c->arena, v, "status", list[i].status);
-		value_put_bool(c->arena, v, "to_file", str_is(list[i].status, "open"));
-		value_put_bool(c->arena, v, "to_pay", str_is(list[i].status, "due"));
-		value_push(c->arena, array, v);
-	}
-	return OK;
+	if (str_is(o->status, "fulfilled")) return "paid";
+	if (date_cmp(today, o->due_on) > 0) return "overdue";
+	return str_is(o->status, "open") ? "open" : "due";
+}
+
+struct value *ledger_obligation_value(struct ctx *c, const struct obligation *o)
+{
+	struct ledger_due due = ledger_due_on(o, c->today);
+	struct value *v = value_object(c->arena);
+	value_put_str(c->arena, v, "id", str_from_int(c->arena, o->id));
+	value_put_str(c->arena, v, "tax", o->tax);
+	value_put_c(c->arena, v, "tax_title", ledger_tax_title(o->tax));
+	value_put_str(c->arena, v, "period", o->period);
+	value_put_money(c->arena, v, "assessed", o->assessed);
+	value_put_money(c->arena, v, "paid", o->paid);
+	value_put_money(c->arena, v, "amount_due", due.tax);
+	value_put_money(c->arena, v, "late_fee", due.late_fee);
+	value_put_int(c->arena, v, "days_late", due.days_late);
+	value_put_money(c->arena, v, "refund_due", o->refund);
+	value_put_date(c->arena, v, "due_on", o->due_on);
+	value_put_int(c->arena, v, "days_left", date_days(o->due_on) - date_days(c->today));
+	value_put_c(c->arena, v, "status", status_of(o, c->today));
+	value_put_bool(c->arena, v, "to_file", str_is(o->status, "open"));
+	value_put_bool(c->arena, v, "to_pay", str_is(o->status, "due"));
+	return v;
 }
 
 static const char *account_title(int64_t account)
@@ -107,22 +106,17 @@ static err_t check(struct ctx *c, struct fsck *f)
 		FSCK_FAULT(f, "ledger: obligation %lld owes %lld fen, entries say %lld",
 		        (long long)differs[i].obligation_id, (long long)differs[i].owed.fen,
 		        (long long)differs[i].ledger.fen);
+	struct ledger_refund_differs_row *refunds;
+	TRY(ledger_refund_differs(c, &refunds, &n));
+	for (size_t i = 0; i < n; i++)
+		FSCK_FAULT(f, "ledger: obligation %lld has %lld fen to give back, entries say %lld",
+		        (long long)refunds[i].obligation_id, (long long)refunds[i].refund.fen,
+		        (long long)refunds[i].ledger.fen);
 	FSCK_INFO(f, "ledger: %lld entries, sum 0", (long long)total.n);
 	return OK;
 }
 
 static const struct operation operations[] = {
-	{ .id = "ledger.obligations",
-	        .method = GET,
-	        .path = "/obligations",
-	        .who = MANDATE("tax.read"),
-	        .run = obligations,
-	        .page = "ledger/obligations",
-	        .menu = "我要办税/税费申报及缴纳/应办事项",
-	        .title = N_("应申报、应缴纳"),
-	        .law = N_("税收征收管理法 第二十五条"),
-	        .requirements = "A05.1",
-	        .words = "应缴 欠税 申报 obligations 日历" },
 	{ .id = "ledger.entries",
 	        .method = GET,
 	        .path = "/ledger",

@@ -35,6 +35,7 @@ struct obligation {
 	struct str period; /* "2026-11" */
 	struct date due_on;
 	struct money assessed, paid, late_fee; /* late_fee: as posted */
+	struct money refund; /* overpaid and not yet given back (多缴税款, 征管法 第五十一条) */
 	struct str status; /* open: to be filed; due: filed and owed; fulfilled: filed and nothing owed */
 	int64_t return_id;
 };
@@ -42,11 +43,32 @@ struct obligation {
 /* Opens the obligation to file of a tax and period (once); id of the old one when it is there. In db_write. */
 MUST_USE err_t ledger_obligation_open(
         struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct date due_on, int64_t *id);
-/* Assesses (or re-assesses after a correction) and posts the difference. In db_write. */
+/* Assesses (or re-assesses after a correction) and posts the difference. What is paid beyond the new amount becomes due
+ * for refund; a later increase is first met from that. In db_write. */
 MUST_USE err_t ledger_assess(struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct date due_on,
-        struct money amount, int64_t return_id);
+        struct money amount, int64_t return_id, struct obligation *out);
 MUST_USE err_t ledger_obligation(struct ctx *c, int64_t taxpayer_id, int64_t id, struct obligation *out, bool *found);
 MUST_USE err_t ledger_obligations(struct ctx *c, int64_t taxpayer_id, struct obligation **out, size_t *n);
+
+/* The obligation of one tax and period. */
+MUST_USE err_t ledger_obligation_for(
+        struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct obligation *out, bool *found);
+/* The oldest obligation of a tax that is still to be filed and was due before the day. */
+MUST_USE err_t ledger_unfiled_before(
+        struct ctx *c, int64_t taxpayer_id, struct str tax, struct date due_before, struct obligation *out, bool *found);
+/* Those due up to the day that are to be filed or to be paid (reminders), oldest first. */
+MUST_USE err_t ledger_unsettled(
+        struct ctx *c, int64_t taxpayer_id, struct date due_to, struct obligation **out, size_t *n);
+/* Tax paid in from <= at < to for one tax: for the period, and for all others. */
+struct ledger_paid {
+	struct money period, others;
+};
+MUST_USE err_t ledger_paid_between(struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period,
+        instant_us from, instant_us to, struct ledger_paid *out);
+const char *ledger_tax_title(struct str tax); /* N_() */
+/* One obligation as interfaces and pages show it; status is that of the day: open (to be filed), due (filed and owed),
+ * overdue (either, after the due date), paid (filed and nothing owed). */
+struct value *ledger_obligation_value(struct ctx *c, const struct obligation *o);
 
 /* What is to be paid today: unpaid tax and the late fee (滞纳金, 0.05 % a day from the day after the due date, 征管法
  * 第三十二条) until `on`. */
@@ -61,4 +83,6 @@ MUST_USE err_t ledger_pay(struct ctx *c, int64_t taxpayer_id, int64_t obligation
         struct money late_fee, int64_t payment_id);
 /* The bank's file of the day agrees: money goes from transit to treasury. In db_write. */
 MUST_USE err_t ledger_reconcile(struct ctx *c, struct money amount, int64_t document);
+/* Sum of all entries of an account. */
+MUST_USE err_t ledger_balance(struct ctx *c, enum ledger_account account, struct money *out);
 #endif

@@ -35,6 +35,7 @@ err_t ledger_post(struct ctx *c, const char *kind, int64_t document, const struc
 	        .assessed = (row).assessed,                                                                            \
 	        .paid = (row).paid,                                                                                    \
 	        .late_fee = (row).late_fee,                                                                            \
+	        .refund = (row).refund,                                                                                \
 	        .status = (row).status,                                                                                \
 	        .return_id = (row).return_id })
 
@@ -56,16 +57,57 @@ err_t ledger_obligations(struct ctx *c, int64_t taxpayer_id, struct obligation *
 	return OK;
 }
 
+err_t ledger_obligation_for(
+        struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct obligation *out, bool *found)
+{
+	struct ledger_obligation_of_row row;
+	TRY(ledger_obligation_of(c, taxpayer_id, tax, period, &row, found));
+	if (*found) *out = OBLIGATION_OF(row, taxpayer_id);
+	return OK;
+}
+
+err_t ledger_unfiled_before(
+        struct ctx *c, int64_t taxpayer_id, struct str tax, struct date due_before, struct obligation *out, bool *found)
+{
+	struct ledger_oldest_open_row row;
+	TRY(ledger_oldest_open(c, taxpayer_id, tax, due_before, &row, found));
+	if (*found) *out = OBLIGATION_OF(row, taxpayer_id);
+	return OK;
+}
+
+err_t ledger_unsettled(struct ctx *c, int64_t taxpayer_id, struct date due_to, struct obligation **out, size_t *n)
+{
+	struct ledger_unsettled_list_row *rows;
+	TRY(ledger_unsettled_list(c, taxpayer_id, due_to, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = OBLIGATION_OF(rows[i], taxpayer_id);
+	return OK;
+}
+
+err_t ledger_paid_between(struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, instant_us from,
+        instant_us to, struct ledger_paid *out)
+{
+	struct ledger_paid_sums_row *rows;
+	size_t n;
+	*out = (struct ledger_paid){ 0 };
+	TRY(ledger_paid_sums(c, taxpayer_id, from, to, tax, &rows, &n));
+	for (size_t i = 0; i < n; i++) {
+		struct money *sum = str_eq(rows[i].period, period) ? &out->period : &out->others;
+		if (!money_add(*sum, rows[i].amount, sum)) return E_INTERNAL;
+	}
+	return OK;
+}
+
 static err_t obligation_of(struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct date due_on,
         struct obligation *out)
 {
-	struct ledger_obligation_of_row row;
 	bool found;
+	TRY(ledger_obligation_for(c, taxpayer_id, tax, period, out, &found));
+	if (found) return OK;
 	TRY(ledger_obligation_insert(c, taxpayer_id, db_new_id(c), tax, period, due_on, NULL));
-	TRY(ledger_obligation_of(c, taxpayer_id, tax, period, &row, &found));
-	if (!found) return E_INTERNAL;
-	*out = OBLIGATION_OF(row, taxpayer_id);
-	return OK;
+	TRY(ledger_obligation_for(c, taxpayer_id, tax, period, out, &found));
+	return found ? OK : E_INTERNAL;
 }
 
 err_t ledger_obligation_open(
@@ -81,26 +123,43 @@ static err_t save(struct ctx *c, struct obligation *o)
 {
 	o->status = o->return_id == 0 ? S("open") : o->paid.fen >= o->assessed.fen ? S("fulfilled") : S("due");
 	return ledger_obligation_update(
-	        c, o->assessed, o->paid, o->late_fee, o->status, o->return_id, o->taxpayer_id, o->id, NULL);
+	        c, o->assessed, o->paid, o->late_fee, o->refund, o->status, o->return_id, o->taxpayer_id, o->id, NULL);
+}
+
+/* Money that is neither tax owed nor given back: above the assessment it is due for refund, below it comes back from
+ * there first. */
+static err_t settle(struct ctx *c, struct obligation *o, int64_t document)
+{
+	int64_t over = o->paid.fen - o->assessed.fen;
+	if (over < -o->refund.fen) over = -o->refund.fen;
+	if (over == 0) return OK;
+	o->paid.fen -= over;
+	o->refund.fen += over;
+	struct ledger_entry entries[] = {
+		{ LEDGER_RECEIVABLE, o->taxpayer_id, o->id, FEN(over) },
+		{ LEDGER_REFUND_DUE, o->taxpayer_id, o->id, FEN(-over) },
+	};
+	return ledger_post(c, "correction", document, entries, COUNT(entries));
 }
 
 err_t ledger_assess(struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct date due_on,
-        struct money amount, int64_t return_id)
+        struct money amount, int64_t return_id, struct obligation *o)
 {
-	struct obligation o;
 	struct money difference;
-	TRY(obligation_of(c, taxpayer_id, tax, period, due_on, &o));
-	if (!money_sub(amount, o.assessed, &difference)) return RAISE(c, E_INPUT, &out_of_range);
-	const char *kind = o.return_id ? "correction" : "assessment";
-	o.assessed = amount;
-	o.return_id = return_id;
-	TRY(save(c, &o));
-	if (difference.fen == 0) return OK;
-	struct ledger_entry entries[] = {
-		{ LEDGER_RECEIVABLE, taxpayer_id, o.id, difference },
-		{ LEDGER_REVENUE, 0, o.id, FEN(-difference.fen) },
-	};
-	return ledger_post(c, kind, return_id, entries, COUNT(entries));
+	TRY(obligation_of(c, taxpayer_id, tax, period, due_on, o));
+	if (!money_sub(amount, o->assessed, &difference)) return RAISE(c, E_INPUT, &out_of_range);
+	const char *kind = o->return_id ? "correction" : "assessment";
+	o->assessed = amount;
+	o->return_id = return_id;
+	if (difference.fen != 0) {
+		struct ledger_entry entries[] = {
+			{ LEDGER_RECEIVABLE, taxpayer_id, o->id, difference },
+			{ LEDGER_REVENUE, 0, o->id, FEN(-difference.fen) },
+		};
+		TRY(ledger_post(c, kind, return_id, entries, COUNT(entries)));
+	}
+	TRY(settle(c, o, return_id));
+	return save(c, o);
 }
 
 struct ledger_due ledger_due_on(const struct obligation *o, struct date on)
@@ -128,6 +187,7 @@ err_t ledger_pay(struct ctx *c, int64_t taxpayer_id, int64_t obligation_id, stru
 	int64_t over = o.paid.fen > o.assessed.fen ? o.paid.fen - o.assessed.fen : 0;
 	if (over > tax.fen) over = tax.fen;
 	o.paid.fen -= over;
+	o.refund.fen += over;
 	TRY(save(c, &o));
 	struct ledger_entry entries[] = {
 		{ LEDGER_TRANSIT, 0, o.id, FEN(tax.fen + late_fee.fen) },
@@ -145,4 +205,13 @@ err_t ledger_reconcile(struct ctx *c, struct money amount, int64_t document)
 		{ LEDGER_TRANSIT, 0, 0, FEN(-amount.fen) },
 	};
 	return ledger_post(c, "reconciliation", document, entries, COUNT(entries));
+}
+
+err_t ledger_balance(struct ctx *c, enum ledger_account account, struct money *out)
+{
+	struct ledger_account_total_row row;
+	bool found;
+	TRY(ledger_account_total(c, account, &row, &found));
+	*out = row.amount;
+	return OK;
 }

@@ -45,24 +45,54 @@ VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 'open', 0) ON CONFLICT (taxpayer_id, tax, p
 
 -- :name obligation_of :one
 -- :in taxpayer_id int, tax text, period text
--- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int
-SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id FROM obligation
+-- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int, refund money
+SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id, refund_fen FROM obligation
 WHERE taxpayer_id = $1 AND tax = $2 AND period = $3;
 
 -- :name obligation_get :one
 -- :in taxpayer_id int, obligation_id int
--- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int
-SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id FROM obligation
+-- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int, refund money
+SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id, refund_fen FROM obligation
 WHERE taxpayer_id = $1 AND obligation_id = $2;
 
 -- :name obligation_list :many
 -- :in taxpayer_id int
--- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int
+-- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int, refund money
 -- :max 400
-SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id FROM obligation
+SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id, refund_fen FROM obligation
 WHERE taxpayer_id = $1 ORDER BY due_on DESC, obligation_id LIMIT 400;
 
 -- :name obligation_update :exec
--- :in assessed money, paid money, late_fee money, status text, return_id int, taxpayer_id int, obligation_id int
-UPDATE obligation SET assessed_fen = $1, paid_fen = $2, late_fee_fen = $3, status = $4, return_id = $5
-WHERE taxpayer_id = $6 AND obligation_id = $7;
+-- :in assessed money, paid money, late_fee money, refund money, status text, return_id int, taxpayer_id int, obligation_id int
+UPDATE obligation SET assessed_fen = $1, paid_fen = $2, late_fee_fen = $3, refund_fen = $4, status = $5, return_id = $6
+WHERE taxpayer_id = $7 AND obligation_id = $8;
+
+-- :name oldest_open :one
+-- :in taxpayer_id int, tax text, due_before date
+-- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int, refund money
+SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id, refund_fen FROM obligation
+WHERE taxpayer_id = $1 AND tax = $2 AND due_on < $3 AND status = 'open' ORDER BY due_on LIMIT 1;
+
+-- :name unsettled_list :many
+-- :in taxpayer_id int, due_to date
+-- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int, refund money
+-- :max 400
+SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id, refund_fen FROM obligation
+WHERE taxpayer_id = $1 AND due_on <= $2 AND status <> 'fulfilled' ORDER BY due_on, obligation_id LIMIT 400;
+
+-- :name paid_sums :many
+-- :in subject_id int, at_from instant, at_to instant, tax text
+-- :out period text, amount money
+-- :max 400
+SELECT o.period, CAST(-sum(e.amount_fen) AS BIGINT) FROM ledger_posting p
+JOIN ledger_entry e ON e.subject_id = p.subject_id AND e.posting_id = p.posting_id
+JOIN obligation o ON o.taxpayer_id = e.subject_id AND o.obligation_id = e.obligation_id
+WHERE p.subject_id = $1 AND p.kind = 'payment' AND p.at >= $2 AND p.at < $3 AND e.account = 1 AND o.tax = $4
+GROUP BY o.period ORDER BY o.period LIMIT 400;
+
+-- :name refund_differs :many
+-- :out obligation_id int, ledger money, refund money
+-- :max 100
+SELECT o.obligation_id, CAST(COALESCE(-sum(e.amount_fen), 0) AS BIGINT), o.refund_fen
+FROM obligation o LEFT JOIN ledger_entry e ON e.subject_id = o.taxpayer_id AND e.obligation_id = o.obligation_id AND e.account = 5
+GROUP BY o.taxpayer_id, o.obligation_id, o.refund_fen HAVING COALESCE(-sum(e.amount_fen), 0) <> o.refund_fen LIMIT 100;

@@ -1,7 +1,7 @@
 -- :name taxpayer_insert :exec
--- :in taxpayer_id int, uscc text, name text, kind text, vat_period text, status text, place text, region text, authority text, credit_grade text, quota money, registered_on date, enterprise bool
+-- :in taxpayer_id int, uscc text, name text, kind text, vat_period text, status text, place text, region text, authority text, credit_grade text, quota money, registered_on date, enterprise bool, sales money
 INSERT INTO taxpayer (taxpayer_id, uscc, name, kind, vat_period, status, place, region, authority, credit_grade, quota_fen,
-  registered_on, enterprise) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+  registered_on, enterprise, sales_fen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- :name taxpayer_get :one
 -- :in taxpayer_id int
@@ -12,6 +12,13 @@ SELECT taxpayer_id, uscc, name, kind, vat_period, status, place, region, authori
 -- :name taxpayer_rename :exec
 -- :in name text, taxpayer_id int
 UPDATE taxpayer SET name = $1 WHERE taxpayer_id = $2;
+
+-- :name list :many
+-- :in after text, words text
+-- :out taxpayer_id int, uscc text, name text, kind text, status text, registered_on date
+-- :max 51
+SELECT taxpayer_id, uscc, name, kind, status, registered_on FROM taxpayer
+WHERE uscc > $1 AND (uscc LIKE $2 ESCAPE '!' OR name LIKE $2 ESCAPE '!') ORDER BY uscc LIMIT 51;
 
 -- :name taxpayers_after :many
 -- :in after_id int
@@ -56,6 +63,12 @@ INSERT INTO bank_account (taxpayer_id, account_id, bank, account_no, account_tai
 -- :max 100
 SELECT account_id, bank, account_tail, added_at FROM bank_account WHERE taxpayer_id = $1 AND ended_at IS NULL
 ORDER BY account_id LIMIT 100;
+
+-- :name account_numbers :many
+-- :in taxpayer_id int
+-- :out account_no bytes
+-- :max 100
+SELECT account_no FROM bank_account WHERE taxpayer_id = $1 AND ended_at IS NULL LIMIT 100;
 
 -- :name account_end :exec
 -- :in ended_at instant, taxpayer_id int, account_id int

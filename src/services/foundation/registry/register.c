@@ -1,33 +1,39 @@
 /* Registering from a regulator's event; what the law lets a machine decide is decided at once (A04.1, 三证合一). */
 #include "kernel/ctx/app.h"
+#include "kernel/policy/policy.h"
 #include "registry_sql.h"
 #include "services/foundation/identity/identity.h"
-#include "services/foundation/registry/registry.h"
+#include "services/foundation/registry/handlers.h"
+#include <string.h>
 
-/* Start quotas of new taxpayers without VAT a month (domain/invoice.md §3.8). */
-static const struct money quota_general = { INT64_C(750000000) }, quota_small = { INT64_C(100000000) };
+static const struct fault_def no_rules = { "rules-missing", N_("没有今天适用的登记认定规则，请联系系统管理员"), NULL, NULL };
+static const struct fault_def kind_named = { "kind-by-rule", N_("已登记的纳税人类型不能由登记事件改变"), NULL,
+	N_("增值税法 第九条") };
 
-static err_t field(struct ctx *c, int64_t id, const char *name, struct str value, const char *source)
+/* --- rules (policy/registration.yaml) --- */
+
+struct decided {
+	bool general;
+	const char *rule;
+	struct money quota;
+};
+
+static err_t decide(struct ctx *c, const struct registry_event *e, struct decided *out)
 {
-	if (!value.p) return OK;
-	struct registry_field_get_row old;
-	bool found;
-	TRY(registry_field_get(c, id, str_c(name), &old, &found));
-	if (found && str_eq(old.value, value)) return OK;
-	TRY(registry_field_put(c, id, str_c(name), value, str_c(source), c->now, NULL));
-	return registry_history_insert(c, id, db_new_id(c), str_c(name), found ? old.value : STR_NONE, value,
-	        str_c(source), c->caller.person_id, c->now, NULL);
-}
-
-static err_t regulator_fields(struct ctx *c, int64_t id, const struct registry_event *e)
-{
-	TRY(field(c, id, "name", e->name, "regulator"));
-	TRY(field(c, id, "address", e->address, "regulator"));
-	TRY(field(c, id, "scope", e->scope, "regulator"));
-	TRY(field(c, id, "industry", e->industry, "regulator"));
-	TRY(field(c, id, "established_on", date_format(c->arena, e->established_on), "regulator"));
-	TRY(field(c, id, "representative", e->representative_name, "regulator"));
-	return field(c, id, "phone", e->phone, "regulator");
+	const struct policy_store *store = c->app->policy;
+	const struct policy_form *form = store ? policy_form(store, "taxpayer-kind", c->today) : NULL;
+	int bad;
+	if (!form) return RAISE(c, E_CONFLICT, &no_rules);
+	int64_t *values = policy_values(form, c->arena);
+	values[policy_slot(form, S("sales"))] = e->annual_sales.fen;
+	values[policy_slot(form, S("chosen"))] = str_is(e->taxpayer_kind, "general");
+	TRY(policy_evaluate(form, values, &bad));
+	out->general = values[policy_slot(form, S("general"))] != 0;
+	out->rule = values[policy_slot(form, S("beyond"))] ? "general-by-sales"
+	            : out->general                         ? "general-by-choice"
+	                                                   : "small-by-sales";
+	const char *quota = out->general ? "registration.quota_general" : "registration.quota_small";
+	return policy_parameter(store, quota, c->today, &out->quota.fen, NULL) ? OK : RAISE(c, E_CONFLICT, &no_rules);
 }
 
 /* Five cities with their own plan have own invoice regions; the rest take the province (domain/invoice.md §3.2). */
@@ -39,54 +45,146 @@ static struct str region_of(struct ctx *c, struct str uscc)
 	return str_dup(c->arena, str_sub(uscc, 2, 2));
 }
 
-/* 税费种认定 by rule: VAT by its period, the three surcharges with it. */
-static err_t tax_types(struct ctx *c, int64_t id, struct str period, struct date since)
+/* 个体工商户: the second character of the code is 2 (GB 32100). */
+static bool is_household(struct str uscc)
 {
-	static const char *const taxes[] = { "vat", "urban_construction", "education", "local_education" };
-	for (size_t i = 0; i < COUNT(taxes); i++)
-		TRY(registry_tax_type_put(c, id, str_c(taxes[i]), period, since,
-		        i ? S("surcharge-follows-vat") : S("vat-by-taxpayer-kind"), NULL));
-	return OK;
+	return uscc.n > 1 && uscc.p[1] == '2';
 }
 
-static err_t representative(struct ctx *c, int64_t id, const struct registry_event *e)
+/* 税费种认定: VAT by the taxpayer's kind, the surcharges with it, the tax on income by what the taxpayer is. */
+static err_t tax_types(struct ctx *c, int64_t id, struct str vat_period, struct date since, bool household)
 {
+	static const char *const surcharges[] = { "urban_construction", "education", "local_education" };
+	TRY(registry_tax_type_put(c, id, S("vat"), vat_period, since, S("vat-by-taxpayer-kind"), NULL));
+	for (size_t i = 0; i < COUNT(surcharges); i++)
+		TRY(registry_tax_type_put(
+		        c, id, str_c(surcharges[i]), vat_period, since, S("surcharge-follows-vat"), NULL));
+	return registry_tax_type_put(c, id, household ? S("business_income") : S("corporate_income"), S("quarter"), since,
+	        household ? S("income-of-household") : S("income-of-enterprise"), NULL);
+}
+
+/* --- fields with source and history --- */
+
+struct registering {
+	const struct registry_event *e;
+	int64_t id;
+	size_t changed;
+	const char *first_changed;
+};
+
+static err_t field(struct ctx *c, struct registering *r, const char *name, struct str value, const char *source)
+{
+	if (!value.p) return OK;
+	struct registry_field_get_row old;
+	bool found;
+	TRY(registry_field_get(c, r->id, str_c(name), &old, &found));
+	if (found && str_eq(old.value, value)) return OK;
+	if (!r->changed++) r->first_changed = name;
+	TRY(registry_field_put(c, r->id, str_c(name), value, str_c(source), c->now, NULL));
+	return registry_history_insert(c, r->id, db_new_id(c), str_c(name), found ? old.value : STR_NONE, value,
+	        str_c(source), c->caller.person_id, c->now, NULL);
+}
+
+static err_t regulator_fields(struct ctx *c, struct registering *r)
+{
+	const struct registry_event *e = r->e;
+	struct registry_field_get_row own;
+	bool found;
+	TRY(field(c, r, "name", e->name, "regulator"));
+	TRY(field(c, r, "address", e->address, "regulator"));
+	TRY(field(c, r, "scope", e->scope, "regulator"));
+	TRY(field(c, r, "industry", e->industry, "regulator"));
+	TRY(field(c, r, "established_on", date_format(c->arena, e->established_on), "regulator"));
+	TRY(field(c, r, "representative", e->representative_name, "regulator"));
+	/* What the taxpayer put right itself is not overwritten by the regulator's older number. */
+	TRY(registry_field_get(c, r->id, S("phone"), &own, &found));
+	return found && str_is(own.source, "taxpayer") ? OK : field(c, r, "phone", e->phone, "regulator");
+}
+
+/* The regulator's word about who represents the firm counts: a new one comes in the old one's place. */
+static err_t representative(struct ctx *c, struct registering *r)
+{
+	const struct registry_event *e = r->e;
 	struct party person;
+	int64_t holder;
 	bool found;
 	if (!e->representative_id.p) return OK;
 	TRY(identity_party_by_tax_id(c, e->representative_id, &person, &found));
 	if (!found) TRY(identity_party_add(c, true, e->representative_name, e->representative_id, &person.id));
-	return identity_role_grant(c, id, person.id, "legal_representative");
+	TRY(identity_role_holder_of(c, r->id, "legal_representative", &holder));
+	if (holder == person.id) return OK;
+	if (holder) TRY(identity_role_end(c, r->id, holder, "legal_representative"));
+	if (holder && !r->changed++) r->first_changed = "representative";
+	return identity_role_grant(c, r->id, person.id, "legal_representative");
 }
 
-static err_t create(struct ctx *c, const struct registry_event *e, int64_t *id)
+/* --- creating and updating --- */
+
+static err_t create(struct ctx *c, struct registering *r)
 {
-	bool general = str_is(e->taxpayer_kind, "general");
-	struct str kind = general ? S("general") : S("small");
-	struct str period = e->vat_period.p ? e->vat_period : general ? S("month") : S("quarter");
-	bool household = e->uscc.n > 1 && e->uscc.p[1] == '2'; /* 个体工商户: second character 2 */
-	TRY(identity_party_add(c, false, e->name, e->uscc, id));
-	TRY(registry_taxpayer_insert(c, *id, e->uscc, e->name, kind, period, S("normal"), S("city"),
-	        region_of(c, e->uscc), str_printf(c->arena, "1%.6s00", e->uscc.p + 2), S("M"),
-	        general ? quota_general : quota_small, e->established_on, !household, NULL));
-	TRY(tax_types(c, *id, period, e->established_on));
-	return representative(c, *id, e);
+	const struct registry_event *e = r->e;
+	struct decided d;
+	TRY(decide(c, e, &d));
+	struct str kind = d.general ? S("general") : S("small");
+	struct str period = e->vat_period.p ? e->vat_period : d.general ? S("month") : S("quarter");
+	bool household = is_household(e->uscc);
+	TRY(identity_party_add(c, false, e->name, e->uscc, &r->id));
+	TRY(registry_taxpayer_insert(c, r->id, e->uscc, e->name, kind, period, S("normal"), e->place.p ? e->place : S("city"),
+	        region_of(c, e->uscc), str_printf(c->arena, "1%.6s0000", e->uscc.p + 2), S("M"), d.quota,
+	        e->established_on, !household, e->annual_sales, NULL));
+	TRY(tax_types(c, r->id, period, e->established_on, household));
+	TRY(field(c, r, "taxpayer_kind", kind, "rule"));
+	TRY(field(c, r, "taxpayer_kind_rule", str_c(d.rule), "rule"));
+	return field(c, r, "vat_period", period, "rule");
+}
+
+static err_t update(struct ctx *c, struct registering *r)
+{
+	struct registry_taxpayer_get_row row;
+	bool found;
+	TRY(registry_taxpayer_get(c, r->id, &row, &found));
+	if (!found) return E_CONFLICT; /* a party without registration: an agent abroad, a platform */
+	if (r->e->taxpayer_kind.p && !str_eq(r->e->taxpayer_kind, row.kind)) {
+		FAULT(c, S("/taxpayer_kind"), &kind_named);
+		return problem_result(&c->problem);
+	}
+	if (str_eq(row.name, r->e->name)) return OK;
+	TRY(identity_party_rename(c, r->id, r->e->name));
+	return registry_taxpayer_rename(c, r->e->name, r->id, NULL);
+}
+
+static err_t tell(struct ctx *c, const struct registering *r, enum registry_outcome outcome)
+{
+	struct buf b;
+	if (outcome == REGISTRY_CREATED) return outbox_emit(c, "taxpayer.registered", r->id, r->e->uscc);
+	if (outcome == REGISTRY_UNCHANGED) return OK;
+	struct value *body = value_object(c->arena);
+	value_put_c(c->arena, body, "field", r->first_changed);
+	value_put_int(c->arena, body, "fields", (int64_t)r->changed);
+	buf_init(&b, c->arena, 80);
+	value_write_canonical(&b, body);
+	return outbox_emit(c, "registration.changed", r->id, buf_done(&b));
+}
+
+err_t registry_take(struct ctx *c, const struct registry_event *e, int64_t *taxpayer_id, enum registry_outcome *outcome)
+{
+	struct registering r = { .e = e };
+	struct party party;
+	bool found;
+	TRY(identity_party_by_tax_id(c, e->uscc, &party, &found));
+	r.id = found ? party.id : 0;
+	TRY(found ? update(c, &r) : create(c, &r));
+	TRY(regulator_fields(c, &r));
+	TRY(representative(c, &r));
+	*taxpayer_id = r.id;
+	*outcome = !found ? REGISTRY_CREATED : r.changed ? REGISTRY_UPDATED : REGISTRY_UNCHANGED;
+	return tell(c, &r, *outcome);
 }
 
 err_t registry_register(struct ctx *c, const struct registry_event *e, int64_t *taxpayer_id)
 {
-	struct party party;
-	bool found;
-	TRY(identity_party_by_tax_id(c, e->uscc, &party, &found));
-	if (found) {
-		*taxpayer_id = party.id;
-		TRY(identity_party_rename(c, party.id, e->name));
-		TRY(registry_taxpayer_rename(c, e->name, party.id, NULL));
-	} else {
-		TRY(create(c, e, taxpayer_id));
-	}
-	TRY(regulator_fields(c, *taxpayer_id, e));
-	return outbox_emit(c, "taxpayer.registered", *taxpayer_id, e->uscc);
+	enum registry_outcome ignored;
+	return registry_take(c, e, taxpayer_id, &ignored);
 }
 
 static err_t fill(struct ctx *c, const struct registry_taxpayer_get_row *r, struct taxpayer *out)

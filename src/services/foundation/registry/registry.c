@@ -3,9 +3,10 @@
 #include "services/foundation/registry/handlers.h"
 
 static const struct choice kinds[] = { { "general", N_("一般纳税人") }, { "small", N_("小规模纳税人") }, { 0 } };
+static const struct choice places[] = { { "city", N_("市区") }, { "county", N_("县城、镇") }, { "other", N_("其他") }, { 0 } };
 static const struct choice periods[] = { { "month", N_("按月") }, { "quarter", N_("按季") }, { 0 } };
 
-static const struct field event_fields[] = {
+const struct field registry_event_fields[] = {
 	{ "uscc", FIELD_USCC, AT(struct registry_event, uscc), .required = true, .max = 18,
 	        .label = N_("统一社会信用代码") },
 	{ "name", FIELD_TEXT, AT(struct registry_event, name), .required = true, .min = 2, .max = 100,
@@ -24,6 +25,10 @@ static const struct field event_fields[] = {
 	        .label = N_("纳税人类型") },
 	{ "vat_period", FIELD_ENUM, AT(struct registry_event, vat_period), .max = 10, .choices = periods,
 	        .label = N_("增值税纳税期限") },
+	{ "annual_sales", FIELD_MONEY, AT(struct registry_event, annual_sales), .min = 0, .max = MONEY_MAX_FEN,
+	        .label = N_("年应征增值税销售额（元）"), .help = N_("最近十二个月，决定纳税人类型") },
+	{ "place", FIELD_ENUM, AT(struct registry_event, place), .max = 10, .choices = places, .label = N_("所在地"),
+	        .help = N_("决定城市维护建设税的税率") },
 	{ 0 },
 };
 static const struct field change_fields[] = {
@@ -38,6 +43,19 @@ static const struct field account_fields[] = {
 	        .label = N_("开户银行") },
 	{ "account", FIELD_TEXT, AT(struct account_in, account), .required = true, .min = 9, .max = 32,
 	        .label = N_("账号") },
+	{ 0 },
+};
+static const struct field batch_fields[] = {
+	{ "csv", FIELD_BYTES, AT(struct batch_in, csv), .required = true, .max = 8 * 1024 * 1024, .label = N_("登记文件") },
+	{ 0 },
+};
+static const struct field account_id_fields[] = {
+	{ "id", FIELD_ID, AT(struct account_id_in, id), .required = true, .label = N_("编号") },
+	{ 0 },
+};
+static const struct field list_fields[] = {
+	{ "q", FIELD_TEXT, AT(struct search_in, q), .max = 60, .label = N_("名称或代码") },
+	{ "after", FIELD_TEXT, AT(struct search_in, after), .max = 20, .label = N_("在这个代码之后") },
 	{ 0 },
 };
 static const struct field uscc_fields[] = {
@@ -55,7 +73,7 @@ static const struct operation operations[] = {
 	        .method = POST,
 	        .path = "/registrations",
 	        .who = OFFICER("registration"),
-	        .in = event_fields,
+	        .in = registry_event_fields,
 	        .in_size = sizeof(struct registry_event),
 	        .run = registration_event,
 	        .idempotent = true,
@@ -63,6 +81,44 @@ static const struct operation operations[] = {
 	        .title = N_("接收市场监管登记信息"),
 	        .law = N_("税收征收管理法 第十五条"),
 	        .requirements = "A04.1" },
+	{ .id = "registry.batch",
+	        .method = POST,
+	        .path = "/registrations/batch",
+	        .who = OFFICER("registration"),
+	        .in = batch_fields,
+	        .in_size = sizeof(struct batch_in),
+	        .run = registration_batch,
+	        .own_transaction = true,
+	        .receipt = true,
+	        .max_body = 8 * 1024 * 1024,
+	        .raw_body = "text/csv",
+	        .per_minute = 30,
+	        .title = N_("成批接收登记信息"),
+	        .law = N_("税收征收管理法 第十五条"),
+	        .requirements = "A04.1" },
+	{ .id = "registry.list",
+	        .method = GET,
+	        .path = "/registrations",
+	        .who = OFFICER("registration"),
+	        .in = list_fields,
+	        .in_size = sizeof(struct search_in),
+	        .run = registration_list,
+	        .page = "registry/list",
+	        .menu = "税务人端/登记信息",
+	        .title = N_("登记信息"),
+	        .requirements = "A04.1",
+	        .words = "一户式 纳税人" },
+	{ .id = "registry.show",
+	        .method = GET,
+	        .path = "/registrations/{uscc}",
+	        .who = OFFICER("registration"),
+	        .in = uscc_fields,
+	        .in_size = sizeof(struct uscc_in),
+	        .run = registration_show,
+	        .page = "registry/show",
+	        .title = N_("一户式登记信息"),
+	        .law = N_("税收征收管理法 第八条"),
+	        .requirements = "A04.1 A04.15" },
 	{ .id = "registry.own",
 	        .method = GET,
 	        .path = "/registration",
@@ -101,6 +157,21 @@ static const struct operation operations[] = {
 	        .form = "registry.own",
 	        .then = "/registration",
 	        .title = N_("存款账户报告"),
+	        .law = N_("税收征收管理法 第十七条"),
+	        .requirements = "A04.4" },
+	{ .id = "registry.account_end",
+	        .method = POST,
+	        .path = "/registration/accounts/{id}/removal",
+	        .who = MANDATE("registry.write"),
+	        .in = account_id_fields,
+	        .in_size = sizeof(struct account_id_in),
+	        .run = account_end,
+	        .idempotent = true,
+	        .receipt = true,
+	        .page = "registry/own",
+	        .form = "registry.own",
+	        .then = "/registration",
+	        .title = N_("注销存款账户报告"),
 	        .law = N_("税收征收管理法 第十七条"),
 	        .requirements = "A04.4" },
 	{ .id = "registry.public",

@@ -30,8 +30,10 @@ struct registry_event {
 	struct str uscc, name, address, phone, scope, industry;
 	struct str representative_name, representative_id; /* 法定代表人 */
 	struct date established_on;
-	struct str taxpayer_kind; /* general or small; STR_NONE: small */
+	struct str taxpayer_kind; /* general: chosen; else the rule of policy/registration.yaml decides */
 	struct str vat_period;    /* month or quarter; STR_NONE: general month, small quarter */
+	struct money annual_sales;
+	struct str place;         /* city, county, other; STR_NONE: city */
 };
 MUST_USE err_t registry_register(struct ctx *c, const struct registry_event *e, int64_t *taxpayer_id); /* in db_write */
 #endif

@@ -1,6 +1,8 @@
 /* The parties of requirements/plan.md §2, and a legal representative for each firm (invented, valid numbers of area
  * 330106). */
 #include "base/ids.h"
+#include "kernel/ctx/app.h"
+#include "kernel/sandbox/sandbox.h"
 #include "services/foundation/identity/identity.h"
 #include "services/foundation/registry/handlers.h"
 
@@ -56,11 +58,24 @@ static err_t firm(struct ctx *c, size_t i, struct str hash, int64_t *id)
 	return registry_register(c, &e, id);
 }
 
+/* What GET /sandbox tells: at every start, whether the parties are new or not. */
+static void show(struct sandbox *s)
+{
+	static const char *const keys[] = { "T1", "T2", "T3", "T4", "T5", "T6" };
+	for (size_t i = 0; i < COUNT(firms); i++)
+		sandbox_party(s, keys[i], firms[i].uscc, firms[i].name, firms[i].scope);
+	sandbox_party(s, "P1", "330106199003070014", "王小明", "海川精密机械有限公司的办税员");
+	sandbox_party(s, "P2", "330106198511120028", "李静", "自由职业的设计师，消费者");
+	sandbox_party(s, "O1", "33010619800101003X", "赵老师", "税务人员：办税服务");
+	sandbox_party(s, "O2", "330106198203040042", "钱老师", "税务人员：安全审计");
+}
+
 err_t registry_seed(struct ctx *c)
 {
+	show(c->app->sandbox);
 	struct party there;
 	bool found;
-	int64_t ids[COUNT(firms)], p1, p2, o1;
+	int64_t ids[COUNT(firms)], p1, p2, o1, o2;
 	TRY(identity_party_by_tax_id(c, str_c(firms[0].uscc), &there, &found));
 	if (found) return OK;
 	/* One hash for all sandbox accounts: Argon2 is slow on purpose and start must not be. */
@@ -69,6 +84,9 @@ err_t registry_seed(struct ctx *c)
 	TRY(person(c, "李静", S("330106198511120028"), hash, &p2));
 	TRY(person(c, "赵老师", S("33010619800101003X"), hash, &o1));
 	TRY(identity_officer_add(c, o1, S("13301060000"), S("registration")));
+	/* Who handles cases does not read the security log (三员分立, GB/T 22239-2019). */
+	TRY(person(c, "钱老师", S("330106198203040042"), hash, &o2));
+	TRY(identity_officer_add(c, o2, S("13301060000"), S("security")));
 	for (size_t i = 0; i < COUNT(firms); i++)
 		TRY(firm(c, i, hash, &ids[i]));
 	return identity_role_grant(c, ids[0], p1, "tax_clerk");

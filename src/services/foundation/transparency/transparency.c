@@ -30,7 +30,7 @@ static err_t open_receipt(struct ctx *c, const struct receipt_in *in, struct rec
 	bool found;
 	TRY(receipt_find(c, in->id, r, &found));
 	if (!found) return RAISE(c, E_NOT_FOUND, &unknown);
-	return access_open(c, r->holder_id, "receipt");
+	return access_open_or(c, r->holder_id, "receipt", &unknown);
 }
 
 static err_t show(struct ctx *c, const void *input, struct reply *out)

@@ -4,25 +4,52 @@
 
 enum { MEMBERS = 12 };
 
-/* "treatment:rate:amount:tax" for each rate of the invoice. */
+static int section_of(struct str tax_code)
+{
+	return tax_code.n && tax_code.p[0] >= '1' && tax_code.p[0] <= '6' ? tax_code.p[0] - '0' : 0;
+}
+
+static size_t group_sales(const struct face *f, struct invoice_sale *sales)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < f->n_lines; i++) {
+		const struct face_line *l = &f->lines[i];
+		int section = section_of(l->tax_code);
+		size_t k = 0;
+		while (k < n && (sales[k].treatment != (int)l->treatment || sales[k].rate.ppm != l->rate.ppm ||
+		                        sales[k].section != section))
+			k++;
+		if (k == ISSUE_SALES_MAX) continue; /* never: a day has fewer rates and sections */
+		if (k == n)
+			sales[n++] = (struct invoice_sale){ .treatment = (int)l->treatment,
+				.section = section,
+				.rate = l->rate,
+				.kind = f->kind,
+				.n = 1 };
+		sales[k].amount.fen += l->sum.amount.fen;
+		sales[k].tax.fen += l->sum.tax.fen;
+	}
+	return n;
+}
+
+err_t issue_document_sales(struct ctx *c, const struct invoice *i, struct invoice_sale *out, size_t *n)
+{
+	struct face f;
+	TRY(face_read(c->arena, i->document, &f));
+	*n = group_sales(&f, out);
+	return OK;
+}
+
+/* "treatment:rate:section:amount:tax" for each rate and section of the invoice. */
 static struct str sales_of(struct arena *a, const struct face *f)
 {
 	struct invoice_sale sales[ISSUE_SALES_MAX];
 	struct buf b;
-	size_t n = 0;
-	for (size_t i = 0; i < f->n_lines; i++) {
-		const struct face_line *l = &f->lines[i];
-		size_t k = 0;
-		while (k < n && (sales[k].treatment != (int)l->treatment || sales[k].rate.ppm != l->rate.ppm))
-			k++;
-		if (k == ISSUE_SALES_MAX) continue; /* never: a day has fewer rates */
-		if (k == n) sales[n++] = (struct invoice_sale){ .treatment = (int)l->treatment, .rate = l->rate };
-		sales[k].amount.fen += l->sum.amount.fen;
-		sales[k].tax.fen += l->sum.tax.fen;
-	}
+	size_t n = group_sales(f, sales);
 	buf_init(&b, a, 48 * n);
 	for (size_t k = 0; k < n; k++) {
-		const int64_t v[] = { sales[k].treatment, sales[k].rate.ppm, sales[k].amount.fen, sales[k].tax.fen };
+		const int64_t v[] = { sales[k].treatment, sales[k].rate.ppm, sales[k].section, sales[k].amount.fen,
+			sales[k].tax.fen };
 		for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
 			if (k || i) buf_char(&b, i ? ':' : ',');
 			buf_int(&b, v[i]);
@@ -80,14 +107,18 @@ bool issue_event_next(struct str *rest, struct invoice_event *out)
 
 bool issue_sale_next(struct str *rest, struct invoice_sale *out)
 {
-	struct str piece, m[4];
-	int64_t v[4];
+	struct str piece, m[5];
+	int64_t v[5];
 	size_t n = 0;
 	if (!rest->n || !str_split(rest, ',', &piece)) return false;
-	while (n < 4 && str_split(&piece, ':', &m[n]))
+	while (n < 5 && str_split(&piece, ':', &m[n]))
 		n++;
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		if (i >= n || !str_to_int(m[i], &v[i])) return false;
-	*out = (struct invoice_sale){ (int)v[0], PPM((int32_t)v[1]), FEN(v[2]), FEN(v[3]) };
+	*out = (struct invoice_sale){ .treatment = (int)v[0],
+		.rate = PPM((int32_t)v[1]),
+		.section = (int)v[2],
+		.amount = FEN(v[3]),
+		.tax = FEN(v[4]) };
 	return true;
 }

@@ -77,6 +77,7 @@ static const struct operation operations[] = {
 	        .in_size = sizeof(struct issue_in),
 	        .check = issue_check,
 	        .run = issue_one,
+	        .blind = true,
 	        .idempotent = true,
 	        .receipt = true,
 	        .max_body = 2 << 20,

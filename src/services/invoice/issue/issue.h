@@ -56,10 +56,11 @@ struct invoice_totals {
 	struct money amount, tax;
 };
 MUST_USE err_t issue_totals(struct ctx *c, int64_t party_id, int side, struct str period, struct invoice_totals *out);
-/* The same by kind, treatment and rate, for returns. treatment: 0 taxed, 1 exempt, 2 zero rate, 3 not taxed. */
-enum { ISSUE_SALES_MAX = 16 };
+/* The same by kind, treatment, rate and section of the tax code (1 goods, 2 labour, 3 services, 4 intangible, 5 immovable,
+ * 6 no sale), for returns. treatment: 0 taxed, 1 exempt, 2 zero rate, 3 not taxed. */
+enum { ISSUE_SALES_MAX = 64 };
 struct invoice_sale {
-	int treatment;
+	int treatment, section;
 	struct rate rate;
 	struct money amount, tax;
 	struct str kind; /* special, ordinary */
@@ -67,6 +68,17 @@ struct invoice_sale {
 };
 MUST_USE err_t issue_sales(
         struct ctx *c, int64_t party_id, int side, struct str period, struct invoice_sale **out, size_t *n);
+/* Lines of one invoice's document grouped in the same way; out holds ISSUE_SALES_MAX. */
+MUST_USE err_t issue_document_sales(struct ctx *c, const struct invoice *i, struct invoice_sale *out, size_t *n);
+
+/* A party's invoices of a month behind `after` in order of their numbers: up to 200. */
+struct invoice_item {
+	struct str number, other_name, kind;
+	instant_us issued_at;
+	struct money amount, tax;
+};
+MUST_USE err_t issue_items(struct ctx *c, int64_t party_id, int side, struct str month, struct str after,
+        struct invoice_item **out, size_t *n);
 
 /* Body of the event invoice.issued: one invoice a line. Red letters are told too, with their original. */
 struct invoice_event {

@@ -9,7 +9,7 @@ struct sum_key {
 	int64_t party_id;
 	int32_t month, rate_ppm;
 	int16_t side, treatment; /* treatment -1: the month in all */
-	int32_t special;
+	int16_t special, section;
 };
 struct sum {
 	struct sum_key key;
@@ -27,7 +27,7 @@ static size_t hash(const struct sum_key *k)
 {
 	uint64_t h = (uint64_t)k->party_id * UINT64_C(0x9e3779b97f4a7c15);
 	h ^= (uint64_t)k->month << 32 ^ (uint64_t)k->rate_ppm << 8 ^ (uint64_t)(k->treatment + 1) << 4 ^
-	     (uint64_t)k->side << 1 ^ (uint64_t)k->special;
+	     (uint64_t)k->side << 1 ^ (uint64_t)k->special ^ (uint64_t)k->section << 48;
 	return (size_t)(h * UINT64_C(0xff51afd7ed558ccd) >> 32);
 }
 
@@ -86,7 +86,7 @@ static err_t flush(struct ctx *c, const struct sums *s)
 			TRY(issue_month_add(c, k->party_id, k->side, period, u->n, u->amount, u->tax, NULL));
 		else
 			TRY(issue_sale_add(c, k->party_id, k->side, period, k->special ? S("special") : S("ordinary"),
-			        k->treatment, k->rate_ppm, u->n, u->amount, u->tax, NULL));
+			        k->treatment, k->rate_ppm, k->section, u->n, u->amount, u->tax, NULL));
 	}
 	return OK;
 }
@@ -109,6 +109,7 @@ static err_t put_side(struct ctx *c, struct sums *s, const struct invoice_event 
 	while (issue_sale_next(&rest, &sale)) {
 		k.treatment = (int16_t)sale.treatment;
 		k.rate_ppm = sale.rate.ppm;
+		k.section = (int16_t)sale.section;
 		sum_add(s, &k, 1, sale.amount, sale.tax);
 	}
 	return OK;

@@ -19,8 +19,11 @@ struct str issue_qr_sign(struct ctx *c, struct str text)
 
 void issue_qr_read(struct ctx *c, struct str whole, struct issue_qr *out)
 {
-	static const enum issue_qr_signature outcome[] = { [QR_UNSIGNED] = ISSUE_QR_UNSIGNED, [QR_SIGNED] = ISSUE_QR_SIGNED,
-		[QR_FORGED] = ISSUE_QR_FORGED, [QR_UNKNOWN_KEY] = ISSUE_QR_UNKNOWN_KEY, [QR_BROKEN] = ISSUE_QR_UNSIGNED };
+	static const enum issue_qr_signature outcome[] = { [QR_UNSIGNED] = ISSUE_QR_UNSIGNED,
+		[QR_SIGNED] = ISSUE_QR_SIGNED,
+		[QR_FORGED] = ISSUE_QR_FORGED,
+		[QR_UNKNOWN_KEY] = ISSUE_QR_UNKNOWN_KEY,
+		[QR_BROKEN] = ISSUE_QR_UNSIGNED };
 	struct tlog_verifier who;
 	struct qr_text q;
 	struct str text;

@@ -121,10 +121,10 @@ ON CONFLICT (party_id, side, period) DO UPDATE SET n = party_month.n + excluded.
 
 -- :name sale_add :exec
 -- :on projection
--- :in party_id int, side int, period text, kind text, treatment int, rate_ppm int, n int, amount money, tax money
-INSERT INTO party_sale (party_id, side, period, kind, treatment, rate_ppm, n, amount_fen, tax_fen)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-ON CONFLICT (party_id, side, period, kind, treatment, rate_ppm) DO UPDATE SET n = party_sale.n + excluded.n,
+-- :in party_id int, side int, period text, kind text, treatment int, rate_ppm int, section int, n int, amount money, tax money
+INSERT INTO party_sale (party_id, side, period, kind, treatment, rate_ppm, section, n, amount_fen, tax_fen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (party_id, side, period, kind, treatment, rate_ppm, section) DO UPDATE SET n = party_sale.n + excluded.n,
   amount_fen = party_sale.amount_fen + excluded.amount_fen, tax_fen = party_sale.tax_fen + excluded.tax_fen;
 
 -- :name party_list :many
@@ -169,10 +169,18 @@ WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4 ORDER BY per
 -- :name sale_list :many
 -- :on projection
 -- :in party_id int, side int, period text
--- :out kind text, treatment int, rate_ppm int, n int, amount money, tax money
--- :max 100
-SELECT kind, treatment, rate_ppm, n, amount_fen, tax_fen FROM party_sale
-WHERE party_id = $1 AND side = $2 AND period = $3 ORDER BY kind, treatment, rate_ppm LIMIT 100;
+-- :out kind text, treatment int, rate_ppm int, section int, n int, amount money, tax money
+-- :max 400
+SELECT kind, treatment, rate_ppm, section, n, amount_fen, tax_fen FROM party_sale
+WHERE party_id = $1 AND side = $2 AND period = $3 ORDER BY kind, treatment, rate_ppm, section LIMIT 400;
+
+-- :name item_list :many
+-- :on projection
+-- :in party_id int, side int, period text, after text
+-- :out number text, other_name text, kind text, issued_at instant, amount money, tax money
+-- :max 200
+SELECT number, other_name, kind, issued_at, amount_fen, tax_fen FROM party_invoice
+WHERE party_id = $1 AND side = $2 AND period = $3 AND number > $4 ORDER BY number LIMIT 200;
 
 -- :name creditable_rows :many
 -- :on projection

@@ -21,7 +21,7 @@ err_t issue_open(struct ctx *c, struct str number, struct invoice *out)
 	TRY(issue_find(c, number, out, &found));
 	if (!found) return RAISE(c, E_NOT_FOUND, &unknown);
 	if (out->buyer_id && c->caller.subject_id == out->buyer_id) return OK;
-	return access_open(c, out->seller_id, "invoice");
+	return access_open_or(c, out->seller_id, "invoice", &unknown);
 }
 
 err_t issue_state(struct ctx *c, struct str number, struct invoice_state *out)
@@ -58,8 +58,20 @@ err_t issue_sales(struct ctx *c, int64_t party_id, int side, struct str period, 
 	TRY(issue_sale_list(c, party_id, side, period, &rows, n));
 	*out = arena_array(c->arena, *n + 1, sizeof **out);
 	for (size_t i = 0; i < *n; i++)
-		(*out)[i] = (struct invoice_sale){ (int)rows[i].treatment, PPM((int32_t)rows[i].rate_ppm),
-			rows[i].amount, rows[i].tax, rows[i].kind, rows[i].n };
+		(*out)[i] = (struct invoice_sale){ (int)rows[i].treatment, (int)rows[i].section,
+			PPM((int32_t)rows[i].rate_ppm), rows[i].amount, rows[i].tax, rows[i].kind, rows[i].n };
+	return OK;
+}
+
+err_t issue_items(struct ctx *c, int64_t party_id, int side, struct str month, struct str after,
+        struct invoice_item **out, size_t *n)
+{
+	struct issue_item_list_row *rows;
+	TRY(issue_item_list(c, party_id, side, month, after, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct invoice_item){ rows[i].number, rows[i].other_name, rows[i].kind, rows[i].issued_at,
+			rows[i].amount, rows[i].tax };
 	return OK;
 }
 

@@ -1,5 +1,6 @@
 #include "services/invoice/issue/write.h"
 #include "issue_sql.h"
+#include "kernel/access/access.h"
 #include "kernel/outbox/outbox.h"
 #include "kernel/receipt/receipt.h"
 #include "services/foundation/identity/identity.h"
@@ -99,6 +100,7 @@ err_t issue_one(struct ctx *c, const void *input, struct reply *out)
 	TRY(issuer_load(c, &by));
 	rules_compose(c, in, &by, &f);
 	TRY(problem_result(&c->problem));
+	TRY(access_within_limit(c, f.total));
 	TRY(write_quota(c, &by, f.sum.amount));
 	TRY(write_one(c, &f, &by, ACT_INVOICE_ISSUED, &made));
 	if (in->has_draft) TRY(drafts_used(c, in->draft));

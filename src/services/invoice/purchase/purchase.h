@@ -13,4 +13,12 @@ MUST_USE err_t purchase_booked(struct ctx *c, int64_t buyer_id, struct str numbe
 /* In db_write, with the red letter: what was credited is transferred out in the current month. */
 MUST_USE err_t purchase_reversed(
         struct ctx *c, int64_t buyer_id, struct str number, struct str red_number, struct money tax, bool *transferred);
+
+/* The confirmed vouchers of a month behind `after` in order of their numbers: up to 200. */
+struct purchase_credit {
+	struct str number, seller_name;
+	struct money amount, tax; /* amount: without tax */
+};
+MUST_USE err_t purchase_credits(struct ctx *c, int64_t buyer_id, struct str period, struct str after,
+        struct purchase_credit **out, size_t *n);
 #endif

@@ -205,16 +205,20 @@ static err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 		struct value *list = value_array(c->arena);
 		out->value = value_object(c->arena);
 		checked(c, list, "text", q.fault ? q.fault : "older-kind",
-		        q.fault ? N_("二维码内容读不懂或扫错了，请重新扫") : N_("这是旧式发票，不在本平台的开票记录里"));
+		        q.fault ? N_("二维码内容读不懂或扫错了，请重新扫")
+		                : N_("这是旧式发票，不在本平台的开票记录里"));
 		value_put_str(c->arena, out->value, "number", q.fault ? STR_NONE : q.number);
 		value_put_c(c->arena, out->value, "verdict", q.fault ? "unreadable" : "unknown");
 		value_put_c(c->arena, out->value, "detail",
-		        q.fault ? N_("二维码内容读不懂或扫错了，请重新扫") : N_("没有查到这张发票。请核对号码；刚开的票请过几秒再查"));
+		        q.fault ? N_("二维码内容读不懂或扫错了，请重新扫")
+		                : N_("没有查到这张发票。请核对号码；刚开的票请过几秒再查"));
 		value_put(c->arena, out->value, "checked", list);
 		value_put_str(c->arena, out->value, "reversed_by", STR_NONE);
 		return OK;
 	}
-	struct verify_in asked = { .number = q.number, .total = q.total, .date = q.date, .has_total = true, .has_date = true };
+	struct verify_in asked = {
+		.number = q.number, .total = q.total, .date = q.date, .has_total = true, .has_date = true
+	};
 	bool forged = q.signature == ISSUE_QR_FORGED || q.signature == ISSUE_QR_UNKNOWN_KEY;
 	TRY(judge(c, &asked, &out->value));
 	if (forged) {

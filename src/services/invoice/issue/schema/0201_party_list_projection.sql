@@ -17,7 +17,7 @@ CREATE TABLE party_invoice (
   imported INTEGER NOT NULL CHECK (imported IN (0, 1)),
   PRIMARY KEY (party_id, side, period, number)
 );
--- Sums of a month, kept up with the lists: in all, and by kind, treatment and rate for returns.
+-- Sums of a month, kept up with the lists: in all, and by kind, treatment, rate and section of the tax code for returns.
 CREATE TABLE party_month (
   party_id BIGINT NOT NULL,
   side INTEGER NOT NULL,
@@ -34,8 +34,9 @@ CREATE TABLE party_sale (
   kind TEXT NOT NULL,
   treatment INTEGER NOT NULL,
   rate_ppm BIGINT NOT NULL,
+  section INTEGER NOT NULL,
   n BIGINT NOT NULL,
   amount_fen BIGINT NOT NULL,
   tax_fen BIGINT NOT NULL,
-  PRIMARY KEY (party_id, side, period, kind, treatment, rate_ppm)
+  PRIMARY KEY (party_id, side, period, kind, treatment, rate_ppm, section)
 );

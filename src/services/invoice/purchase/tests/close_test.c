@@ -12,9 +12,16 @@ static err_t close_twice(struct ctx *c, void *arg)
 {
 	(void)arg;
 	const struct event events[] = {
-		{ .kind = S("return.filed"), .subject_id = 7, .body = S("{\"return_id\":\"1\",\"tax\":\"vat\",\"period\":\"2026-11\",\"tax_due\":\"1.00\"}") },
-		{ .kind = S("return.filed"), .subject_id = 7, .body = S("{\"return_id\":\"1\",\"tax\":\"vat\",\"period\":\"2026-11\"}") },
-		{ .kind = S("return.filed"), .subject_id = 8, .body = S("{\"return_id\":\"2\",\"tax\":\"stamp\",\"period\":\"2026-11\"}") },
+		{ .kind = S("return.filed"),
+		        .subject_id = 7,
+		        .body = S(
+		                "{\"return_id\":\"1\",\"tax\":\"vat\",\"period\":\"2026-11\",\"tax_due\":\"1.00\"}") },
+		{ .kind = S("return.filed"),
+		        .subject_id = 7,
+		        .body = S("{\"return_id\":\"1\",\"tax\":\"vat\",\"period\":\"2026-11\"}") },
+		{ .kind = S("return.filed"),
+		        .subject_id = 8,
+		        .body = S("{\"return_id\":\"2\",\"tax\":\"stamp\",\"period\":\"2026-11\"}") },
 	};
 	TRY(credit_close(c, events, COUNT(events)));
 	return credit_close(c, events, 1);
