@@ -1,5 +1,6 @@
 #include "services/invoice/verify/verify.h"
 #include "kernel/ctx/app.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/plane/plane.h"
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/verify/fact.h"
@@ -48,7 +49,7 @@ static void checked(struct ctx *c, struct value *list, const char *what, const c
 	struct value *v = value_object(c->arena);
 	value_put_c(c->arena, v, "what", what);
 	value_put_c(c->arena, v, "outcome", outcome);
-	value_put_c(c->arena, v, "detail", words);
+	value_put_str(c->arena, v, "detail", tr(c, words));
 	value_push(c->arena, list, v);
 }
 
@@ -95,7 +96,7 @@ static err_t judge(struct ctx *c, const struct verify_in *in, struct value **out
 	}
 	value_put_str(c->arena, v, "number", in->number);
 	value_put_c(c->arena, v, "verdict", verdict);
-	value_put_c(c->arena, v, "detail", words);
+	value_put_str(c->arena, v, "detail", tr(c, words));
 	value_put(c->arena, v, "checked", list);
 	bool tell = found && same && in->has_total && (f.state == FACT_PARTLY || f.state == FACT_REVERSED);
 	value_put_str(c->arena, v, "reversed_by", tell ? fact_number(c->arena, &f.red) : STR_NONE);
@@ -209,9 +210,9 @@ static err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 		                : N_("这是旧式发票，不在本平台的开票记录里"));
 		value_put_str(c->arena, out->value, "number", q.fault ? STR_NONE : q.number);
 		value_put_c(c->arena, out->value, "verdict", q.fault ? "unreadable" : "unknown");
-		value_put_c(c->arena, out->value, "detail",
-		        q.fault ? N_("二维码内容读不懂或扫错了，请重新扫")
-		                : N_("没有查到这张发票。请核对号码；刚开的票请过几秒再查"));
+		value_put_str(c->arena, out->value, "detail",
+		        tr(c, q.fault ? N_("二维码内容读不懂或扫错了，请重新扫")
+		                      : N_("没有查到这张发票。请核对号码；刚开的票请过几秒再查")));
 		value_put(c->arena, out->value, "checked", list);
 		value_put_str(c->arena, out->value, "reversed_by", STR_NONE);
 		return OK;
@@ -223,7 +224,7 @@ static err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 	TRY(judge(c, &asked, &out->value));
 	if (forged) {
 		value_set(c->arena, out->value, S("verdict"), value_str(c->arena, S("not-as-issued")));
-		value_set(c->arena, out->value, S("detail"), value_str(c->arena, str_c(signatures[q.signature].words)));
+		value_set(c->arena, out->value, S("detail"), value_str(c->arena, tr(c, signatures[q.signature].words)));
 	}
 	struct value_member *list = out->value->first;
 	while (!str_is(list->key, "checked"))
