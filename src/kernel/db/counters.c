@@ -59,8 +59,7 @@ err_t counters_write(struct counters *k, struct ctx *c)
 {
 	for (size_t i = 0; i < k->n; i++) {
 		struct counter *one = &k->list[i];
-		if (one->changed)
-			TRY(db_counter_put(c, (struct str){ one->name, one->n }, one->value, NULL));
+		if (one->changed) TRY(db_counter_put(c, (struct str){ one->name, one->n }, one->value, NULL));
 	}
 	return OK;
 }

@@ -1,5 +1,5 @@
-#include "kernel/db/engine.h"
 #include "base/buf.h"
+#include "kernel/db/engine.h"
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -90,8 +90,8 @@ static struct command *command_of(struct engine_connection *s, bool projection, 
 	for (size_t i = 0; i < COMMANDS; i++) {
 		if (list[i].q && strcmp(list[i].sql, sql) == 0) return &list[i];
 		if (list[i].q) continue;
-		if (sqlite3_prepare_v3(projection ? s->projection : s->core, sql, -1, SQLITE_PREPARE_PERSISTENT, &list[i].q,
-		            NULL) != SQLITE_OK)
+		if (sqlite3_prepare_v3(projection ? s->projection : s->core, sql, -1, SQLITE_PREPARE_PERSISTENT,
+		            &list[i].q, NULL) != SQLITE_OK)
 			return NULL;
 		(void)memcpy(list[i].sql, sql, strlen(sql) + 1);
 		return &list[i];
@@ -108,8 +108,8 @@ static bool sqlite_command(struct engine_connection *s, bool projection, const c
 	return code == SQLITE_DONE;
 }
 
-/* A BIGINT key that stands alone becomes the table's own row number: one tree instead of a table and an index beside it.
- * (Only the word INTEGER does that in SQLite; PostgreSQL would take it for 32 bits.) */
+/* A BIGINT key that stands alone becomes the table's own row number: one tree instead of a table and an index beside
+ * it. (Only the word INTEGER does that in SQLite; PostgreSQL would take it for 32 bits.) */
 static struct str sqlite_dialect(struct arena *a, struct str script)
 {
 	static const char ours[] = "BIGINT NOT NULL PRIMARY KEY", theirs[] = "INTEGER NOT NULL PRIMARY KEY";

@@ -9,8 +9,8 @@
 #include <time.h>
 
 enum { MAX_CONSUMERS = 64, WINDOW = 1000, STORE_EVERY = 1000, SUBJECTS = 4096 };
-/* Own writes are waited for; what others wrote a moment ago only if it comes soon: a batch of a hundred thousand acts of
- * one must not hold up the reading of all. */
+/* Own writes are waited for; what others wrote a moment ago only if it comes soon: a batch of a hundred thousand acts
+ * of one must not hold up the reading of all. */
 enum { WAIT_OWN_MS = 2000, WAIT_OTHERS_MS = 100 };
 /* Between two rounds while nobody waits: a round for each act would cost more than the act. */
 enum { PACE_MS = 20, IDLE_MS = 200 };
@@ -28,9 +28,9 @@ struct outbox_runner {
 	struct consumer consumers[MAX_CONSUMERS];
 	size_t n;
 	bool stop, idle;
-	int waiting;          /* readers */
-	int64_t last;         /* highest position that was answered for; atomic */
-	int64_t seen;         /* all projections have it; atomic */
+	int waiting;           /* readers */
+	int64_t last;          /* highest position that was answered for; atomic */
+	int64_t seen;          /* all projections have it; atomic */
 	int64_t own[SUBJECTS]; /* by a hash of the subject: its last position; atomic */
 };
 
@@ -107,8 +107,7 @@ static bool wait_for(struct outbox_runner *r, int64_t position, int64_t ms)
 err_t outbox_wait(struct ctx *c)
 {
 	struct outbox_runner *r = c->app->outbox;
-	if (r && !wait_for(r, c->outbox_wait, WAIT_OWN_MS))
-		log_event(LOG_WARN_LEVEL, "outbox-late", c->trace, NULL);
+	if (r && !wait_for(r, c->outbox_wait, WAIT_OWN_MS)) log_event(LOG_WARN_LEVEL, "outbox-late", c->trace, NULL);
 	return OK;
 }
 
@@ -247,7 +246,8 @@ static bool round_of_all(struct outbox_runner *r, struct db *db, struct arena *a
 		if (e == OK) e = feed(&c, k, &w);
 		k->failed = e != OK; /* tried again at the next round; order is kept because its position stays */
 		if (k->failed)
-			log_event(LOG_ERROR_LEVEL, "outbox-consumer-failed", STR_NONE, "consumer", k->s->consumer, NULL);
+			log_event(
+			        LOG_ERROR_LEVEL, "outbox-consumer-failed", STR_NONE, "consumer", k->s->consumer, NULL);
 		else
 			more |= w.n == WINDOW;
 	}
