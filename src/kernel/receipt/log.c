@@ -156,6 +156,7 @@ err_t receipt_issue(
 	buf_init(&b, c->arena, 512);
 	value_write_canonical(&b, act);
 	TRY(receipt_issue_bytes(c, kind, holder_id, buf_done(&b), &number, digest));
+	TRY(receipt_own_insert(c, holder_id, number, kind, c->now, NULL));
 	*out = receipt_value(c, number, kind, c->now, digest);
 	if (id) *id = number;
 	return OK;
@@ -176,6 +177,17 @@ err_t receipt_find(struct ctx *c, int64_t id, struct receipt *out, bool *found)
 		.salt = row.salt };
 	receipt_entry(out->kind, out->at, row.salt, row.act, entry);
 	tlog_leaf_hash(entry, sizeof entry, &out->leaf);
+	return OK;
+}
+
+err_t receipt_list(struct ctx *c, int64_t holder_id, int64_t before, size_t most, struct receipt_line **out, size_t *n)
+{
+	struct receipt_own_list_row *rows;
+	TRY(receipt_own_list(
+	        c, holder_id, before, (int64_t)(most < RECEIPT_LIST_MAX ? most : RECEIPT_LIST_MAX), &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct receipt_line){ rows[i].receipt_id, (enum act_kind)rows[i].kind, rows[i].at };
 	return OK;
 }
 

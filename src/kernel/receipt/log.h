@@ -17,6 +17,15 @@ struct receipt {
 	struct str salt;
 };
 MUST_USE err_t receipt_find(struct ctx *c, int64_t id, struct receipt *out, bool *found);
+/* Receipts of a holder, newest first, those with id < before; invoices issued carry theirs and are not in it. */
+enum { RECEIPT_LIST_MAX = 50 };
+struct receipt_line {
+	int64_t id;
+	enum act_kind kind;
+	instant_us at;
+};
+MUST_USE err_t receipt_list(
+        struct ctx *c, int64_t holder_id, int64_t before, size_t most, struct receipt_line **out, size_t *n);
 /* c2sp.org/tlog-proof@v1 against the newest checkpoint; extra as receipt_extra() makes it (verify.h). */
 MUST_USE err_t receipt_proof(struct ctx *c, const struct receipt *r, struct str *file);
 MUST_USE err_t receipt_checkpoint(struct ctx *c, struct str *note, int64_t *size);

@@ -70,3 +70,13 @@ SELECT position FROM receipt GROUP BY position HAVING count(*) > 1 ORDER BY posi
 -- :name tile_count :one
 -- :out n int
 SELECT count(*) FROM log_tile;
+
+-- :name own_insert :exec
+-- :in holder_id int, receipt_id int, kind int, at instant
+INSERT INTO receipt_own (holder_id, receipt_id, kind, at) VALUES ($1, $2, $3, $4);
+
+-- :name own_list :many
+-- :in holder_id int, before int, most int
+-- :out receipt_id int, kind int, at instant
+-- :max 50
+SELECT receipt_id, kind, at FROM receipt_own WHERE holder_id = $1 AND receipt_id < $2 ORDER BY receipt_id DESC LIMIT $3;

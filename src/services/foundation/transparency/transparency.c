@@ -4,19 +4,34 @@
 #include "kernel/keys/keys.h"
 #include "kernel/receipt/check.h"
 #include "kernel/receipt/log.h"
+#include "services/foundation/transparency/handlers.h"
 #include <string.h>
 
 static const struct fault_def unknown = { "receipt-unknown", N_("没有查到这张回执，请核对编号"), NULL, NULL };
 static const struct fault_def no_tile = { "tile-unknown", N_("日志里还没有这一块"), NULL, NULL };
 
-struct receipt_in {
-	int64_t id;
-};
+enum { PROOF_BYTES_MAX = 1024 * 1024 };
+
 struct tile_in {
 	struct str level, a, b, c;
 };
 static const struct field receipt_fields[] = {
 	{ "id", FIELD_ID, AT(struct receipt_in, id), .required = true, .label = N_("回执编号") },
+	{ 0 },
+};
+static const struct field receipts_fields[] = {
+	{ "after", FIELD_ID, AT(struct receipts_in, after), .label = N_("从这一张之后（更早的）") },
+	{ 0 },
+};
+static const struct field check_fields[] = {
+	{ "id", FIELD_ID, AT(struct check_in, id), .label = N_("回执编号") },
+	{ "digest", FIELD_TEXT, AT(struct check_in, digest), .max = 64, .label = N_("摘要"),
+	        .help = N_("64 位，由数字和字母 a 到 f 组成") },
+	{ 0 },
+};
+static const struct field file_fields[] = {
+	{ "file", FIELD_BYTES, AT(struct file_in, file), .required = true, .max = PROOF_BYTES_MAX,
+	        .label = N_("证明文件（.tlog-proof）") },
 	{ 0 },
 };
 static const struct field tile_fields[] = {
@@ -33,26 +48,6 @@ static err_t open_receipt(struct ctx *c, const struct receipt_in *in, struct rec
 	TRY(receipt_find(c, in->id, r, &found));
 	if (!found) return RAISE(c, E_NOT_FOUND, &unknown);
 	return access_open_or(c, r->holder_id, "receipt", &unknown);
-}
-
-static err_t show(struct ctx *c, const void *input, struct reply *out)
-{
-	struct receipt r;
-	struct str note;
-	int64_t size;
-	struct value *act;
-	struct json_fault where;
-	TRY(open_receipt(c, input, &r));
-	TRY(receipt_sealed_checkpoint(c, &note, &size));
-	out->value = receipt_value(c, r.id, r.kind, r.at, r.leaf.b);
-	value_put_int(c->arena, out->value, "index", r.position);
-	value_put_int(c->arena, out->value, "tree_size", size);
-	if (json_parse(c->arena, r.act, &act, &where) == OK) value_put(c->arena, out->value, "act", act);
-	value_put_str(c->arena, out->value, "checkpoint", note);
-	value_put_str(c->arena, out->value, "log_key", receipt_verifiers(c));
-	value_put_str(
-	        c->arena, out->value, "proof", str_printf(c->arena, "/v1/receipts/%lld.tlog-proof", (long long)r.id));
-	return OK;
 }
 
 static err_t proof(struct ctx *c, const void *input, struct reply *out)
@@ -154,9 +149,62 @@ static const struct operation operations[] = {
 	        .who = PERSON,
 	        .in = receipt_fields,
 	        .in_size = sizeof(struct receipt_in),
-	        .run = show,
+	        .run = receipt_show,
+	        .view = receipt_view,
+	        .page = "transparency/receipt",
 	        .title = N_("回执"),
 	        .requirements = "A04.18 A05.16" },
+	{ .id = "receipt.list",
+	        .method = GET,
+	        .path = "/receipts",
+	        .who = PERSON,
+	        .in = receipts_fields,
+	        .in_size = sizeof(struct receipts_in),
+	        .run = receipts,
+	        .page = "transparency/receipts",
+	        .menu = "我要查询/回执",
+	        .title = N_("我的回执"),
+	        .requirements = "A04.18",
+	        .words = "回执 凭证 办理记录 receipts proof" },
+	{ .id = "receipt.check",
+	        .method = GET,
+	        .path = "/verify/receipts",
+	        .who = PUBLIC,
+	        .in = check_fields,
+	        .in_size = sizeof(struct check_in),
+	        .run = receipt_check_public,
+	        .page = "transparency/verify",
+	        .form = "receipt.check",
+	        .per_minute = 120,
+	        .menu = "公众服务/回执查验",
+	        .title = N_("回执查验"),
+	        .requirements = "A05.16 A04.18",
+	        .words = "回执真伪 verify receipt" },
+	{ .id = "receipt.check_file",
+	        .method = POST,
+	        .path = "/verify/receipts",
+	        .who = PUBLIC,
+	        .in = file_fields,
+	        .in_size = sizeof(struct file_in),
+	        .run = receipt_check_file,
+	        .reads = true,
+	        .raw_body = "text/plain",
+	        .max_body = PROOF_BYTES_MAX,
+	        .page = "transparency/verify",
+	        .form = "receipt.check",
+	        .per_minute = 120,
+	        .title = N_("用证明文件查验回执"),
+	        .requirements = "A05.16" },
+	{ .id = "log.show",
+	        .method = GET,
+	        .path = "/log",
+	        .who = PUBLIC,
+	        .run = log_show,
+	        .page = "transparency/log",
+	        .menu = "公众服务/公开日志",
+	        .title = N_("公开日志"),
+	        .requirements = "A05.16 A12.19",
+	        .words = "透明日志 回执 transparency log checkpoint" },
 	{ .id = "receipt.proof",
 	        .method = GET,
 	        .path = "/receipts/{id}.tlog-proof",

@@ -8,12 +8,13 @@
 #include "kernel/page/mustache.h"
 #include "kernel/receipt/log.h"
 #include "services/foundation/registry/registry.h"
+#include "services/foundation/transparency/transparency.h"
 #include "services/information/message/message.h"
 #include "services/information/portal/parts.h"
 #include "services/invoice/issue/issue.h"
 #include "services/tax/payment/payment.h"
 
-enum { MONTHS = 12, CHART_UNIT_ZH = 1000000, CHART_UNIT_EN = 100000 };
+enum { MONTHS = 12, RECENT = 4, CHART_UNIT_ZH = 1000000, CHART_UNIT_EN = 100000 };
 static const struct date far_future = { 2999, 12, 31 };
 
 /* --- the public --- */
@@ -94,13 +95,13 @@ static err_t put_duties(struct ctx *c, struct value *v, struct value *out)
 	size_t n = 0;
 	if (access_has_scope(c, "tax.read")) TRY(ledger_unsettled(c, c->caller.subject_id, far_future, &list, &n));
 	TRY(put_owed(c, list, n, v));
-	month_put(c, period_of(PERIOD_MONTH, c->today), n ? list : NULL, n, out);
+	month_put(c, period_of(PERIOD_MONTH, c->today), n ? list : NULL, n, true, out);
 	return todos_put(c, list, n, TODOS_SHOWN, v);
 }
 
 static err_t put_taxpayer(struct ctx *c, struct value *out)
 {
-	struct value *v = value_put_object(c->arena, out, "taxpayer"), *messages;
+	struct value *v = value_put_object(c->arena, out, "taxpayer"), *messages, *recent;
 	int64_t unread;
 	bool firm, quarterly;
 	TRY(access_open(c, c->caller.subject_id, "home"));
@@ -111,6 +112,9 @@ static err_t put_taxpayer(struct ctx *c, struct value *out)
 	bool sales = firm && access_has_scope(c, "invoice.read");
 	value_put_bool(c->arena, v, "shows_sales", sales);
 	if (sales) TRY(put_sales(c, v));
+	TRY(transparency_recent(c, c->caller.subject_id, RECENT, &recent));
+	value_put(c->arena, v, "recent", recent);
+	value_put_bool(c->arena, v, "any_recent", recent->count > 0);
 	TRY(message_newest(c, &messages, &unread));
 	value_put(c->arena, v, "messages", messages);
 	value_put_int(c->arena, v, "unread", unread);
@@ -167,7 +171,7 @@ static err_t put_officer(struct ctx *c, struct value *out)
 	value_put_bool(c->arena, v, "any_day", n > 0);
 	TRY(receipt_checkpoint(c, &note, &size));
 	value_put_int(c->arena, v, "log_size", size);
-	month_put(c, period_of(PERIOD_MONTH, c->today), NULL, 0, out);
+	month_put(c, period_of(PERIOD_MONTH, c->today), NULL, 0, true, out);
 	tasks_put_groups(c, v);
 	return OK;
 }
@@ -182,7 +186,7 @@ err_t home(struct ctx *c, const void *input, struct reply *out)
 	value_put_c(c->arena, out->value, "who", who);
 	if (!c->caller.person_id) {
 		put_visitor(c, out->value);
-		month_put(c, period_of(PERIOD_MONTH, c->today), NULL, 0, out->value);
+		month_put(c, period_of(PERIOD_MONTH, c->today), NULL, 0, true, out->value);
 	} else {
 		TRY(c->caller.officer ? put_officer(c, out->value) : put_taxpayer(c, out->value));
 	}

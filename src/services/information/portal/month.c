@@ -17,21 +17,25 @@ static struct str month_words(struct ctx *c, struct period p)
 	return mustache_view(c->arena, period_format(c->arena, p), S("month"), c->lang != NULL);
 }
 
-static struct value *entry(struct ctx *c, struct value *list, struct date due_on)
+/* own: the taxpayer's duties, which can be late; a general date is only past. */
+static struct value *entry(struct ctx *c, struct value *list, struct date due_on, bool own)
 {
 	for (struct value_member *m = list->first; m; m = m->next)
 		if (str_eq(value_text(m->value, "due_on"), date_format(c->arena, due_on))) return m->value;
 	if (list->count == DATES_MAX) return NULL;
 	struct value *v = value_object(c->arena);
 	left_put(c, due_on, v);
+	bool past = !own && date_cmp(due_on, c->today) < 0;
+	value_set(c->arena, v, S("past"), value_bool(c->arena, past));
+	if (past) value_set(c->arena, v, S("late"), value_bool(c->arena, false));
 	(void)value_put_array(c->arena, v, "titles");
 	value_push(c->arena, list, v);
 	return v;
 }
 
-static void add(struct ctx *c, struct value *list, struct date due_on, struct str title)
+static void add(struct ctx *c, struct value *list, struct date due_on, bool own, struct str title)
 {
-	struct value *v = entry(c, list, due_on);
+	struct value *v = entry(c, list, due_on, own);
 	if (!v) return;
 	struct value *titles = (struct value *)(uintptr_t)value_get(v, S("titles")), *t = value_object(c->arena);
 	value_put_str(c->arena, t, "title", title);
@@ -43,34 +47,41 @@ static void add_general(struct ctx *c, struct period month, struct value *list)
 {
 	struct date due = calendar_due(c->app->calendar, month.year, month.index);
 	struct period before = period_next(month, -1);
-	add(c, list, due, words(c, N_("按月申报的税费（{1}所属期）"), month_words(c, before), STR_NONE));
+	add(c, list, due, false, words(c, N_("按月申报的税费（{1}所属期）"), month_words(c, before), STR_NONE));
 	if (before.index % QUARTER != 0) return;
 	struct period quarter = period_of(PERIOD_QUARTER, period_first(before));
-	add(c, list, due, words(c, N_("按季申报的税费（{1}所属期）"), month_words(c, quarter), STR_NONE));
+	add(c, list, due, false, words(c, N_("按季申报的税费（{1}所属期）"), month_words(c, quarter), STR_NONE));
 }
 
-static void add_own(struct ctx *c, struct period month, const struct obligation *own, size_t n, struct value *list)
+static void add_own(struct ctx *c, struct period month, struct period last, const struct obligation *own, size_t n,
+        struct value *list)
 {
-	struct date from = period_first(month), to = period_last(month);
+	struct date from = period_first(month), to = period_last(last);
 	for (size_t i = 0; i < n; i++) {
 		if (date_cmp(own[i].due_on, from) < 0 || date_cmp(own[i].due_on, to) > 0) continue;
 		struct str period = mustache_view(c->arena, own[i].period, S("month"), c->lang != NULL);
-		add(c, list, own[i].due_on, words(c, N_("{1}（{2}）"), tr(c, ledger_tax_title(own[i].tax)), period));
+		add(c, list, own[i].due_on, true,
+		        words(c, N_("{1}（{2}）"), tr(c, ledger_tax_title(own[i].tax)), period));
 	}
 }
 
-void month_put(struct ctx *c, struct period month, const struct obligation *own, size_t n, struct value *out)
+void month_put(
+        struct ctx *c, struct period month, const struct obligation *own, size_t n, bool ahead, struct value *out)
 {
+	struct period last = ahead ? period_next(month, 1) : month;
 	struct value *v = value_put_object(c->arena, out, "calendar");
 	value_put_str(c->arena, v, "month", period_format(c->arena, month));
 	value_put_str(c->arena, v, "previous", period_format(c->arena, period_next(month, -1)));
 	value_put_str(c->arena, v, "next", period_format(c->arena, period_next(month, 1)));
 	value_put_bool(c->arena, v, "covered", calendar_covers(c->app->calendar, month.year));
 	struct value *list = value_put_array(c->arena, v, "due");
-	if (own)
-		add_own(c, month, own, n, list);
-	else
+	if (own) {
+		add_own(c, month, last, own, n, list);
+		return;
+	}
+	if (!ahead || date_cmp(calendar_due(c->app->calendar, month.year, month.index), c->today) >= 0)
 		add_general(c, month, list);
+	if (ahead) add_general(c, last, list);
 }
 
 /* --- only for the page --- */
@@ -147,7 +158,7 @@ err_t month(struct ctx *c, const void *input, struct reply *out)
 		TRY(ledger_obligations(c, c->caller.subject_id, &own, &n));
 	}
 	out->value = value_object(c->arena);
-	month_put(c, p, n ? own : NULL, n, out->value);
+	month_put(c, p, n ? own : NULL, n, false, out->value);
 	struct value *calendar = (struct value *)(uintptr_t)value_get(out->value, S("calendar"));
 	value_put_bool(c->arena, calendar, "own", n > 0);
 	put_days(c, p, calendar);

@@ -24,12 +24,13 @@ enum { TODOS_SHOWN = 5 };
 /* What the taxpayer owes the bureau an act for, nearest date first: "todos" (at most max) and "todo_count".
  * list: its unsettled obligations (ledger_unsettled). */
 MUST_USE err_t todos_put(struct ctx *c, const struct obligation *list, size_t n, size_t max, struct value *out);
-/* {due_on, days, late, today, soon} of a date: how long there is left. */
+/* {due_on, days, late, past, today, soon} of a date: how long there is left. */
 void left_put(struct ctx *c, struct date due_on, struct value *out);
 
-/* "calendar": {month, title, previous, next, covered, due[{due_on, …, titles[]}]}; due: the general dates, and with own those
- * of the taxpayer's obligations. */
-void month_put(struct ctx *c, struct period month, const struct obligation *own, size_t n, struct value *out);
+/* "calendar": {month, previous, next, covered, due[{due_on, …, titles[]}]}; due: the general dates, or those of the taxpayer's
+ * own obligations. ahead: those of the next month too, and of the general ones only those to come (home pages). */
+void month_put(
+        struct ctx *c, struct period month, const struct obligation *own, size_t n, bool ahead, struct value *out);
 /* Only for the page: calendar.weeks[] of cells[{day, rest, today, label, href}]. */
 void month_put_weeks(struct ctx *c, struct value *root);
 

@@ -65,8 +65,10 @@ static void put_group(struct ctx *c, enum who_kind kind, const char *name, struc
 void tasks_put_groups(struct ctx *c, struct value *out)
 {
 	struct value *groups = value_put_array(c->arena, out, "groups");
-	if (c->caller.officer) put_group(c, WHO_OFFICER, N_("税务人员"), groups);
-	put_group(c, WHO_TAXPAYER, N_("企业和个体工商户"), groups);
+	if (c->caller.officer)
+		put_group(c, WHO_OFFICER, N_("税务人员"), groups);
+	else
+		put_group(c, WHO_TAXPAYER, N_("企业和个体工商户"), groups);
 	put_group(c, WHO_PERSON, N_("个人"), groups);
 	put_group(c, WHO_PUBLIC, N_("不用登录"), groups);
 }

@@ -4,6 +4,7 @@
 #include "kernel/i18n/i18n.h"
 #include "kernel/page/mustache.h"
 #include "services/information/portal/parts.h"
+#include "services/invoice/reversal/reversal.h"
 #include <stdlib.h>
 
 enum { SOON_DAYS = 7, TODOS_MAX = 100 };
@@ -15,6 +16,7 @@ struct todo {
 	struct date due_on;
 	struct money amount;
 	bool has_amount;
+	struct str number; /* of the invoice, for a red letter that waits */
 };
 
 struct str words(struct ctx *c, const char *id, struct str one, struct str two)
@@ -29,6 +31,7 @@ void left_put(struct ctx *c, struct date due_on, struct value *out)
 	value_put_date(c->arena, out, "due_on", due_on);
 	value_put_int(c->arena, out, "days", days < 0 ? -days : days);
 	value_put_bool(c->arena, out, "late", days < 0);
+	value_put_bool(c->arena, out, "past", false);
 	value_put_bool(c->arena, out, "today", days == 0);
 	value_put_bool(c->arena, out, "soon", days > 0 && days <= SOON_DAYS);
 }
@@ -76,6 +79,29 @@ static err_t add_pay(struct ctx *c, struct todo *list, size_t *n, const struct o
 	                                                                                                   : E_INTERNAL;
 }
 
+/* 红字发票信息确认单: the other side asked; without an answer within 72 hours it lapses. */
+static err_t add_reversals(struct ctx *c, struct todo *list, size_t *n)
+{
+	struct reversal_wait *waits;
+	size_t count;
+	if (!access_has_scope(c, "invoice.read")) return OK;
+	TRY(reversal_waits(c, c->caller.subject_id, &waits, &count));
+	for (size_t i = 0; i < count && *n < TODOS_MAX; i++) {
+		struct todo *t = &list[(*n)++];
+		*t = (struct todo){ .kind = "reversal",
+			.title = N_("红字发票信息确认单"),
+			.detail = N_("发票 {1} · 对方申请红冲"),
+			.action = N_("查看确认"),
+			.href = "/invoices/",
+			.number = waits[i].number,
+			.due_on = date_of_instant(waits[i].expires_at),
+			.has_amount = true };
+		if (!money_add(waits[i].amount, waits[i].tax, &t->amount)) return E_INTERNAL;
+		t->amount.fen = -t->amount.fen; /* what would be taken back */
+	}
+	return OK;
+}
+
 static int by_date(const void *x, const void *y)
 {
 	return date_cmp(((const struct todo *)x)->due_on, ((const struct todo *)y)->due_on);
@@ -84,17 +110,19 @@ static int by_date(const void *x, const void *y)
 static struct value *shown(struct ctx *c, const struct todo *t, bool first)
 {
 	struct value *v = value_object(c->arena);
-	struct str period = mustache_view(c->arena, t->period, S("month"), c->lang != NULL);
-	bool by_period = t->href[1] == 'r';
+	bool reversal = t->number.p != NULL;
+	struct str about = reversal ? t->number : mustache_view(c->arena, t->period, S("month"), c->lang != NULL);
+	struct str href = reversal ? str_printf(c->arena, "%s%.*s/reversal", t->href, STR_FMT(t->number))
+	                  : str_is(str_c(t->kind), "file") ? str_printf(c->arena, "%s%.*s", t->href, STR_FMT(t->period))
+	                                                   : str_c(t->href);
 	value_put_c(c->arena, v, "kind", t->kind);
 	value_put_str(c->arena, v, "title", tr(c, t->title));
-	value_put_str(c->arena, v, "detail", words(c, t->detail, period, STR_NONE));
+	value_put_str(c->arena, v, "detail", words(c, t->detail, about, STR_NONE));
 	value_put_str(c->arena, v, "period", t->period);
 	value_put(c->arena, v, "amount",
 	        t->has_amount ? value_str(c->arena, money_format(c->arena, t->amount)) : value_null(c->arena));
 	left_put(c, t->due_on, v);
-	value_put_str(
-	        c->arena, v, "href", str_printf(c->arena, "%s%.*s", t->href, STR_FMT(by_period ? t->period : S(""))));
+	value_put_str(c->arena, v, "href", href);
 	value_put_str(c->arena, v, "action", tr(c, t->action));
 	value_put_bool(c->arena, v, "first", first);
 	return v;
@@ -110,6 +138,7 @@ err_t todos_put(struct ctx *c, const struct obligation *list, size_t n, size_t m
 		else if (str_is(list[i].tax, "vat") && can_be_filed(c, &list[i]))
 			add_file(all, &count, &list[i]);
 	}
+	TRY(add_reversals(c, all, &count));
 	qsort(all, count, sizeof *all, by_date);
 	value_put_int(c->arena, out, "todo_count", (int64_t)count);
 	value_put_bool(c->arena, out, "any_todo", count > 0);

@@ -49,3 +49,10 @@ SELECT number, slip FROM reversal WHERE state IN (2, 3) AND expires_at <= $1 ORD
 -- :out number text
 -- :max 1000
 SELECT number FROM reversal WHERE state IN (2, 3) AND number > $1 ORDER BY number LIMIT 1000;
+
+-- The literal lets the planner take the partial index: a home page asks this for every visitor.
+-- :name open_of :many
+-- :in party_id int
+-- :out slip text, number text
+-- :max 20
+SELECT slip, number FROM reversal_party WHERE party_id = $1 AND open = 1 ORDER BY slip LIMIT 20;
