@@ -38,8 +38,7 @@ yaml_node_t *node_get(struct nodes *n, const yaml_node_t *map, const char *key)
 {
 	if (!map || map->type != YAML_MAPPING_NODE) return NULL;
 	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top; p++)
-		if (is_key(yaml_document_get_node(&n->d, p->key), key))
-			return yaml_document_get_node(&n->d, p->value);
+		if (is_key(yaml_document_get_node(&n->d, p->key), key)) return yaml_document_get_node(&n->d, p->value);
 	return NULL;
 }
 

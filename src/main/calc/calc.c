@@ -248,11 +248,10 @@ static bool answer(struct work *w, struct str text, struct value *reply)
 	value_put_str(w->arena, reply, "id", value_text(line, "id"));
 	const struct value *explain = value_get(line, S("explain"));
 	const struct plan *plan;
-	bool (*run)(struct work *w) = calc_topic(value_text(line, "topic"), &plan);
+	bool (*run)(struct work * w) = calc_topic(value_text(line, "topic"), &plan);
 	if (!run && !plan) return complain(w, "unknown-topic", NULL, N_("没有这个计算项目"));
 	w->input = value_get(line, S("input"));
-	if (!w->input || w->input->kind != VALUE_OBJECT)
-		return complain(w, "input", NULL, N_("input 须为 JSON 对象"));
+	if (!w->input || w->input->kind != VALUE_OBJECT) return complain(w, "input", NULL, N_("input 须为 JSON 对象"));
 	if (explain && explain->kind == VALUE_BOOL && explain->boolean) w->explain = value_array(w->arena);
 	return run ? run(w) : run_plan(w, plan);
 }

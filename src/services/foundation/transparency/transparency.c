@@ -1,6 +1,7 @@
 #include "services/foundation/transparency/transparency.h"
 #include "kernel/access/access.h"
 #include "kernel/ctx/app.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/keys/keys.h"
 #include "kernel/receipt/log.h"
 #include <string.h>
@@ -51,6 +52,48 @@ static err_t show(struct ctx *c, const void *input, struct reply *out)
 	value_put_str(c->arena, out->value, "log_key", receipt_verifiers(c));
 	value_put_str(
 	        c->arena, out->value, "proof", str_printf(c->arena, "/v1/receipts/%lld.tlog-proof", (long long)r.id));
+	return OK;
+}
+
+static const char *kind_title(enum act_kind kind)
+{
+	static const char *const titles[] = {
+		[ACT_INVOICE_ISSUED] = N_("开具发票"),
+		[ACT_INVOICE_REVERSED] = N_("红字发票"),
+		[ACT_REVERSAL_REQUESTED] = N_("申请红冲"),
+		[ACT_INPUT_CREDITED] = N_("勾选确认"),
+		[ACT_RETURN_FILED] = N_("申报"),
+		[ACT_PAYMENT_ORDERED] = N_("缴款"),
+		[ACT_PAYMENT_SETTLED] = N_("扣款结果"),
+		[ACT_CERTIFICATE_ISSUED] = N_("开具证明"),
+		[ACT_REGISTERED] = N_("登记"),
+		[ACT_REGISTRATION_CHANGED] = N_("变更登记"),
+		[ACT_MANDATE_CHANGED] = N_("授权变更"),
+		[ACT_PURCHASE_IMPORTED] = N_("导入发票"),
+		[ACT_POLICY_PUBLISHED] = N_("发布政策规则"),
+		[ACT_INVOICE_BATCH] = N_("成批开票"),
+	};
+	return (size_t)kind < COUNT(titles) && titles[kind] ? titles[kind] : "";
+}
+
+/* The act's members as lines; what is nested stands as JSON. */
+static err_t show_view(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	const struct value *act = value_get(out->value, S("act"));
+	struct value *list = value_put_array(c->arena, out->value, "members");
+	for (const struct value_member *m = act ? act->first : NULL; m; m = m->next) {
+		struct value *v = value_object(c->arena);
+		struct buf b;
+		buf_init(&b, c->arena, 80);
+		value_write_json(&b, m->value);
+		value_put_str(c->arena, v, "name", m->key);
+		value_put_str(c->arena, v, "value", m->value->kind == VALUE_STR ? m->value->str : buf_done(&b));
+		value_push(c->arena, list, v);
+	}
+	value_put_str(c->arena, out->value, "kind_title",
+	        tr(c, kind_title((enum act_kind)value_number(out->value, "kind", 0))));
+	value_put_int(c->arena, out->value, "number", value_number(out->value, "index", 0) + 1);
 	return OK;
 }
 
@@ -164,6 +207,8 @@ static const struct operation operations[] = {
 	        .in = receipt_fields,
 	        .in_size = sizeof(struct receipt_in),
 	        .run = show,
+	        .view = show_view,
+	        .page = "transparency/receipt",
 	        .title = N_("回执"),
 	        .requirements = "A04.18 A05.16" },
 	{ .id = "receipt.proof",
