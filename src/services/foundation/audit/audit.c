@@ -1,6 +1,7 @@
 #include "services/foundation/audit/audit.h"
 #include "kernel/access/access.h"
 #include "kernel/db/db.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/operation/replay.h"
 #include "services/foundation/identity/identity.h"
 
@@ -57,6 +58,44 @@ static err_t access_ledger(struct ctx *c, const void *input, struct reply *out)
 		value_push(c->arena, array, v);
 	}
 	put_more(c, out->value, n, n ? list[n - 1].id : 0);
+	return OK;
+}
+
+static err_t access_view(struct ctx *c, const void *input, struct reply *out)
+{
+	static const struct choice titles[] = {
+		{ "registration", N_("登记信息") },
+		{ "invoice", N_("一张发票") },
+		{ "invoices", N_("发票清单") },
+		{ "purchases", N_("进项发票") },
+		{ "obligations", N_("应申报、应缴纳") },
+		{ "return", N_("申报表") },
+		{ "returns", N_("申报记录") },
+		{ "payments", N_("缴款记录") },
+		{ "payment", N_("一笔缴款") },
+		{ "certificate", N_("完税证明") },
+		{ "ledger", N_("税费台账") },
+		{ "receipt", N_("回执") },
+		{ "messages", N_("消息") },
+		{ "access", N_("数据使用记录") },
+		{ 0 },
+	};
+	(void)input;
+	const struct value *list = value_get(out->value, S("readings"));
+	value_put_bool(c->arena, out->value, "any", value_at(list, 0) != NULL);
+	for (struct value_member *m = list->first; m; m = m->next) {
+		struct str what = value_text(m->value, "what"), title = what;
+		for (const struct choice *t = titles; t->code; t++)
+			if (str_is(what, t->code)) title = tr(c, t->label);
+		value_put_str(c->arena, m->value, "what_title", title);
+	}
+	return OK;
+}
+
+static err_t events_view(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	value_put_bool(c->arena, out->value, "any", value_at(value_get(out->value, S("events")), 0) != NULL);
 	return OK;
 }
 
@@ -126,6 +165,7 @@ static const struct operation operations[] = {
 	        .in = access_fields,
 	        .in_size = sizeof(struct page_in),
 	        .run = access_ledger,
+	        .view = access_view,
 	        .page = "audit/access",
 	        .menu = "我的信息/数据使用记录",
 	        .title = N_("数据使用记录"),
@@ -139,6 +179,7 @@ static const struct operation operations[] = {
 	        .in = event_fields,
 	        .in_size = sizeof(struct page_in),
 	        .run = security_events,
+	        .view = events_view,
 	        .page = "audit/events",
 	        .menu = "税务人端/安全事件",
 	        .title = N_("安全事件"),

@@ -6,7 +6,9 @@
 #include "kernel/crypto/crypto.h"
 #include "kernel/ctx/app.h"
 #include "kernel/db/db.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/keys/keys.h"
+#include "kernel/qr/qr.h"
 #include "services/foundation/identity/session.h"
 #include <string.h>
 
@@ -65,6 +67,16 @@ err_t totp_begin(struct ctx *c, const void *input, struct reply *out)
 	value_put_str(c->arena, out->value, "secret", text);
 	value_put_str(c->arena, out->value, "uri",
 	        str_printf(c->arena, "otpauth://totp/etax?secret=%.*s&issuer=etax", STR_FMT(text)));
+	return OK;
+}
+
+/* The secret as a picture for the phone. */
+err_t totp_view(struct ctx *c, const void *input, struct reply *out)
+{
+	struct qr qr;
+	(void)input;
+	if (!qr_make(c->arena, value_text(out->value, "uri"), QR_MEDIUM, &qr)) return E_INTERNAL;
+	value_put_str(c->arena, out->value, "code_svg", qr_svg(c->arena, &qr, tr(c, N_("动态口令的二维码"))));
 	return OK;
 }
 

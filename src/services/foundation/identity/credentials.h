@@ -18,7 +18,7 @@ struct enrol_in {
 	struct str account, code, password;
 };
 
-op_run password_page, password_change, totp_status, totp_begin, totp_confirm, totp_remove, recovery_codes, enrolment_new, enrol;
+op_run password_page, totp_view, password_change, totp_status, totp_begin, totp_confirm, totp_remove, recovery_codes, enrolment_new, enrol;
 
 /* Adds a fault at the pointer for each rule that the password breaks. self: whose it is to be. */
 MUST_USE err_t password_check(

@@ -157,7 +157,7 @@ err_t switch_subject(struct ctx *c, const void *input, struct reply *out)
 }
 
 /* The codes, and for people their titles. */
-static void put_scopes(struct ctx *c, struct value *to, struct str scopes)
+void identity_put_scopes(struct ctx *c, struct value *to, struct str scopes)
 {
 	struct str piece;
 	value_put_str(c->arena, to, "scopes", scopes);
@@ -182,11 +182,18 @@ err_t tokens(struct ctx *c, const void *input, struct reply *out)
 		value_put_str(c->arena, v, "name", rows[i].name);
 		value_put_str(c->arena, v, "subject", rows[i].subject);
 		value_put_bool(c->arena, v, "any_subject", rows[i].any_subject);
-		put_scopes(c, v, rows[i].scopes);
+		identity_put_scopes(c, v, rows[i].scopes);
 		value_put_instant(c->arena, v, "created_at", rows[i].created_at);
 		value_put_instant(c->arena, v, "expires_at", rows[i].expires_at);
 		value_push(c->arena, list, v);
 	}
+	return OK;
+}
+
+err_t tokens_view(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	value_put_bool(c->arena, out->value, "any", value_at(value_get(out->value, S("tokens")), 0) != NULL);
 	return OK;
 }
 

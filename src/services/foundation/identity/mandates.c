@@ -33,6 +33,7 @@ err_t people(struct ctx *c, const void *input, struct reply *out)
 		value_put_str(c->arena, v, "name", rows[i].name);
 		value_put_str(c->arena, v, "person", found ? identity_mask(c->arena, person.tax_id) : STR_NONE);
 		value_put_str(c->arena, v, "role", rows[i].role);
+		value_put_str(c->arena, v, "role_name", identity_role_name(c, rows[i].role));
 		value_put_instant(c->arena, v, "since", rows[i].since);
 		value_push(c->arena, list, v);
 	}
@@ -111,7 +112,7 @@ err_t mandates(struct ctx *c, const void *input, struct reply *out)
 		bool over = rows[i].revoked_at != DB_NULL || date_cmp(rows[i].until_on, c->today) < 0;
 		value_put_str(c->arena, v, "id", str_from_int(c->arena, rows[i].mandate_id));
 		value_put_str(c->arena, v, "agent", rows[i].agent_name);
-		value_put_str(c->arena, v, "scopes", rows[i].scopes);
+		identity_put_scopes(c, v, rows[i].scopes);
 		value_put(c->arena, v, "limit",
 		        rows[i].limit_fen.fen == DB_NULL
 		                ? value_null(c->arena)
@@ -120,6 +121,13 @@ err_t mandates(struct ctx *c, const void *input, struct reply *out)
 		value_put_bool(c->arena, v, "in_force", !over);
 		value_push(c->arena, list, v);
 	}
+	return OK;
+}
+
+err_t mandates_view(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	value_put_bool(c->arena, out->value, "any", value_at(value_get(out->value, S("given")), 0) != NULL);
 	return OK;
 }
 

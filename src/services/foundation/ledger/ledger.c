@@ -4,6 +4,8 @@
 #include "kernel/i18n/i18n.h"
 #include "ledger_sql.h"
 
+enum { ENTRIES_PAGE = 400 }; /* as the statement says */
+
 struct ledger_in {
 	int64_t before;
 };
@@ -72,6 +74,10 @@ static err_t entries(struct ctx *c, const void *input, struct reply *out)
 	TRY(access_open(c, c->caller.subject_id, "ledger"));
 	TRY(ledger_entries(c, c->caller.subject_id, in->before ? in->before : INT64_MAX, &rows, &n));
 	out->value = value_object(c->arena);
+	/* A posting is shown whole: one that the page cuts comes first on the next page. */
+	int64_t more = n == ENTRIES_PAGE ? rows[n - 1].posting_id + 1 : 0;
+	while (more && n && rows[n - 1].posting_id == more - 1)
+		n--;
 	struct value *array = value_put_array(c->arena, out->value, "entries");
 	for (size_t i = 0; i < n; i++) {
 		struct value *v = value_object(c->arena);
@@ -79,11 +85,36 @@ static err_t entries(struct ctx *c, const void *input, struct reply *out)
 		value_put_str(c->arena, v, "kind", rows[i].kind);
 		value_put_str(c->arena, v, "document", str_from_int(c->arena, rows[i].document));
 		value_put_instant(c->arena, v, "at", rows[i].at);
-		value_put_c(c->arena, v, "account", account_title(rows[i].account));
+		value_put_str(c->arena, v, "account", tr(c, account_title(rows[i].account)));
 		value_put_bool(c->arena, v, "own", rows[i].owner_id != 0);
 		value_put_str(c->arena, v, "obligation", str_from_int(c->arena, rows[i].obligation_id));
 		value_put_money(c->arena, v, "amount", rows[i].amount);
 		value_push(c->arena, array, v);
+	}
+	value_put(c->arena, out->value, "more",
+	        more ? value_str(c->arena, str_from_int(c->arena, more)) : value_null(c->arena));
+	return OK;
+}
+
+static err_t entries_view(struct ctx *c, const void *input, struct reply *out)
+{
+	static const struct choice titles[] = {
+		{ "assessment", N_("申报应缴") },
+		{ "correction", N_("更正申报") },
+		{ "payment", N_("缴款") },
+		{ "late_fee", N_("滞纳金") },
+		{ "reconciliation", N_("国库对账") },
+		{ "refund", N_("退税") },
+		{ 0 },
+	};
+	(void)input;
+	const struct value *list = value_get(out->value, S("entries"));
+	value_put_bool(c->arena, out->value, "any", value_at(list, 0) != NULL);
+	for (struct value_member *m = list->first; m; m = m->next) {
+		struct str kind = value_text(m->value, "kind"), title = kind;
+		for (const struct choice *k = titles; k->code; k++)
+			if (str_is(kind, k->code)) title = tr(c, k->label);
+		value_put_str(c->arena, m->value, "kind_title", title);
 	}
 	return OK;
 }
@@ -145,6 +176,7 @@ static const struct operation operations[] = {
 	        .in = ledger_fields,
 	        .in_size = sizeof(struct ledger_in),
 	        .run = entries,
+	        .view = entries_view,
 	        .page = "ledger/entries",
 	        .menu = "我要查询/税费台账",
 	        .title = N_("税费台账"),

@@ -289,6 +289,24 @@ err_t own_data(struct ctx *c, const void *input, struct reply *out)
 	return registry_file(c, &t, out->value);
 }
 
+err_t own_view(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	const struct value *typed = value_get(out->value, S("form"));
+	struct str chosen = typed ? value_text(typed, "field") : STR_NONE;
+	value_put_bool(c->arena, out->value, "any_account", value_at(value_get(out->value, S("accounts")), 0) != NULL);
+	struct value *list = value_put_array(c->arena, out->value, "changeable");
+	for (size_t i = 0; i < COUNT(known_fields); i++) {
+		if (known_fields[i].say != SAY_TAXPAYER) continue;
+		struct value *v = value_object(c->arena);
+		value_put_c(c->arena, v, "field", known_fields[i].name);
+		value_put_str(c->arena, v, "title", tr(c, known_fields[i].title));
+		value_put_bool(c->arena, v, "chosen", str_is(chosen, known_fields[i].name));
+		value_push(c->arena, list, v);
+	}
+	return OK;
+}
+
 /* OK if the taxpayer may set the field to this itself; a field of the regulator is refused with the pointer to it
  * (A04.e 2). */
 static err_t may_change(struct ctx *c, const struct change_in *in)

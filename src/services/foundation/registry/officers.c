@@ -46,6 +46,13 @@ err_t registration_list(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
+err_t list_view(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	value_put_bool(c->arena, out->value, "any", value_at(value_get(out->value, S("taxpayers")), 0) != NULL);
+	return OK;
+}
+
 err_t registration_show(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct uscc_in *in = input;

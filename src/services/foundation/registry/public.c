@@ -44,5 +44,19 @@ err_t public_search(struct ctx *c, const void *input, struct reply *out)
 	const struct uscc_in *in = input;
 	if (in->uscc.p) return public_check(c, input, out);
 	out->value = value_object(c->arena);
+	value_put(c->arena, out->value, "answer", value_null(c->arena));
+	value_put(c->arena, out->value, "signature", value_null(c->arena));
+	return OK;
+}
+
+err_t public_view(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	const struct value *answer = value_get(out->value, S("answer"));
+	if (!answer) { /* the form came back with faults */
+		value_put(c->arena, out->value, "answer", value_null(c->arena));
+		value_put(c->arena, out->value, "signature", value_null(c->arena));
+	}
+	value_put_bool(c->arena, out->value, "normal", answer && str_is(value_text(answer, "status"), "normal"));
 	return OK;
 }
