@@ -110,11 +110,15 @@ struct fill {
 	struct str row;
 };
 
-static void open_all(struct fill *f, const char *dir, const char *url)
+/* table: a script before the consumers start, since scripts run on the writer's connection; NULL: none. */
+static void open_all(struct fill *f, const char *dir, const char *url, const char *table)
 {
 	struct options o = { .data = dir, .db = url, .sandbox = true };
+	const char *why = "";
 	f->arena = arena_new();
-	if (compose_open(&f->app, &o) != OK || outbox_start(&f->app) != OK) fail("cannot open the data");
+	if (compose_open(&f->app, &o) != OK) fail("cannot open the data");
+	if (table && db_script(&f->app, false, str_c(table), &why) != OK) fail(why);
+	if (outbox_start(&f->app) != OK) fail("cannot start the consumers");
 	ctx_init(&f->c, &f->app, f->arena);
 	f->c.db = db_open(&f->app, f->arena);
 	for (size_t s = 0; s < n_services; s++)
@@ -267,7 +271,7 @@ static void register_firms(struct fill *f, int64_t n)
 static int make_firms(const char *dir, int64_t firms, int64_t each, const char *path, const char *url)
 {
 	static struct fill f;
-	open_all(&f, dir, url);
+	open_all(&f, dir, url, NULL);
 	register_firms(&f, firms);
 	double from = now();
 	for (f.firm = 0; f.firm < firms; f.firm++)
@@ -308,17 +312,13 @@ static err_t rows_some(struct ctx *c, void *arg)
 static int limit(const char *dir, double seconds, int64_t group, const char *url, bool acts)
 {
 	static struct fill f;
-	const char *why = "";
+	static const char table[] = "CREATE TABLE bench_row (id BIGINT NOT NULL PRIMARY KEY, body TEXT NOT NULL)";
 	char text[ROW + 1];
 	memset(text, 'x', ROW);
 	text[ROW] = 0;
 	f.row = str_c(text);
-	open_all(&f, dir, url);
-	if (acts)
-		register_firms(&f, 64);
-	else if (db_script(&f.app, false, S("CREATE TABLE bench_row (id BIGINT NOT NULL PRIMARY KEY, body TEXT NOT NULL)"),
-	                 &why) != OK)
-		fail(why);
+	open_all(&f, dir, url, acts ? NULL : table);
+	if (acts) register_firms(&f, 64);
 	int64_t done = 0;
 	double from = now(), spent = 0;
 	for (; spent < seconds; spent = now() - from, done += group) {
