@@ -78,6 +78,34 @@ def read(index, kind, nullable):
     return f'v[{index}].null ? {empty} : {value}'
 
 
+def rows_function(full, folder, name, tags, sql, ins, times):
+    """`-- :rows 25`: FULL_rows(c, rows, n) inserts many with one statement of 25 groups of VALUES and the single one."""
+    m = re.search(r'VALUES \((.*?)\)(.*)$', sql)
+    if not m or len(ins) * times > 255:
+        fail(folder, name, ':rows needs one VALUES group and at most 255 parameters')
+    shifted = lambda k: re.sub(r'\$(\d+)', lambda p: f'${int(p[1]) + k * len(ins)}', m[1])
+    many = sql[:m.start()] + 'VALUES ' + ', '.join(f'({shifted(k)})' for k in range(times)) + m[2]
+    quoted = many.replace('\\', '\\\\').replace('"', '\\"')
+    row = f'struct {full}_in_row'
+    h = [f'{row} {{'] + [f'\t{TYPES[k][0]} {n};' for n, k, _ in ins] + ['};',
+         f'MUST_USE err_t {full}_rows(struct ctx *c, const {row} *rows, size_t n);', '']
+    bound = ', '.join(bind(f'r->{n}', k, q) for n, k, q in ins)
+    args = ', '.join(f'r->{n}' for n, _, _ in ins)
+    c = [f'static int {full}_rows_slot;',
+         f'static const uint8_t {full}_rows_in[] = {{ ' + ', '.join([TYPES[k][1] for _, k, _ in ins] * times) + ' };',
+         f'static const struct db_statement {full}_rows_statement = {{ "{folder}.{name}_rows", "{quoted}", {full}_rows_in, {full}_out, '
+         f'{len(ins) * times}, 0, {int(tags.get("on", "") == "projection")}, 1, &{full}_rows_slot }};',
+         f'err_t {full}_rows(struct ctx *c, const {row} *rows, size_t n)', '{', '\tsize_t done = 0;',
+         f'\tfor (; n - done >= {times}; done += {times}) {{', f'\t\tstruct db_value in[{len(ins) * times}];',
+         f'\t\tfor (size_t i = 0; i < {times}; i++) {{', f'\t\t\tconst {row} *r = &rows[done + i];',
+         f'\t\t\tconst struct db_value one[] = {{ {bound} }};',
+         f'\t\t\tfor (size_t k = 0; k < {len(ins)}; k++) in[i * {len(ins)} + k] = one[k];', '\t\t}',
+         f'\t\tTRY(db_run(c, &{full}_rows_statement, in, NULL, NULL, 0, NULL));', '\t}',
+         '\tfor (; done < n; done++) {', f'\t\tconst {row} *r = &rows[done];', f'\t\tTRY({full}(c, {args}, NULL));', '\t}',
+         '\treturn OK;', '}', '']
+    return h, c
+
+
 def generate(source, header, code):
     folder = source.parent.name
     h = [f'/* Made by tools/sqlgen.py from {folder}/queries.sql. */', f'#ifndef {folder.upper()}_SQL_H', f'#define {folder.upper()}_SQL_H',
@@ -108,6 +136,11 @@ def generate(source, header, code):
         given = 'in' if ins else 'NULL'
         if kind == 'exec':
             c += [f'\treturn db_run(c, &{full}_statement, {given}, NULL, NULL, 0, affected);', '}', '']
+            if 'rows' in tags:
+                more_h, more_c = rows_function(full, folder, name, tags, sql, ins, int(tags['rows']))
+                h += more_h
+                c += more_c
+                names.append(f'{full}_rows')
             continue
         most = tags['max'] if kind == 'many' else 1
         c += ['\tstruct db_value *v;', '\tsize_t found_rows;',

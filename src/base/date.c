@@ -166,8 +166,8 @@ struct str instant_format(struct arena *a, instant_us t)
 	int64_t of_day = t - date_to_instant(d), ms = of_day / 1000, s = ms / 1000;
 	char text[40];
 	if (d.year < 0 || d.year > 9999)
-		return str_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d.%03d+08:00", d.year, d.month, d.day, (int)(s / 3600),
-		        (int)(s / 60 % 60), (int)(s % 60), (int)(ms % 1000));
+		return str_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d.%03d+08:00", d.year, d.month, d.day,
+		        (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60), (int)(ms % 1000));
 	char *p = put_date(text, d);
 	p[-1] = 'T';
 	p = put_two(p, (int)(s / 3600), ':');

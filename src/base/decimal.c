@@ -33,12 +33,18 @@ bool decimal_parse(struct str s, unsigned max_scale, struct decimal *out)
 
 struct str decimal_format(struct arena *a, struct decimal d)
 {
-	int64_t unit = power[d.scale];
+	char text[40];
+	size_t at = sizeof text;
+	unsigned places = 0;
 	uint64_t v = d.units < 0 ? ~(uint64_t)d.units + 1 : (uint64_t)d.units;
-	const char *sign = d.units < 0 ? "-" : "";
-	if (!d.scale) return str_printf(a, "%s%llu", sign, (unsigned long long)v);
-	return str_printf(a, "%s%llu.%0*llu", sign, (unsigned long long)(v / (uint64_t)unit), d.scale,
-	        (unsigned long long)(v % (uint64_t)unit));
+	do {
+		if (d.scale && places == d.scale) text[--at] = '.';
+		places++;
+		text[--at] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v || places <= d.scale);
+	if (d.units < 0) text[--at] = '-';
+	return str_dup(a, (struct str){ text + at, sizeof text - at });
 }
 
 bool decimal_is_zero(struct decimal d)

@@ -25,11 +25,19 @@ bool money_parse(struct str s, struct money *out)
 	return true;
 }
 
+/* Written by hand: printf costs several times as much, and every invoice carries dozens of amounts. */
 struct str money_format(struct arena *a, struct money m)
 {
+	char text[32];
+	size_t at = sizeof text, places = 0;
 	uint64_t fen = m.fen < 0 ? ~(uint64_t)m.fen + 1 : (uint64_t)m.fen;
-	return str_printf(a, "%s%llu.%02llu", m.fen < 0 ? "-" : "", (unsigned long long)(fen / 100),
-	        (unsigned long long)(fen % 100));
+	do {
+		if (places++ == 2) text[--at] = '.';
+		text[--at] = (char)('0' + fen % 10);
+		fen /= 10;
+	} while (fen || places < 3);
+	if (m.fen < 0) text[--at] = '-';
+	return str_dup(a, (struct str){ text + at, sizeof text - at });
 }
 
 struct str money_grouped(struct arena *a, struct money m)

@@ -35,23 +35,30 @@ bool rate_parse(struct str s, struct rate *out)
 	return true;
 }
 
-static struct str fraction(struct arena *a, int64_t v, int64_t unit, int places, const char *suffix)
+/* v / 10^places with trailing zeros stripped, and a suffix. */
+static struct str fraction(struct arena *a, int64_t v, int places, char suffix)
 {
-	struct str s = str_printf(a, "%lld.%0*lld", (long long)(v / unit), places, (long long)(v % unit));
-	while (s.p[s.n - 1] == '0')
-		s.n--;
-	if (s.p[s.n - 1] == '.') s.n--;
-	return str_printf(a, "%.*s%s", STR_FMT(s), suffix);
+	char text[40];
+	size_t at = sizeof text;
+	if (suffix) text[--at] = suffix;
+	while (places && v % 10 == 0)
+		v /= 10, places--;
+	for (int done = 0; v || done <= places; v /= 10) {
+		if (places && done == places) text[--at] = '.';
+		done++;
+		text[--at] = (char)('0' + v % 10);
+	}
+	return str_dup(a, (struct str){ text + at, sizeof text - at });
 }
 
 struct str rate_format(struct arena *a, struct rate r)
 {
-	return fraction(a, r.ppm, 1000000, 6, "");
+	return fraction(a, r.ppm, 6, 0);
 }
 
 struct str rate_percent(struct arena *a, struct rate r)
 {
-	return fraction(a, r.ppm, 10000, 4, "%");
+	return fraction(a, r.ppm, 4, '%');
 }
 
 /* Half away from zero; 128 bits so that nothing can wrap (design/measurements §2: 64 bits did, silently). */

@@ -2,9 +2,9 @@
 #include "base/ids.h"
 #include "services/invoice/issue/amounts.h"
 #include "services/invoice/issue/qr_text.h"
-#include "services/invoice/issue/red_state.h"
 #include "services/invoice/issue/taxcode.h"
 #include "services/invoice/issue/vat_rates.h"
+#include "services/invoice/reversal/red_state.h"
 #include <stdlib.h>
 
 #define CASES_LINES_MAX 2000

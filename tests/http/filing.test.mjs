@@ -268,6 +268,49 @@ test('A05.1 periods are filed in order; credit left over goes into the next one'
   }
 });
 
+test('A05.1 a quarter of a small-scale payer: threshold, sales without invoice, correction (GC3)', async () => {
+  const w = await World.start();
+  try {
+    const first = Number(month(0).slice(5, 7)) % 3 === 1 ? 0 : 3 - ((Number(month(0).slice(5, 7)) - 1) % 3); // a quarter's first month
+    const Q = quarter(month(first)), path = `/v1/returns/vat/${Q}`;
+    let t2;
+    for (const [i, net] of ['100000.00', '80000.00', '100000.00'].entries()) {
+      if (first + i > 0) await w.at(`${month(first + i)}-10T10:00:00+08:00`);
+      t2 = await w.signIn('T2');
+      is(await t2.post('/v1/invoices', invoiceBody({ kind: 'ordinary', ref: `Q${i}`, net, rate: '0.01', code: '1030201020000000000', name: '面包', buyer: { name: '散客' } })), 201);
+    }
+    await w.at(`${month(first + 3)}-06T10:00:00+08:00`);
+    t2 = await w.signIn('T2');
+    const before = quarter(month(0));
+    if (before !== Q) is(await t2.post(`/v1/returns/vat/${before}`, { lines: {} }), 201);
+    const form = is(await t2.get(path), 200);
+    assert.equal(form.form, 'vat-small');
+    assert.equal(Object.keys(form.lines).length, 25);
+    assert.equal(form.inputs.ordinary_1, '280000.00');
+    assert.deepEqual([form.lines.l1, form.lines.l9, form.lines.l11, form.lines.l22], ['0.00', '280000.00', '280000.00', '0.00']);
+    const vouchers = is(await t2.get(`${path}/lines/ordinary_1`), 200);
+    assert.equal(vouchers.invoices.length, 3);
+    assert.equal(sum(vouchers.invoices, 'share'), fen('280000.00'));
+    // 26..41 are no lines of this form; a computed line may not be changed by hand.
+    const wrong = faults(await t2.post(path, { lines: { l1: '5.00', l34: '0.00' }, inputs: { addl_credit: '1.00', reduction: '-1.00', nothing: '1.00' } }));
+    assert.deepEqual(wrong, { '/inputs/nothing': 'unknown-field' });
+    assert.deepEqual(faults(await t2.post(path, { lines: { l1: '5.00', l34: '0.00' }, inputs: { addl_credit: '1.00', reduction: '-1.00' } })),
+      { '/lines/l34': 'line-unknown', '/inputs/addl_credit': 'input-unknown', '/inputs/reduction': 'input-negative' });
+    assert.deepEqual(faults(await t2.post(path, { lines: { l1: '5.00' } })), { '/lines/l1': 'line-computed' });
+    const filed = is(await t2.post(path, { lines: form.lines }), 201);
+    assert.equal(filed.total_due, '0.00');
+    assert.ok((await obligations(t2, Q)).every((o) => o.status === 'paid'));
+    // 40,000.00 were sold without an invoice: 320,000.00 in all, at 1 % 3,200.00, surcharges halved.
+    const more = is(await t2.post(path, { inputs: { unbilled: '40000.00' }, corrects: filed.id, reason: '漏报未开票销售' }), 201);
+    assert.deepEqual([more.tax_due, more.lines.l1, more.lines.l23, more.lines.l24, more.lines.l25], ['3200.00', '320000.00', '112.00', '48.00', '32.00']);
+    assert.equal(more.differences[0].line, 'unbilled');
+    assert.equal(is(await t2.get(path), 200).inputs.unbilled, '40000.00');
+    assert.equal((await w.server.fsck()).code, 0);
+  } finally {
+    await w.close();
+  }
+});
+
 test('A05.e2 at the same time: one key, one return and one receipt; many keys, one return', async () => {
   const w = await World.start();
   try {

@@ -17,6 +17,9 @@
  *   :one   … , struct ledger_NAME_row *row, bool *found)
  *   :exec  … , int64_t *affected)          (affected may be NULL)
  *
+ * An INSERT with `-- :rows 25` also gives FOLDER_NAME_rows(c, rows, n) over structs FOLDER_NAME_in_row: one statement for 25
+ * rows each, which saves the round trips to PostgreSQL.
+ *
  * (Functions and rows carry the folder name as prefix.) Types: int, text, bytes, money (BIGINT fen), date (TEXT ISO),
  * instant (BIGINT microseconds), bool (SMALLINT 0/1). '?' = may be NULL: str.p == NULL, int/money/instant == DB_NULL,
  * date.year == 0. Rows live in c->arena. Two engines, one text: parameters $1.. first appear in order.
@@ -90,4 +93,7 @@ MUST_USE err_t db_counter(struct ctx *c, struct str name, int64_t n, int64_t *fi
 /* Threads that serve get a connection at start and give it back at the end. */
 struct db *db_open(struct app *app, struct arena *errors); /* NULL: the reason is in the log */
 void db_close(struct db *db);
+/* From now on this connection reads core and projections as they stood at one moment (the core's a little later), until it
+ * is closed: for checks beside a running server. */
+MUST_USE bool db_snapshot(struct db *db);
 #endif

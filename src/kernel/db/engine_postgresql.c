@@ -6,7 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, MAX_PARAMETERS = 40 };
+enum {
+	OID_BYTEA = 17,
+	OID_INT8 = 20,
+	OID_INT2 = 21,
+	OID_INT4 = 23,
+	OID_TEXT = 25,
+	MAX_PARAMETERS = 255 /* as n_in counts */
+};
 
 struct engine_connection {
 	PGconn *pg;
@@ -51,7 +58,6 @@ static bool prepare(struct engine_connection *e, const struct db_statement *st, 
 	static const Oid oids[] = { [DB_INT] = OID_INT8, [DB_TEXT] = OID_TEXT, [DB_BYTES] = OID_BYTEA };
 	Oid types[MAX_PARAMETERS];
 	if (e->prepared[slot]) return true;
-	if (st->n_in > MAX_PARAMETERS) return false;
 	for (int i = 0; i < st->n_in; i++)
 		types[i] = oids[st->in[i]];
 	PGresult *r = PQprepare(e->pg, name, st->sql, st->n_in, types);
@@ -183,4 +189,5 @@ static struct str pg_misfit(struct engine_connection *e, struct arena *a, const 
 }
 
 const struct engine engine_postgresql = { DB_POSTGRESQL, pg_open, pg_close, pg_run, pg_command, pg_why,
-	"BEGIN; SELECT pg_advisory_xact_lock(7270617801)", "BEGIN", pg_misfit };
+	"BEGIN; SELECT pg_advisory_xact_lock(7270617801)", "BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1",
+	pg_misfit };

@@ -365,6 +365,12 @@ void db_close(struct db *db)
 	free(db);
 }
 
+bool db_snapshot(struct db *db)
+{
+	return (db_engine_of(db) == DB_POSTGRESQL || db->engine->command(db->link, true, db->engine->snapshot)) &&
+	       db->engine->command(db->link, false, db->engine->snapshot);
+}
+
 err_t db_store_open(struct app *app, const char *data_dir, const char *url)
 {
 	const struct engine *engine = url ? &engine_postgresql : &engine_sqlite;

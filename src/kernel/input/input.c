@@ -1,6 +1,7 @@
 #include "kernel/input/input.h"
 #include "base/ids.h"
 #include "base/utf8.h"
+#include "kernel/input/scalar.h"
 #include <string.h>
 
 static const struct fault_def missing = { "required", N_("请填写{1}"), NULL, NULL };
@@ -140,7 +141,7 @@ static bool read_identifier(struct ctx *c, const struct field *f, struct str at,
 }
 
 /* A scalar given as text: from a form, a query, a path, or a JSON string. */
-static bool read_scalar(struct ctx *c, const struct field *f, struct str at, struct str s, char *out)
+bool input_scalar(struct ctx *c, const struct field *f, struct str at, struct str s, char *out)
 {
 	void *to = out + f->offset;
 	int64_t *integer = to;
@@ -188,7 +189,7 @@ static void read_list(struct ctx *c, const struct field *f, const struct value *
 		if (f->fields)
 			read_object(c, f->fields, m->value, here, items + i * f->size);
 		else if (m->value->kind == VALUE_STR)
-			(void)read_scalar(c, f->item, here, m->value->str, items + i * f->size);
+			(void)input_scalar(c, f->item, here, m->value->str, items + i * f->size);
 		else
 			(void)wrong(c, f->item, here, N_("文字"));
 	}
@@ -268,11 +269,11 @@ static void read_field(struct ctx *c, const struct field *f, const struct value 
 	} else if (f->type == FIELD_BYTES) {
 		read_bytes(c, f, at, v->str, (struct str *)(void *)(out + f->offset));
 	} else if (v->kind == VALUE_INT) {
-		(void)read_scalar(c, f, at, number_text(c, v->integer), out);
+		(void)input_scalar(c, f, at, number_text(c, v->integer), out);
 	} else if (v->kind == VALUE_BOOL) {
 		*(bool *)(void *)(out + f->offset) = v->boolean;
 	} else {
-		(void)read_scalar(c, f, at, f->type == FIELD_SECRET ? v->str : str_trim(v->str), out);
+		(void)input_scalar(c, f, at, f->type == FIELD_SECRET ? v->str : str_trim(v->str), out);
 	}
 }
 

@@ -71,4 +71,7 @@ struct field {
 
 /* Fills out (zeroed, of the table's struct) from the tree; faults go to c->problem. */
 MUST_USE err_t input_read(struct ctx *c, const struct field *fields, const struct value *tree, void *out);
+/* The same straight from JSON text, without a tree: for mass data. True: out is what input_read would have made of it.
+ * False says nothing at all (out is then worthless): json_parse and input_read tell what is wrong, or that it is right. */
+bool input_read_direct(struct ctx *c, const struct field *fields, struct str text, void *out);
 #endif

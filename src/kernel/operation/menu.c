@@ -4,6 +4,7 @@
 #include "kernel/i18n/i18n.h"
 #include "kernel/operation/form.h"
 #include "kernel/operation/service.h"
+#include "kernel/page/page.h"
 #include <string.h>
 
 /* The order users know; a section that no operation names does not show. */
@@ -12,7 +13,7 @@ static const char *const order[] = { N_("我要办税"), N_("我要查询"), N_(
 
 bool menu_shows(const struct ctx *c, const struct operation *op)
 {
-	if (!op->menu || op->method != GET) return false;
+	if (!op->menu || op->method != GET || !op->page || !page_exists(c->app->pages, str_c(op->page))) return false;
 	switch (op->who.kind) {
 	case WHO_PUBLIC: return true;
 	case WHO_PERSON: return c->caller.person_id != 0;

@@ -4,7 +4,7 @@
 #define KERNEL_MENU_H
 #include "kernel/operation/operation.h"
 
-bool menu_shows(const struct ctx *c, const struct operation *op); /* may this caller use it? */
+bool menu_shows(const struct ctx *c, const struct operation *op); /* has it a page, and may this caller use it? */
 /* [{name, href, current}]: the top level, for the bar under the header. current: section of the page's operation. */
 struct value *menu_sections(struct ctx *c, const struct operation *page);
 /* [{name, href, groups[{name, items[{name, title, href, law}]}]}]: all of it, in the order of plan §6. */

@@ -46,6 +46,8 @@ struct operation {
 	const struct field *in;   /* of the struct that run gets; path parameters are fields too; NULL: none */
 	uint32_t in_size;         /* sizeof that struct */
 	op_run *prepare;          /* optional, before the transaction, outside it: slow checks (passwords, XML) */
+	op_run *check;            /* optional: domain rules on what could be read of a faulty input, so that the answer tells
+	                             all faults at once; adds to c->problem, changes nothing; `in` may be half filled */
 	op_run *run;              /* GET: reads. Others: inside ONE write transaction (db_write) unless .own_transaction */
 	op_run *view;             /* optional, only for HTML: adds to out->value what only the page needs (charts, hints) */
 	enum op_class class;

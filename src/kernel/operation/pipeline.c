@@ -43,7 +43,7 @@ err_t pipeline_start(struct app *app, struct arena *lifetime)
 		router_add(app->router, services[i]->operations, services[i]->n_operations);
 	router_add(app->router, system_operations, n_system_operations);
 	if (app->sandbox) router_add(app->router, sandbox_operations, n_sandbox_operations);
-	TRY(i18n_open(app, lifetime));
+	if (!app->i18n) TRY(i18n_open(app, lifetime)); /* services that index texts had it opened before */
 	return page_store_open(app, lifetime);
 }
 
@@ -180,7 +180,7 @@ static const struct value *identity_of(struct ctx *c, const struct operation *op
 err_t work_read(struct work *w)
 {
 	struct ctx *c = w->c;
-	if (w->op->idempotent) {
+	if (w->op->idempotent && !w->op->own_transaction) {
 		struct buf b;
 		w->identity = identity_of(c, w->op, w->tree);
 		buf_init(&b, c->arena, 1024);
@@ -189,7 +189,9 @@ err_t work_read(struct work *w)
 	}
 	if (!w->op->in) return OK;
 	w->in = arena_alloc(c->arena, w->op->in_size);
-	return input_read(c, w->op->in, w->tree, w->in);
+	err_t e = input_read(c, w->op->in, w->tree, w->in);
+	if (e == E_INPUT && w->op->check) (void)w->op->check(c, w->in, &w->reply);
+	return e;
 }
 
 static err_t read_input(struct work *w, const struct http_request *r)

@@ -25,7 +25,7 @@ static const struct fault_def *standard(err_t kind)
 	return &defs[kind];
 }
 
-static void put_faults(struct ctx *c, struct value *body)
+void problem_put_errors(struct ctx *c, struct value *body)
 {
 	const struct problem *p = &c->problem;
 	struct value *errors = value_put_array(c->arena, body, "errors");
@@ -58,7 +58,7 @@ void problem_answer(struct ctx *c, err_t kind, int status, struct http_response 
 	value_put_str(c->arena, body, "detail", fields_message(c, def->message, c->problem.arg));
 	if (def->fix) value_put_str(c->arena, body, "fix", fields_message(c, def->fix, c->problem.arg));
 	if (def->law) value_put_str(c->arena, body, "law", tr(c, def->law));
-	if (c->problem.n) put_faults(c, body);
+	if (c->problem.n) problem_put_errors(c, body);
 	value_put_str(c->arena, body, "trace", c->trace);
 	struct buf b;
 	buf_init(&b, c->arena, 512);

@@ -17,12 +17,27 @@ static struct str day(struct arena *a, struct str text, bool english)
 	return str_printf(a, "%d 月 %d 日（周%s）", d.month, d.day, weekdays[date_weekday(d) - 1]);
 }
 
+/* "2026-11" -> 2026 年 11 月, "2026Q4" -> 2026 年第 4 季度; English keeps the short form. */
+static struct str month(struct arena *a, struct str text, bool english)
+{
+	struct period p;
+	if (!period_parse(text, &p)) return STR_NONE;
+	if (english) return text;
+	switch (p.kind) {
+	case PERIOD_MONTH: return str_printf(a, "%d 年 %d 月", p.year, p.index);
+	case PERIOD_QUARTER: return str_printf(a, "%d 年第 %d 季度", p.year, p.index);
+	case PERIOD_YEAR: return str_printf(a, "%d 年", p.year);
+	}
+	return STR_NONE;
+}
+
 struct str mustache_view(struct arena *a, struct str text, struct str view, bool english)
 {
 	struct money m;
 	struct rate r;
 	instant_us t;
 	if (str_is(view, "day")) return day(a, text, english);
+	if (str_is(view, "month")) return month(a, text, english);
 	if (str_is(view, "time")) {
 		if (!instant_parse(text, &t)) return STR_NONE;
 		struct str s = instant_format(a, t);

@@ -11,7 +11,7 @@ struct compiler {
 	bool bad;
 };
 #define DEPTH_MAX 20
-#define CHAIN_MAX 40 /* both bound the C stack for any package */
+#define CHAIN_MAX 40          /* both bound the C stack for any package */
 #define RATE_SMALL 1000000000 /* 1000 times: products of two such rates stay far inside 128 bits */
 
 static int expression(struct compiler *c);
@@ -53,7 +53,9 @@ static int constant(struct compiler *c, enum policy_unit unit, int64_t v)
 /* How many of the operands a, b, c are slots. */
 static int operands(enum code code)
 {
-	return code == IF || code == MULDIV || code == SCALE2 || code == PORTION ? 3 : code == NOT || code == BRACKET ? 1 : 2;
+	return code == IF || code == MULDIV || code == SCALE2 || code == PORTION ? 3
+	       : code == NOT || code == BRACKET                                  ? 1
+	                                                                         : 2;
 }
 
 static bool all_constant(const struct policy_form *f, const struct op *o)
@@ -489,8 +491,7 @@ static int own_slot(struct compiler *c, int slot)
 	if (!taken) return slot;
 	int to = slot_new(c, (enum policy_unit)f->unit[slot], f->lo[slot], f->hi[slot]);
 	if (c->bad) return 0;
-	f->ops[f->n_all_ops++] =
-	        (struct op){ MIN, (uint16_t)to, (uint16_t)slot, (uint16_t)slot, 0 };
+	f->ops[f->n_all_ops++] = (struct op){ MIN, (uint16_t)to, (uint16_t)slot, (uint16_t)slot, 0 };
 	return to;
 }
 

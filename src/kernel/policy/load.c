@@ -103,9 +103,9 @@ static bool parameter(struct package *g, yaml_node_t *n)
 	struct policy_store *s = g->s;
 	if (s->n_parameters == PARAMETERS_MAX) return refuse(s, S("parameters"), "too many");
 	struct parameter *p = &s->parameters[s->n_parameters];
-	*p = (struct parameter){ .id = node_text(&g->n, n, "id"),
-		.title = node_text(&g->n, n, "title"),
-		.hash = g->hash };
+	*p = (struct parameter){
+		.id = node_text(&g->n, n, "id"), .title = node_text(&g->n, n, "title"), .hash = g->hash
+	};
 	if (!known_keys(g, p->id, n, "id title unit values")) return false;
 	if (!p->id.n || !p->title.n || !unit_of(node_text(&g->n, n, "unit"), &p->unit))
 		return refuse(s, p->id, "id, title, unit");
@@ -214,7 +214,8 @@ static bool form(struct package *g, yaml_node_t *n)
 {
 	struct policy_store *s = g->s;
 	struct date at, last;
-	struct str id = node_text(&g->n, n, "id"), title = node_text(&g->n, n, "title"), law = node_text(&g->n, n, "law");
+	struct str id = node_text(&g->n, n, "id"), title = node_text(&g->n, n, "title"),
+	           law = node_text(&g->n, n, "law");
 	if (!known_keys(g, id, n, "id title law from to inputs lines checks examples")) return false;
 	if (!dates(g, n, &at, &last)) return refuse(s, id, "dates");
 	if (!id.n || !title.n || !law.n) return refuse(s, id, "id, title or citation is missing");

@@ -38,8 +38,7 @@ yaml_node_t *node_get(struct nodes *n, const yaml_node_t *map, const char *key)
 {
 	if (!map || map->type != YAML_MAPPING_NODE) return NULL;
 	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top; p++)
-		if (is_key(yaml_document_get_node(&n->d, p->key), key))
-			return yaml_document_get_node(&n->d, p->value);
+		if (is_key(yaml_document_get_node(&n->d, p->key), key)) return yaml_document_get_node(&n->d, p->value);
 	return NULL;
 }
 
@@ -84,8 +83,9 @@ struct str node_stray(struct nodes *n, const yaml_node_t *map, const char *keys)
 	unsigned seen = 0;
 	for (size_t i = 0; node_member(n, map, i, &key, &value); i++) {
 		int w = word_number(keys, key);
-		if (w < 0 || (seen & (1u << w))) return key.n ? key : S("?");
-		seen |= 1u << w;
+		unsigned bit = w < 0 ? 0 : 1u << (unsigned)w;
+		if (!bit || (seen & bit)) return key.n ? key : S("?");
+		seen |= bit;
 	}
 	return STR_NONE;
 }

@@ -198,6 +198,19 @@ err_t search_put(
 	return e;
 }
 
+err_t search_advance(struct search *s, const char *source, int64_t position)
+{
+	struct arena *a = arena_new();
+	struct str version;
+	int64_t kept;
+	pthread_mutex_lock(&s->write_lock);
+	bool good = source_row(s->writer, source, a, &version, &kept) &&
+	            (position - kept < SEARCH_ADVANCE || keep_source(s->writer, source, S("fed"), position));
+	pthread_mutex_unlock(&s->write_lock);
+	arena_free(a);
+	return good ? OK : E_INTERNAL;
+}
+
 err_t search_position(struct search *s, const char *source, int64_t *position)
 {
 	struct arena *a = arena_new();

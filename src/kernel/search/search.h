@@ -52,6 +52,10 @@ MUST_USE err_t search_replace(struct search *s, const char *source, struct str v
 /* Adds or replaces some; position: how far the outbox has been read (kept in the same transaction). */
 MUST_USE err_t search_put(struct search *s, const char *source, const struct search_document *documents, size_t n,
         int64_t position);
+/* The outbox was read up to here and held nothing of it: kept in the file once in SEARCH_ADVANCE positions, because reading
+ * some events again costs less than a write for each. */
+enum { SEARCH_ADVANCE = 1000 };
+MUST_USE err_t search_advance(struct search *s, const char *source, int64_t position);
 MUST_USE err_t search_position(struct search *s, const char *source, int64_t *position); /* 0: nothing was fed yet */
 
 /* Threads may ask at the same time. Nothing to look for (blank, only marks): no hits. */

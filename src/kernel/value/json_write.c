@@ -6,7 +6,7 @@ enum style { COMPACT, PRETTY, CANONICAL };
 
 static void write(struct buf *b, const struct value *v, enum style style, int depth);
 
-static void write_string(struct buf *b, struct str s)
+void value_write_text(struct buf *b, struct str s)
 {
 	buf_char(b, '"');
 	size_t from = 0;
@@ -107,7 +107,7 @@ static void write_members(struct buf *b, const struct value *v, enum style style
 		if (i) buf_char(b, ',');
 		line(b, style, depth + 1);
 		if (object) {
-			write_string(b, now->key);
+			value_write_text(b, now->key);
 			buf_c(b, style == PRETTY ? ": " : ":");
 		}
 		write(b, now->value, style, depth + 1);
@@ -123,7 +123,7 @@ static void write(struct buf *b, const struct value *v, enum style style, int de
 	case VALUE_NULL: buf_c(b, "null"); break;
 	case VALUE_BOOL: buf_c(b, v->boolean ? "true" : "false"); break;
 	case VALUE_INT: buf_int(b, v->integer); break;
-	case VALUE_STR: write_string(b, v->str); break;
+	case VALUE_STR: value_write_text(b, v->str); break;
 	case VALUE_ARRAY:
 	case VALUE_OBJECT: write_members(b, v, style, depth); break;
 	}

@@ -56,6 +56,7 @@ const struct value *value_find(const struct value *root, struct str json_pointer
 bool value_equal(const struct value *a, const struct value *b);
 
 void value_write_json(struct buf *b, const struct value *v);   /* as ordered */
+void value_write_text(struct buf *b, struct str s);            /* one JSON string, as JCS writes it */
 void value_write_pretty(struct buf *b, const struct value *v); /* indented by 2 */
 void value_write_canonical(struct buf *b, const struct value *v); /* JCS, RFC 8785 */
 

@@ -1,4 +1,5 @@
-/* Topics of domain/tax.md 11: which form answers, and what little of the input is not an input of the form as it stands. */
+/* Topics of domain/tax.md 11: which form answers, and what little of the input is not an input of the form as it
+ * stands. */
 #include "main/calc/inner.h"
 
 /* The form's own surcharges (l39 to l41) belong to SUR. A figure without a date is one of today's forms. */
@@ -26,16 +27,15 @@ static const struct plan farm = { "vat-input-farm", "date", "2026-11-30", NULL, 
 static const struct field shared_fields[] = { { "shared", "input_shared", NULL, 0, true },
 	{ "simple", "sales_simple", NULL, 0, false }, { "exempt", "sales_exempt", NULL, 0, false },
 	{ "total", "sales_total", NULL, 0, true }, { 0 } };
-static const struct plan shared = { "vat-input-shared", "date", "2026-11-30", shared_fields, "transfer_out creditable" };
-static const struct field travel_fields[] = { { "air", "air_incl", NULL, 0, false }, { "rail", "rail_incl", NULL, 0, false },
-	{ "road", "road_incl", NULL, 0, false }, { 0 } };
+static const struct plan shared = { "vat-input-shared", "date", "2026-11-30", shared_fields,
+	"transfer_out creditable" };
+static const struct field travel_fields[] = { { "air", "air_incl", NULL, 0, false },
+	{ "rail", "rail_incl", NULL, 0, false }, { "road", "road_incl", NULL, 0, false }, { 0 } };
 static const struct plan travel = { "vat-input-travel", "date", "2026-11-30", travel_fields, "air rail road total" };
 
 static bool input_tax(struct work *w)
 {
-	return run_plan(w, given(w, S("amount"))   ? &farm
-	                   : given(w, S("shared")) ? &shared
-	                                                      : &travel);
+	return run_plan(w, given(w, S("amount")) ? &farm : given(w, S("shared")) ? &shared : &travel);
 }
 
 /* Prepayment: the kind of supply says in which row of the form price and deduction stand. */
@@ -64,15 +64,16 @@ static bool prepayment(struct work *w)
 		if (str_is(kind, kinds[i].kind)) return run_plan(w, &p);
 	}
 	return complain_choice(w, "kind",
-	        "construction construction_simple construction_small immovable presale presale_simple lease lease_simple "
+	        "construction construction_simple construction_small immovable presale presale_simple lease "
+	        "lease_simple "
 	        "dwelling");
 }
 
 /* Small-scale form from a sum with tax inside that is to be taxed, whatever the threshold says. */
 static bool small_form(struct work *w)
 {
-	struct date at;
-	struct sheet price, form;
+	struct date at = { 0 };
+	struct sheet price = { 0 }, form = { 0 };
 	const struct value *incl = given(w, S("incl"));
 	if (!read_date(w, "period_end", "2026-03-31", &at) || !sheet_open(w, "vat-small-inclusive", at, &price) ||
 	        !sheet_open(w, "vat-small", at, &form))
@@ -92,8 +93,8 @@ static bool small_form(struct work *w)
 static bool for_each(struct work *w, const char *key, const char *form, const char *input, const char *line,
         const char *answer, const char *otherwise)
 {
-	struct date at;
-	struct sheet s;
+	struct date at = { 0 };
+	struct sheet s = { 0 };
 	const struct value *list = read_list(w, key), *item;
 	if (!list || !read_date(w, "date", otherwise, &at) || !sheet_open(w, form, at, &s)) return false;
 	struct value *out = value_put_array(w->arena, w->result, answer);
@@ -117,11 +118,10 @@ static const struct plan rent = { "vat-rent", "date", NULL, rent_fields, "monthl
 static bool persons(struct work *w)
 {
 	if (given(w, S("rent"))) return run_plan(w, &rent);
-	if (given(w, S("amounts")))
-		return for_each(w, "amounts", "vat-per-time", "amount", "tax", "tax", NULL);
+	if (given(w, S("amounts"))) return for_each(w, "amounts", "vat-per-time", "amount", "tax", "tax", NULL);
 	if (given(w, S("sales")))
-		return for_each(w, "sales", "vat-registration", "sales", "must_register", "must_register",
-		        "2026-11-30");
+		return for_each(
+		        w, "sales", "vat-registration", "sales", "must_register", "must_register", "2026-11-30");
 	return complain(w, "missing", "rent", N_("须有 rent、amounts 或 sales 之一"));
 }
 
@@ -137,8 +137,8 @@ static const struct plan voucher = { "voucher", "date", "2026-11-30", voucher_fi
 /* Days run from the day after the due date to the day of payment; the law is that of the due date. */
 static bool late(struct work *w)
 {
-	struct date due, paid;
-	struct sheet s;
+	struct date due = { 0 }, paid = { 0 };
+	struct sheet s = { 0 };
 	const struct value *tax = given(w, S("tax"));
 	if (given(w, S("amount"))) return run_plan(w, &voucher);
 	if (!tax) return complain(w, "missing", "tax", N_("缺少这一项"));
@@ -155,7 +155,7 @@ static bool late(struct work *w)
 
 static bool due(struct work *w)
 {
-	struct date d;
+	struct date d = { 0 };
 	if (given(w, S("nominal"))) {
 		if (!read_date(w, "nominal", NULL, &d)) return false;
 		d = calendar_due_nominal(w->calc->calendar, d);

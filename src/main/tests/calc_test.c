@@ -61,7 +61,8 @@ static void wrong_lines(void **state)
 		{ "{\"topic\":\"VATG\",\"input\":{\"addl_credit\":\"-1.00\"}}", "range", "/input/addl_credit" },
 		{ "{\"topic\":\"VATS\",\"input\":{\"sales\":\"1.00\"}}", "missing", "/input/period_end" },
 		{ "{\"topic\":\"VATS\",\"input\":{\"period_end\":\"2012-01-31\"}}", "no-rule", NULL },
-		{ "{\"topic\":\"VATS\",\"input\":{\"period_end\":\"2026-01-31\",\"quarter\":\"yes\"}}", "bool", "/input/quarter" },
+		{ "{\"topic\":\"VATS\",\"input\":{\"period_end\":\"2026-01-31\",\"quarter\":\"yes\"}}", "bool",
+		        "/input/quarter" },
 		{ "{\"topic\":\"SUR\",\"input\":{\"vat\":\"1.00\",\"loc\":\"moon\"}}", "choice", "/input/loc" },
 		{ "{\"topic\":\"VATR\",\"input\":{\"date\":\"0000-00-00\",\"kind\":\"std\",\"incl\":\"1\"}}", "date",
 		        "/input/date" },
@@ -107,7 +108,10 @@ static void explained(void **state)
 	const struct calc *c = calc_open(a, &why);
 	assert_non_null(c);
 	buf_init(&b, a, 256);
-	calc_line(c, a, S("{\"id\":\"1\",\"topic\":\"SUR\",\"explain\":true,\"input\":{\"vat\":\"52000.00\",\"loc\":\"city\",\"x\":1}}"), &b);
+	calc_line(c, a,
+	        S("{\"id\":\"1\",\"topic\":\"SUR\",\"explain\":true,\"input\":{\"vat\":\"52000.00\",\"loc\":\"city\","
+	          "\"x\":1}}"),
+	        &b);
 	assert_int_equal(json_parse(a, buf_done(&b), &reply, &where), OK);
 	assert_true(str_is(value_text(value_get(reply, S("result")), "total"), "6240.00"));
 	assert_true(str_is(value_at(value_get(reply, S("ignored")), 0)->str, "x"));

@@ -92,7 +92,8 @@ static void small_form(void **state)
 		int64_t special_1, special_3, ordinary_1, immovable, used;
 		int64_t l1, l4, l9, l15, l16, l20;
 	} cases[] = {
-		/* 2026Q1: 300,000.00 reaches the standard (增值税法 第二十三条); 299,999.99 does not; 2025Q4: 300,000.00 does not */
+		/* 2026Q1: 300,000.00 reaches the standard (增值税法 第二十三条); 299,999.99 does not; 2025Q4:
+		   300,000.00 does not */
 		{ { 2026, 3, 31 }, 0, 0, 30000000, 0, 0, 30000000, 0, 0, 900000, 600000, 300000 },
 		{ { 2026, 3, 31 }, 0, 0, 29999999, 0, 0, 0, 0, 29999999, 0, 0, 0 },
 		{ { 2025, 12, 31 }, 0, 0, 30000000, 0, 0, 0, 0, 30000000, 0, 0, 0 },
@@ -151,9 +152,9 @@ static void every_form_has_an_example(void **state)
 	struct policy_store *s;
 	struct str why, form;
 	struct str ids = S("vat-general vat-general-1 vat-general-2 vat-general-4 vat-small vat-small-levy "
-			   "vat-small-inclusive vat-prepayment vat-refund vat-refund-ratio vat-output vat-differential "
-			   "vat-input-travel vat-input-farm vat-input-shared vat-per-time vat-rent vat-registration "
-			   "surcharges late-fee voucher");
+	                   "vat-small-inclusive vat-prepayment vat-refund vat-refund-ratio vat-output vat-differential "
+	                   "vat-input-travel vat-input-farm vat-input-shared vat-per-time vat-rent vat-registration "
+	                   "surcharges late-fee voucher");
 	unsigned n;
 	if (policy_load(a, &s, &why) != OK) fail_msg("%.*s", STR_FMT(why));
 	while (str_split(&ids, ' ', &form)) {
@@ -188,11 +189,27 @@ static void refused_formulas(void **state)
 	assert_true(loads("{id: y, title: y, formula: 'x * 50% * 50%'}"));
 	static const char *const wrong[] = {
 		"nobody + x", /* unknown name */
-		"x * x", /* money times money */
-		"x * 100000", "x * 9 * 9 * 9 * 9 * 9", /* can pass int64 */
-		"x / x", "x / 0", /* divisor can be 0 */
-		"x +", "x x", "(x", "x)", "", "+ x", "min(x", "if(x, 1.00, 2.00)", "not x", "x and x", "1.234", "x + 1",
-		"round(x, 0.00)", "bracket(x, x)", "portion(x, x, 5)", "x == 5%",
+		"x * x",      /* money times money */
+		"x * 100000",
+		"x * 9 * 9 * 9 * 9 * 9", /* can pass int64 */
+		"x / x",
+		"x / 0", /* divisor can be 0 */
+		"x +",
+		"x x",
+		"(x",
+		"x)",
+		"",
+		"+ x",
+		"min(x",
+		"if(x, 1.00, 2.00)",
+		"not x",
+		"x and x",
+		"1.234",
+		"x + 1",
+		"round(x, 0.00)",
+		"bracket(x, x)",
+		"portion(x, x, 5)",
+		"x == 5%",
 	};
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		char line[200];
@@ -203,9 +220,9 @@ static void refused_formulas(void **state)
 	assert_false(loads("{id: y, title: y, formula: 'y'}"));
 	assert_false(loads("{id: y, title: y, formula: 'x'}, {id: y, title: y, formula: 'x'}")); /* twice */
 	assert_false(loads("{id: x, title: x, formula: 'x'}"));
-	assert_false(loads("{id: max, title: y, formula: 'x'}")); /* a word of the language */
-	assert_false(loads("{id: y, formula: 'x'}")); /* no title */
-	assert_false(loads("{id: y, title: y, formla: 'x'}")); /* unknown key */
+	assert_false(loads("{id: max, title: y, formula: 'x'}"));             /* a word of the language */
+	assert_false(loads("{id: y, formula: 'x'}"));                         /* no title */
+	assert_false(loads("{id: y, title: y, formla: 'x'}"));                /* unknown key */
 	assert_false(loads("{id: y, title: y, formula: 'x', formula: 'x'}")); /* key twice */
 }
 
@@ -215,12 +232,14 @@ static void refused_packages(void **state)
 	static const struct {
 		const char *values, *why; /* why NULL: loads */
 	} cases[] = {
-		{ "{from: 2020-01-01, to: 2020-12-31, value: '0.1', law: l}, {from: 2021-01-01, value: '0.2', law: l}", NULL },
+		{ "{from: 2020-01-01, to: 2020-12-31, value: '0.1', law: l}, {from: 2021-01-01, value: '0.2', law: l}",
+		        NULL },
 		{ "{from: 2020-01-01, to: 2020-12-31, value: '0.1', law: l}, {from: 2021-01-02, value: '0.2', law: l}",
 		        "gap or overlap" },
 		{ "{from: 2020-01-01, to: 2020-12-31, value: '0.1', law: l}, {from: 2020-12-31, value: '0.2', law: l}",
 		        "gap or overlap" },
-		{ "{from: 2020-01-01, value: '0.1', law: l}, {from: 2021-01-01, value: '0.2', law: l}", "gap or overlap" },
+		{ "{from: 2020-01-01, value: '0.1', law: l}, {from: 2021-01-01, value: '0.2', law: l}",
+		        "gap or overlap" },
 		{ "{from: 2020-01-01, value: '0.1'}", "citation" },
 		{ "{from: 2020-01-01, value: '0.1', law: ''}", "citation" },
 		{ "{from: 2020-13-01, value: '0.1', law: l}", "dates" },
@@ -234,7 +253,8 @@ static void refused_packages(void **state)
 		struct arena *a = arena_new();
 		struct str why;
 		struct str yaml = str_printf(a,
-		        "parameters: [{id: r, title: r, unit: rate, values: [%s]}]\nforms:\n  - {id: f, title: t, law: l, from: "
+		        "parameters: [{id: r, title: r, unit: rate, values: [%s]}]\nforms:\n  - {id: f, title: t, law: "
+		        "l, from: "
 		        "2020-01-01, inputs: [{id: x, title: x}], lines: [{id: y, title: y, formula: 'x * r'}]}\n",
 		        cases[i].values);
 		bool good = text_loads(a, yaml, &why);
@@ -245,14 +265,20 @@ static void refused_packages(void **state)
 	struct arena *a = arena_new();
 	struct str why;
 	assert_false(text_loads(a, S("a: [1"), &why));
-	assert_false(text_loads(a, S("form: []"), &why)); /* unknown key */
+	assert_false(text_loads(a, S("form: []"), &why));                                     /* unknown key */
 	assert_false(text_loads(a, S("forms: [{id: f, title: t, from: 2020-01-01}]"), &why)); /* no law */
-	assert_false(text_loads(a, S("forms: [{id: f, title: t, law: l, from: 2020-01-01}, {id: f, title: t, law: l, from: "
-				     "2021-01-01}]"), &why)); /* two at one date */
-	assert_false(text_loads(a, S("forms: [{id: f, title: t, law: l, from: 2020-01-01, inputs: [{id: x, title: x}], "
-				     "checks: [{at: q, title: t, formula: 'x > 0'}]}]"), &why));
-	assert_false(text_loads(a, S("forms: [{id: f, title: t, law: l, from: 2020-01-01, inputs: [{id: x, title: x}], "
-				     "checks: [{at: x, title: t, formula: 'x + x'}]}]"), &why));
+	assert_false(text_loads(a,
+	        S("forms: [{id: f, title: t, law: l, from: 2020-01-01}, {id: f, title: t, law: l, from: "
+	          "2021-01-01}]"),
+	        &why)); /* two at one date */
+	assert_false(text_loads(a,
+	        S("forms: [{id: f, title: t, law: l, from: 2020-01-01, inputs: [{id: x, title: x}], "
+	          "checks: [{at: q, title: t, formula: 'x > 0'}]}]"),
+	        &why));
+	assert_false(text_loads(a,
+	        S("forms: [{id: f, title: t, law: l, from: 2020-01-01, inputs: [{id: x, title: x}], "
+	          "checks: [{at: x, title: t, formula: 'x + x'}]}]"),
+	        &why));
 	arena_free(a);
 }
 
@@ -264,9 +290,10 @@ static void wrong_example(void **state)
 	struct policy_store *s;
 	struct str why;
 	unsigned n;
-	struct str yaml = S("forms: [{id: f, title: t, law: l, from: 2020-01-01, inputs: [{id: x, title: x}], lines: [{id: y, "
-			    "title: y, formula: 'x * 50%'}], examples: [{title: e, date: 2020-05-01, inputs: {x: '3.01'}, "
-			    "lines: {y: '1.50'}}]}]");
+	struct str yaml =
+	        S("forms: [{id: f, title: t, law: l, from: 2020-01-01, inputs: [{id: x, title: x}], lines: [{id: y, "
+	          "title: y, formula: 'x * 50%'}], examples: [{title: e, date: 2020-05-01, inputs: {x: '3.01'}, "
+	          "lines: {y: '1.50'}}]}]");
 	assert_int_equal(policy_load_text(a, yaml, &s, &why), OK);
 	assert_int_equal(policy_examples(s, yaml, &n, &why), E_INPUT);
 	assert_true(str_find(why, "is 151, should be 150") > 0);
@@ -301,7 +328,8 @@ static void checks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(general_form), cmocka_unit_test(surcharges_and_late_fee),
-		cmocka_unit_test(small_form), cmocka_unit_test(worked_examples), cmocka_unit_test(every_form_has_an_example), cmocka_unit_test(refused_formulas),
+		cmocka_unit_test(small_form), cmocka_unit_test(worked_examples),
+		cmocka_unit_test(every_form_has_an_example), cmocka_unit_test(refused_formulas),
 		cmocka_unit_test(refused_packages), cmocka_unit_test(wrong_example), cmocka_unit_test(checks) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* What holds for every form of every package: columns equal single evaluation, the JSON trace equals the tree, stretches
- * of time follow one another, the hash is one. Random inputs with the limits among them. */
+/* What holds for every form of every package: columns equal single evaluation, the JSON trace equals the tree,
+ * stretches of time follow one another, the hash is one. Random inputs with the limits among them. */
 #include "kernel/policy/policy.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,8 +45,7 @@ static void columns_equal_rows(const struct policy_form *f, struct arena *a, uin
 	}
 	while (policy_line(f, n_out, &id, &title, &slot))
 		out[n_out++] = arena_array(a, ROWS, sizeof(int64_t));
-	assert_int_equal(
-	        policy_evaluate_columns(f, a, ROWS, (const int64_t *const *)in, (int64_t *const *)out), OK);
+	assert_int_equal(policy_evaluate_columns(f, a, ROWS, (const int64_t *const *)in, (int64_t *const *)out), OK);
 	int64_t *v = policy_values(f, a);
 	for (unsigned k = 0; k < ROWS; k++) {
 		for (unsigned i = 0; i < n_in; i++)
@@ -96,7 +95,8 @@ static void no_day_between(void **state)
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
 		int changes = 0;
 		bool before = false;
-		for (int32_t d = date_days((struct date){ 2000, 1, 1 }); d < date_days((struct date){ 2035, 1, 1 }); d++) {
+		for (int32_t d = date_days((struct date){ 2000, 1, 1 }); d < date_days((struct date){ 2035, 1, 1 });
+		        d++) {
 			bool now = policy_form(s, forms[i], date_from_days(d)) != NULL;
 			changes += now != before;
 			before = now;

@@ -222,12 +222,16 @@ static void it_survives_a_restart_and_is_begun_anew_when_damaged(void **state)
 	assert_int_equal(search_replace(s, "sample", S("1"), sample, 4), OK);
 	assert_int_equal(search_put(s, "feed", &sample[7], 1, 41), OK);
 	assert_int_equal(search_put(s, "feed", &sample[7], 1, 42), OK); /* again: replaced, not doubled */
+	assert_int_equal(search_advance(s, "feed", 43), OK);            /* too near to be worth a write */
 	search_close(s);
 	assert_int_equal(search_open(&s, dir, STR_NONE), OK);
 	assert_true(search_has(s, "sample", S("1")));
 	assert_false(search_has(s, "sample", S("2")));
 	assert_int_equal(search_position(s, "feed", &position), OK);
 	assert_int_equal(position, 42);
+	assert_int_equal(search_advance(s, "feed", 42 + SEARCH_ADVANCE), OK);
+	assert_int_equal(search_position(s, "feed", &position), OK);
+	assert_int_equal(position, 42 + SEARCH_ADVANCE);
 	(void)first(s, a, (struct search_query){ .text = S("海川"), .officer = true }, &n);
 	assert_int_equal(n, 1);
 	assert_int_equal(search_replace(s, "sample", S("2"), sample, 1), OK); /* what is no longer there is gone */

@@ -8,8 +8,10 @@
 
 enum { COLUMNS_MAX = 20, TOGETHER = 200 };
 
-static const struct fault_def no_header = { "csv-header", N_("第一行应是项目名称，如 uscc,name,representative_name"), NULL, NULL };
-static const struct fault_def bad_column = { "csv-column", N_("第一行里的“{1}”不是登记项目，或出现了两次"), NULL, NULL };
+static const struct fault_def no_header = { "csv-header", N_("第一行应是项目名称，如 uscc,name,representative_name"),
+	NULL, NULL };
+static const struct fault_def bad_column = { "csv-column", N_("第一行里的“{1}”不是登记项目，或出现了两次"), NULL,
+	NULL };
 static const struct fault_def bad_csv = { "csv", N_("第 {1} 行的引号或列数不对，后面的行没有读"), NULL, NULL };
 static const struct fault_def many_rows = { "csv-rows", N_("一次最多 {1} 行，请分几次提交"), NULL, NULL };
 static const struct fault_def columns_differ = { "csv-columns", N_("这一行有 {1} 列，第一行有 {2} 列"), NULL, NULL };
@@ -33,7 +35,8 @@ struct batch {
 
 static err_t read_header(struct ctx *c, struct csv_reader *r, struct batch *b)
 {
-	if (csv_read(r, c->arena, b->columns, COLUMNS_MAX, &b->n_columns) != CSV_ROW) return RAISE(c, E_INPUT, &no_header);
+	if (csv_read(r, c->arena, b->columns, COLUMNS_MAX, &b->n_columns) != CSV_ROW)
+		return RAISE(c, E_INPUT, &no_header);
 	for (size_t i = 0; i < b->n_columns; i++) {
 		bool known = false;
 		b->columns[i] = str_trim(b->columns[i]);

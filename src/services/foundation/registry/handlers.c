@@ -12,10 +12,11 @@
 
 static const struct fault_def regulators = { "field-of-regulator", N_("{1}来自市场监管登记，税务局不能改"),
 	N_("请先到市场监管部门变更，变更后这里自动更新"), N_("税收征收管理法 第十六条") };
-static const struct fault_def by_rule = { "field-by-rule", N_("{1}按规则认定，不能直接改"), N_("条件变化后系统自动重新认定"),
-	N_("增值税法 第九条") };
+static const struct fault_def by_rule = { "field-by-rule", N_("{1}按规则认定，不能直接改"),
+	N_("条件变化后系统自动重新认定"), N_("增值税法 第九条") };
 static const struct fault_def no_field = { "field-unknown", N_("没有“{1}”这个项目"),
-	N_("可以变更：phone 联系电话、email 电子邮箱、business_address 生产经营地址、accounting_system 会计制度"), NULL };
+	N_("可以变更：phone 联系电话、email 电子邮箱、business_address 生产经营地址、accounting_system 会计制度"),
+	NULL };
 static const struct fault_def bad_phone = { "phone", N_("联系电话是 7 到 20 位数字，可以有 + 和短横线"), NULL, NULL };
 static const struct fault_def bad_email = { "email", N_("电子邮箱的格式不对，应如 name@example.com"), NULL, NULL };
 static const struct fault_def bad_system = { "accounting-system", N_("会计制度只能是：{1}"), NULL,
@@ -32,8 +33,10 @@ static bool phone_good(struct str s)
 {
 	size_t digits = 0;
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] >= '0' && s.p[i] <= '9') digits++;
-		else if (s.p[i] != '-' && s.p[i] != ' ' && !(s.p[i] == '+' && i == 0)) return false;
+		if (s.p[i] >= '0' && s.p[i] <= '9')
+			digits++;
+		else if (s.p[i] != '-' && s.p[i] != ' ' && !(s.p[i] == '+' && i == 0))
+			return false;
 	}
 	return digits >= 7 && digits <= 20;
 }
@@ -48,8 +51,8 @@ static bool email_good(struct str s)
 	return host.n >= 4 && str_find(host, ".") > 0 && host.p[host.n - 1] != '.';
 }
 
-static const char *const systems[] = { "小企业会计准则", "企业会计准则", "企业会计制度", "个体工商户会计制度", "政府会计准则制度",
-	"民间非营利组织会计制度", "农民专业合作社会计制度", "其他" };
+static const char *const systems[] = { "小企业会计准则", "企业会计准则", "企业会计制度", "个体工商户会计制度",
+	"政府会计准则制度", "民间非营利组织会计制度", "农民专业合作社会计制度", "其他" };
 
 static bool system_good(struct str s)
 {
@@ -389,8 +392,8 @@ err_t account_add(struct ctx *c, const void *input, struct reply *out)
 	TRY(problem_result(&c->problem));
 	struct str tail = str_dup(c->arena, str_sub(digits, digits.n - 4, 4));
 	int64_t id = db_new_id(c);
-	TRY(registry_account_insert(c, c->caller.subject_id, id, in->bank,
-	        keys_encrypt(c->app->keys, c->arena, digits), tail, c->now, NULL));
+	TRY(registry_account_insert(c, c->caller.subject_id, id, in->bank, keys_encrypt(c->app->keys, c->arena, digits),
+	        tail, c->now, NULL));
 	TRY(tell(c, c->caller.subject_id, S("bank_account")));
 	out->value = value_object(c->arena);
 	out->status = 201;

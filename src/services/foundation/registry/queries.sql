@@ -20,6 +20,11 @@ UPDATE taxpayer SET name = $1 WHERE taxpayer_id = $2;
 SELECT taxpayer_id, uscc, name, kind, status, registered_on FROM taxpayer
 WHERE uscc > $1 AND (uscc LIKE $2 ESCAPE '!' OR name LIKE $2 ESCAPE '!') ORDER BY uscc LIMIT 51;
 
+-- :name newest :many
+-- :out taxpayer_id int, uscc text, name text, kind text, status text, registered_on date
+-- :max 5
+SELECT taxpayer_id, uscc, name, kind, status, registered_on FROM taxpayer ORDER BY taxpayer_id DESC LIMIT 5;
+
 -- :name taxpayers_after :many
 -- :in after_id int
 -- :out taxpayer_id int

@@ -6,7 +6,8 @@
 #include "services/foundation/registry/handlers.h"
 #include <string.h>
 
-static const struct fault_def no_rules = { "rules-missing", N_("没有今天适用的登记认定规则，请联系系统管理员"), NULL, NULL };
+static const struct fault_def no_rules = { "rules-missing", N_("没有今天适用的登记认定规则，请联系系统管理员"), NULL,
+	NULL };
 static const struct fault_def kind_named = { "kind-by-rule", N_("已登记的纳税人类型不能由登记事件改变"), NULL,
 	N_("增值税法 第九条") };
 
@@ -59,8 +60,8 @@ static err_t tax_types(struct ctx *c, int64_t id, struct str vat_period, struct 
 	for (size_t i = 0; i < COUNT(surcharges); i++)
 		TRY(registry_tax_type_put(
 		        c, id, str_c(surcharges[i]), vat_period, since, S("surcharge-follows-vat"), NULL));
-	return registry_tax_type_put(c, id, household ? S("business_income") : S("corporate_income"), S("quarter"), since,
-	        household ? S("income-of-household") : S("income-of-enterprise"), NULL);
+	return registry_tax_type_put(c, id, household ? S("business_income") : S("corporate_income"), S("quarter"),
+	        since, household ? S("income-of-household") : S("income-of-enterprise"), NULL);
 }
 
 /* --- fields with source and history --- */
@@ -129,9 +130,10 @@ static err_t create(struct ctx *c, struct registering *r)
 	struct str period = e->vat_period.p ? e->vat_period : d.general ? S("month") : S("quarter");
 	bool household = is_household(e->uscc);
 	TRY(identity_party_add(c, false, e->name, e->uscc, &r->id));
-	TRY(registry_taxpayer_insert(c, r->id, e->uscc, e->name, kind, period, S("normal"), e->place.p ? e->place : S("city"),
-	        region_of(c, e->uscc), str_printf(c->arena, "1%.6s0000", e->uscc.p + 2), S("M"), d.quota,
-	        e->established_on, !household, e->annual_sales, NULL));
+	TRY(registry_taxpayer_insert(c, r->id, e->uscc, e->name, kind, period, S("normal"),
+	        e->place.p ? e->place : S("city"), region_of(c, e->uscc),
+	        str_printf(c->arena, "1%.6s0000", e->uscc.p + 2), S("M"), d.quota, e->established_on, !household,
+	        e->annual_sales, NULL));
 	TRY(tax_types(c, r->id, period, e->established_on, household));
 	TRY(field(c, r, "taxpayer_kind", kind, "rule"));
 	TRY(field(c, r, "taxpayer_kind_rule", str_c(d.rule), "rule"));
@@ -187,9 +189,9 @@ err_t registry_register(struct ctx *c, const struct registry_event *e, int64_t *
 	return registry_take(c, e, taxpayer_id, &ignored);
 }
 
-static err_t fill(struct ctx *c, const struct registry_taxpayer_get_row *r, struct taxpayer *out)
+static struct taxpayer head(const struct registry_taxpayer_get_row *r)
 {
-	*out = (struct taxpayer){ .id = r->taxpayer_id,
+	return (struct taxpayer){ .id = r->taxpayer_id,
 		.uscc = r->uscc,
 		.name = r->name,
 		.general = str_is(r->kind, "general"),
@@ -203,8 +205,13 @@ static err_t fill(struct ctx *c, const struct registry_taxpayer_get_row *r, stru
 		.credit_grade = r->credit_grade,
 		.quota = r->quota,
 		.registered_on = r->registered_on };
+}
+
+static err_t fill(struct ctx *c, const struct registry_taxpayer_get_row *r, struct taxpayer *out)
+{
 	struct registry_field_get_row f;
 	bool found;
+	*out = head(r);
 	TRY(registry_field_get(c, r->taxpayer_id, S("address"), &f, &found));
 	if (found) out->address = f.value;
 	TRY(registry_field_get(c, r->taxpayer_id, S("phone"), &f, &found));
@@ -217,6 +224,29 @@ err_t registry_taxpayer(struct ctx *c, int64_t taxpayer_id, struct taxpayer *out
 	struct registry_taxpayer_get_row row;
 	TRY(registry_taxpayer_get(c, taxpayer_id, &row, found));
 	return *found ? fill(c, &row, out) : OK;
+}
+
+err_t registry_taxpayer_head(struct ctx *c, int64_t taxpayer_id, struct taxpayer *out, bool *found)
+{
+	struct registry_taxpayer_get_row row;
+	TRY(registry_taxpayer_get(c, taxpayer_id, &row, found));
+	if (*found) *out = head(&row);
+	return OK;
+}
+
+err_t registry_recent(struct ctx *c, struct taxpayer **out, size_t *n)
+{
+	struct registry_newest_row *rows;
+	TRY(registry_newest(c, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct taxpayer){ .id = rows[i].taxpayer_id,
+			.uscc = rows[i].uscc,
+			.name = rows[i].name,
+			.general = str_is(rows[i].kind, "general"),
+			.status = rows[i].status,
+			.registered_on = rows[i].registered_on };
+	return OK;
 }
 
 err_t registry_taxpayer_by_uscc(struct ctx *c, struct str uscc, struct taxpayer *out, bool *found)

@@ -3,7 +3,8 @@
 #include "services/foundation/registry/handlers.h"
 
 static const struct choice kinds[] = { { "general", N_("一般纳税人") }, { "small", N_("小规模纳税人") }, { 0 } };
-static const struct choice places[] = { { "city", N_("市区") }, { "county", N_("县城、镇") }, { "other", N_("其他") }, { 0 } };
+static const struct choice places[] = { { "city", N_("市区") }, { "county", N_("县城、镇") }, { "other", N_("其他") },
+	{ 0 } };
 static const struct choice periods[] = { { "month", N_("按月") }, { "quarter", N_("按季") }, { 0 } };
 
 const struct field registry_event_fields[] = {
@@ -46,7 +47,8 @@ static const struct field account_fields[] = {
 	{ 0 },
 };
 static const struct field batch_fields[] = {
-	{ "csv", FIELD_BYTES, AT(struct batch_in, csv), .required = true, .max = 8 * 1024 * 1024, .label = N_("登记文件") },
+	{ "csv", FIELD_BYTES, AT(struct batch_in, csv), .required = true, .max = 8 * 1024 * 1024,
+	        .label = N_("登记文件") },
 	{ 0 },
 };
 static const struct field account_id_fields[] = {

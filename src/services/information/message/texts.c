@@ -91,19 +91,6 @@ bool texts_bundled(struct str kind)
 
 /* --- the parts --- */
 
-static struct str month(const struct ctx *c, struct str text)
-{
-	struct period p;
-	bool english = c->lang != NULL;
-	if (english || !period_parse(text, &p)) return text; /* "2026-11", "2026Q4" read alike in English */
-	switch (p.kind) {
-	case PERIOD_MONTH: return str_printf(c->arena, "%d 年 %d 月", p.year, p.index);
-	case PERIOD_QUARTER: return str_printf(c->arena, "%d 年第 %d 季度", p.year, p.index);
-	case PERIOD_YEAR: return str_printf(c->arena, "%d 年", p.year);
-	}
-	return text;
-}
-
 static const char *field_title(struct str code)
 {
 	static const struct {
@@ -125,7 +112,7 @@ static struct str part_text(const struct ctx *c, const struct part *p, const str
 	case PART_NONE: return STR_NONE;
 	case PART_TEXT: return text;
 	case PART_TAX: return tr(c, ledger_tax_title(text));
-	case PART_PERIOD: return month(c, text);
+	case PART_PERIOD: return mustache_view(c->arena, text, S("month"), english);
 	case PART_DATE: return mustache_view(c->arena, text, S("day"), english);
 	case PART_MONEY: return mustache_view(c->arena, text, S("money"), english);
 	case PART_FIELD: return tr(c, field_title(text));

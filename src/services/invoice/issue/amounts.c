@@ -7,6 +7,19 @@ struct line_amounts amounts_split(struct money sum, bool inclusive, struct rate 
 	return out;
 }
 
+/* 15 digits and a point are 16 characters. */
+#define UNIT_PRICE_END INT64_C(1000000000000000)
+
+struct decimal amounts_unit_price(struct money amount, struct decimal quantity)
+{
+	struct decimal price = { 0 };
+	for (unsigned scale = 14; scale-- > 0;)
+		if (decimal_over(amount, quantity, scale, &price) && price.units < UNIT_PRICE_END &&
+		        price.units > -UNIT_PRICE_END)
+			break;
+	return price;
+}
+
 bool amounts_line(
         struct decimal quantity, struct decimal price, bool inclusive, struct rate rate, struct line_amounts *out)
 {
@@ -14,26 +27,6 @@ bool amounts_line(
 	if (!decimal_times(quantity, price, &sum)) return false;
 	*out = amounts_split(sum, inclusive, rate);
 	return true;
-}
-
-/* Polynomial 0x8005, start 0, not reflected: found by fitting public samples. It catches misreading, it proves nothing.
- */
-static unsigned crc16(struct str s)
-{
-	unsigned crc = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		crc ^= (unsigned)(unsigned char)s.p[i] << 8;
-		for (int bit = 0; bit < 8; bit++)
-			crc = (crc & 0x8000 ? crc << 1 ^ 0x8005 : crc << 1) & 0xffff;
-	}
-	return crc;
-}
-
-struct str amounts_qr(struct arena *a, bool special, struct str number, struct money total, struct str yyyymmdd)
-{
-	struct str text = str_printf(a, "01,%s,,%.*s,%s,%.*s,,", special ? "31" : "32", STR_FMT(number),
-	        money_format(a, total).p, STR_FMT(yyyymmdd));
-	return str_printf(a, "%.*s%04X", STR_FMT(text), crc16(text));
 }
 
 static int64_t distance(struct money a, struct money b)

@@ -10,10 +10,10 @@ struct line_amounts {
 /* quantity * price at a rate; inclusive: the price holds the tax (含税单价). False: out of range. */
 bool amounts_line(
         struct decimal quantity, struct decimal price, bool inclusive, struct rate rate, struct line_amounts *out);
+/* Price without tax of a line, with as many of 13 places as 16 characters hold (§4.1). */
+struct decimal amounts_unit_price(struct money amount, struct decimal quantity);
 /* A sum with or without tax, split. */
 struct line_amounts amounts_split(struct money sum, bool inclusive, struct rate rate);
-/* Text of the QR code of a digital invoice: fields, and CRC-16 (0x8005) over them (domain/invoice.md §2.4). */
-struct str amounts_qr(struct arena *a, bool special, struct str number, struct money total, struct str yyyymmdd);
 
 /* Limits of the check of amounts that come from outside (§4.1). */
 #define AMOUNTS_LINE_TOLERANCE_FEN 1      /* |round(quantity * price) - amount| */

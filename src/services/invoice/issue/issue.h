@@ -1,6 +1,7 @@
 /* Issuing e-invoices (数电票, A09): numbered, taxed line by line, receipted, in one transaction. */
 #ifndef INVOICE_ISSUE_H
 #define INVOICE_ISSUE_H
+#include "base/decimal.h"
 #include "base/rate.h"
 #include "kernel/operation/service.h"
 
@@ -9,32 +10,66 @@ struct invoice {
 	int64_t seller_id, buyer_id; /* buyer_id 0: not a party known here */
 	struct str kind;             /* special (增值税专用发票), ordinary (普通发票) */
 	instant_us issued_at;
-	struct money amount, tax, total; /* amount: without tax */
+	struct money amount, tax, total; /* amount: without tax; all negative on a red letter */
 	struct str document;             /* canonical JSON: what was issued */
 	int64_t receipt_id;
 };
 MUST_USE err_t issue_find(struct ctx *c, struct str number, struct invoice *out, bool *found);
+/* The same for one of its two sides, or an officer with a purpose; others get E_NOT_FOUND. */
+MUST_USE err_t issue_open(struct ctx *c, struct str number, struct invoice *out);
 
-/* Sums of a party's invoices of a month: sold (side 0) or bought (side 1). */
+/* What red letters have left of it. */
+struct invoice_state {
+	struct money amount, tax; /* reversed so far, as positive sums */
+	bool locked;              /* an open confirmation slip: no deduction (domain/invoice.md §3.9) */
+};
+MUST_USE err_t issue_state(struct ctx *c, struct str number, struct invoice_state *out);
+/* "valid", "partly-reversed", "reversed" */
+const char *issue_status(struct money amount, struct money reversed);
+MUST_USE err_t issue_lock(struct ctx *c, struct str number, bool locked); /* in db_write */
+
+/* A red letter (红字发票) against a blue invoice: of all that is left, or of some lines. Faults go to /lines/…. */
+struct reverse_line {
+	int64_t line; /* of the blue invoice, from 1; not a discount line */
+	struct decimal quantity;
+	struct money amount; /* without tax; else quantity says how much, else all that is left of the line */
+	bool has_quantity, has_amount;
+};
+struct reverse {
+	struct str original, slip, reason; /* slip: number of the confirmation slip */
+	const struct reverse_line *lines;
+	size_t n_lines;
+};
+struct reversed {
+	struct str number; /* of the red letter; STR_NONE from the plan */
+	struct money amount, tax, total; /* positive */
+	bool all; /* nothing is left */
+	struct value *receipt;
+};
+MUST_USE err_t issue_reverse_plan(struct ctx *c, const struct reverse *r, struct reversed *out);
+/* In db_write: number, row, receipt, quota, state, event invoice.issued. */
+MUST_USE err_t issue_reverse(struct ctx *c, const struct reverse *r, struct reversed *out);
+
+/* Sums of a party's invoices of a month, red letters taken off: sold (side 0) or bought (side 1). */
 struct invoice_totals {
 	int64_t n;
 	struct money amount, tax;
 };
 MUST_USE err_t issue_totals(struct ctx *c, int64_t party_id, int side, struct str period, struct invoice_totals *out);
-
-/* The same by kind, rate and section of the tax code (1 goods, 2 labour, 3 services, 4 intangible, 5 immovable, 6 no
- * sale), over the months from..to ("2026-10", "2026-12"); red letters are in it with negative amounts. */
-struct invoice_sum {
-	struct str kind;
+/* The same by kind, treatment, rate and section of the tax code (1 goods, 2 labour, 3 services, 4 intangible, 5 immovable,
+ * 6 no sale), for returns. treatment: 0 taxed, 1 exempt, 2 zero rate, 3 not taxed. */
+enum { ISSUE_SALES_MAX = 64 };
+struct invoice_sale {
+	int treatment, section;
 	struct rate rate;
-	int section;
-	int64_t n; /* invoices with such lines */
 	struct money amount, tax;
+	struct str kind; /* special, ordinary */
+	int64_t n;
 };
-MUST_USE err_t issue_sums(
-        struct ctx *c, int64_t seller_id, struct str from, struct str to, struct invoice_sum **out, size_t *n);
-/* Lines of one invoice's document grouped in the same way; number of groups (at most max). */
-size_t issue_document_sums(const struct value *document, struct str kind, struct invoice_sum *out, size_t max);
+MUST_USE err_t issue_sales(
+        struct ctx *c, int64_t party_id, int side, struct str period, struct invoice_sale **out, size_t *n);
+/* Lines of one invoice's document grouped in the same way; out holds ISSUE_SALES_MAX. */
+MUST_USE err_t issue_document_sales(struct ctx *c, const struct invoice *i, struct invoice_sale *out, size_t *n);
 
 /* A party's invoices of a month behind `after` in order of their numbers: up to 200. */
 struct invoice_item {
@@ -44,4 +79,52 @@ struct invoice_item {
 };
 MUST_USE err_t issue_items(struct ctx *c, int64_t party_id, int side, struct str month, struct str after,
         struct invoice_item **out, size_t *n);
+/* The same month by month, from <= period <= to, at most 24; months without invoices are left out. */
+struct invoice_month {
+	struct str period;
+	int64_t n;
+	struct money amount, tax;
+};
+MUST_USE err_t issue_month_sums(struct ctx *c, int64_t party_id, int side, struct str from, struct str to,
+        struct invoice_month **out, size_t *n);
+
+/* Body of the event invoice.issued: one invoice a line. Red letters are told too, with their original. */
+struct invoice_event {
+	struct str number, kind, seller_name, buyer_name, original, sales;
+	int64_t seller_id, buyer_id;
+	instant_us issued_at;
+	struct money amount, tax, total;
+};
+void issue_event_put(struct buf *b, const struct invoice_event *e);
+bool issue_event_next(struct str *rest, struct invoice_event *out); /* false: the end */
+bool issue_sale_next(struct str *rest, struct invoice_sale *out);   /* of .sales */
+
+/* Text of an invoice's QR code. */
+enum issue_qr_signature {
+	ISSUE_QR_UNSIGNED,
+	ISSUE_QR_SIGNED,
+	ISSUE_QR_FORGED,
+	ISSUE_QR_UNKNOWN_KEY,
+	ISSUE_QR_UNCHECKED, /* no keys here (the plane alone) */
+};
+struct issue_qr {
+	struct str number;
+	struct money total;
+	struct date date;
+	bool digital;      /* 数电票; older kinds were not issued here */
+	const char *fault; /* the first rule broken, NULL: none */
+	enum issue_qr_signature signature;
+};
+void issue_qr_read(struct ctx *c, struct str text, struct issue_qr *out);
+struct str issue_qr_sign(struct ctx *c, struct str text); /* with a signature behind it */
+
+/* Invoices that a buyer received, of its lists (projection): for confirming input tax. */
+struct received {
+	struct str number, seller, period, credited; /* credited: period, or "" */
+	instant_us issued_at;
+	struct money amount, tax;
+};
+/* Special blue invoices up to a month that are neither reversed nor credited for another period; next: cursor or NULL. */
+MUST_USE err_t issue_creditable(struct ctx *c, int64_t buyer_id, struct str period, bool credited, struct str after,
+        struct received **out, size_t *n, struct str *next);
 #endif

@@ -54,17 +54,24 @@ static bool digits(struct str s, int n)
 	return true;
 }
 
+/* Four bits at a time. */
 static unsigned crc16(struct str s, bool reflected)
 {
+	static const uint16_t forward[] = { 0x0000, 0x8005, 0x800f, 0x000a, 0x801b, 0x001e, 0x0014, 0x8011, 0x8033,
+		0x0036, 0x003c, 0x8039, 0x0028, 0x802d, 0x8027, 0x0022 };
+	static const uint16_t backward[] = { 0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00, 0x2800, 0xe401, 0xa001,
+		0x6c00, 0x7800, 0xb401, 0x5000, 0x9c01, 0x8801, 0x4400 };
 	unsigned crc = reflected ? 0xffff : 0;
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned byte = (unsigned char)s.p[i];
-		crc ^= reflected ? byte : byte << 8;
-		for (int bit = 0; bit < 8; bit++) {
-			if (reflected)
-				crc = crc & 1 ? crc >> 1 ^ 0xa001 : crc >> 1;
-			else
-				crc = (crc & 0x8000 ? crc << 1 ^ 0x8005 : crc << 1) & 0xffff;
+		if (reflected) {
+			crc ^= byte;
+			crc = crc >> 4 ^ backward[crc & 15];
+			crc = crc >> 4 ^ backward[crc & 15];
+		} else {
+			crc ^= byte << 8;
+			crc = (crc << 4 & 0xffff) ^ forward[crc >> 12];
+			crc = (crc << 4 & 0xffff) ^ forward[crc >> 12];
 		}
 	}
 	return crc;
@@ -138,4 +145,26 @@ struct str qr_text_make(struct arena *a, const struct qr_text *q)
 	        STR_FMT(q->number), money_format(a, q->amount).p, q->date.year, q->date.month, q->date.day,
 	        STR_FMT(q->check_code));
 	return str_printf(a, "%.*s%04X", STR_FMT(text), crc16(text, k && k->reflected));
+}
+
+struct str qr_text_invoice(struct arena *a, bool special, struct str number, struct money total, struct date issued_on)
+{
+	struct qr_text q = { .type = special ? S("31") : S("32"),
+		.code = S(""),
+		.number = number,
+		.check_code = S(""),
+		.amount = total,
+		.date = issued_on };
+	return qr_text_make(a, &q);
+}
+
+void qr_text_renumber(char *text, size_t n, struct str number)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	enum { AT_NUMBER = 7, CRC = 4 }; /* 01,31,,NUMBER…,CRC */
+	if (n < AT_NUMBER + 20 + CRC || number.n != 20) return;
+	memcpy(text + AT_NUMBER, number.p, 20);
+	unsigned crc = crc16((struct str){ text, n - CRC }, false);
+	for (size_t i = 0; i < CRC; i++, crc <<= 4)
+		text[n - CRC + i] = hex[crc >> 12 & 15];
 }

@@ -1,5 +1,6 @@
 -- :name insert :exec
 -- :in number text, seller_id int, buyer_id int, kind text, issued_at instant, amount money, tax money, total money, document text, receipt_id int
+-- :rows 25
 INSERT INTO invoice (number, seller_id, buyer_id, kind, issued_at, amount_fen, tax_fen, total_fen, document, receipt_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
@@ -15,18 +16,165 @@ WHERE number = $1;
 INSERT INTO quota_use (seller_id, period, used_fen) VALUES ($1, $2, $3)
 ON CONFLICT (seller_id, period) DO UPDATE SET used_fen = quota_use.used_fen + excluded.used_fen RETURNING used_fen;
 
+-- :name quota_used :one
+-- :in seller_id int, period text
+-- :out used money
+SELECT used_fen FROM quota_use WHERE seller_id = $1 AND period = $2;
+
 -- :name span :one
 -- :in prefix_from text, prefix_to text
 -- :out n int, last text?
 SELECT count(*), max(number) FROM invoice WHERE number >= $1 AND number < $2;
 
+-- :name state_get :one
+-- :in number text
+-- :out amount money, tax money, locked bool
+SELECT amount_fen, tax_fen, locked FROM invoice_state WHERE number = $1;
+
+-- :name state_add :exec
+-- :in number text, amount money, tax money
+INSERT INTO invoice_state (number, amount_fen, tax_fen, locked) VALUES ($1, $2, $3, 0)
+ON CONFLICT (number) DO UPDATE SET amount_fen = invoice_state.amount_fen + excluded.amount_fen,
+  tax_fen = invoice_state.tax_fen + excluded.tax_fen;
+
+-- :name state_lock :exec
+-- :in number text, locked bool
+INSERT INTO invoice_state (number, amount_fen, tax_fen, locked) VALUES ($1, 0, 0, $2)
+ON CONFLICT (number) DO UPDATE SET locked = excluded.locked;
+
+-- :name red_insert :exec
+-- :in number text, red_number text
+INSERT INTO invoice_red (number, red_number) VALUES ($1, $2);
+
+-- :name reds :many
+-- :in number text
+-- :out red_number text
+-- :max 1000
+SELECT red_number FROM invoice_red WHERE number = $1 ORDER BY red_number LIMIT 1000;
+
+-- :name states_wrong :many
+-- :out number text
+-- :max 100
+SELECT s.number FROM invoice_state s LEFT JOIN invoice i ON i.number = s.number
+WHERE i.number IS NULL OR s.amount_fen > i.amount_fen OR s.tax_fen > i.tax_fen OR s.amount_fen < 0 LIMIT 100;
+
+-- :name draft_insert :exec
+-- :in taxpayer_id int, draft_id int, title text, content text, saved_at instant
+INSERT INTO invoice_draft (taxpayer_id, draft_id, title, content, saved_at) VALUES ($1, $2, $3, $4, $5);
+
+-- :name draft_update :exec
+-- :in title text, content text, saved_at instant, taxpayer_id int, draft_id int
+UPDATE invoice_draft SET title = $1, content = $2, saved_at = $3 WHERE taxpayer_id = $4 AND draft_id = $5;
+
+-- :name draft_delete :exec
+-- :in taxpayer_id int, draft_id int
+DELETE FROM invoice_draft WHERE taxpayer_id = $1 AND draft_id = $2;
+
+-- :name draft_get :one
+-- :in taxpayer_id int, draft_id int
+-- :out title text, content text, saved_at instant
+SELECT title, content, saved_at FROM invoice_draft WHERE taxpayer_id = $1 AND draft_id = $2;
+
+-- :name draft_count :one
+-- :in taxpayer_id int
+-- :out n int
+SELECT count(*) FROM invoice_draft WHERE taxpayer_id = $1;
+
+-- :name drafts :many
+-- :in taxpayer_id int
+-- :out draft_id int, title text, saved_at instant
+-- :max 200
+SELECT draft_id, title, saved_at FROM invoice_draft WHERE taxpayer_id = $1 ORDER BY draft_id DESC LIMIT 200;
+
+-- :name file_get :one
+-- :in number text, format text
+-- :out signature text, signed_at instant
+SELECT signature, signed_at FROM invoice_file WHERE number = $1 AND format = $2;
+
+-- :name file_insert :exec
+-- :in number text, format text, signature text, signed_at instant
+INSERT INTO invoice_file (number, format, signature, signed_at) VALUES ($1, $2, $3, $4) ON CONFLICT (number, format) DO NOTHING;
+
 -- :name party_insert :exec
 -- :on projection
--- :in party_id int, side int, period text, number text, other_name text, kind text, issued_at instant, amount money, tax money
-INSERT INTO party_invoice (party_id, side, period, number, other_name, kind, issued_at, amount_fen, tax_fen)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (party_id, side, period, number) DO NOTHING;
+-- :in party_id int, side int, period text, number text, other_name text, kind text, issued_at instant, amount money, tax money, total money, status int, original text, imported bool
+-- :rows 19
+INSERT INTO party_invoice (party_id, side, period, number, other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, imported)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13) ON CONFLICT (party_id, side, period, number) DO NOTHING;
+
+-- :name party_status :exec
+-- :on projection
+-- :in status int, party_id int, side int, period text, number text
+UPDATE party_invoice SET status = $1 WHERE party_id = $2 AND side = $3 AND period = $4 AND number = $5;
+
+-- :name party_credited :exec
+-- :on projection
+-- :in credited text, party_id int, period text, number text
+UPDATE party_invoice SET credited = $1 WHERE party_id = $2 AND side = 1 AND period = $3 AND number = $4;
+
+-- :name month_add :exec
+-- :on projection
+-- :in party_id int, side int, period text, n int, amount money, tax money
+INSERT INTO party_month (party_id, side, period, n, amount_fen, tax_fen) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (party_id, side, period) DO UPDATE SET n = party_month.n + excluded.n,
+  amount_fen = party_month.amount_fen + excluded.amount_fen, tax_fen = party_month.tax_fen + excluded.tax_fen;
+
+-- :name sale_add :exec
+-- :on projection
+-- :in party_id int, side int, period text, kind text, treatment int, rate_ppm int, section int, n int, amount money, tax money
+INSERT INTO party_sale (party_id, side, period, kind, treatment, rate_ppm, section, n, amount_fen, tax_fen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (party_id, side, period, kind, treatment, rate_ppm, section) DO UPDATE SET n = party_sale.n + excluded.n,
+  amount_fen = party_sale.amount_fen + excluded.amount_fen, tax_fen = party_sale.tax_fen + excluded.tax_fen;
 
 -- :name party_list :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text, before_period text, before_number text, kind text, party text, q text, status int, least money, most money
+-- :out number text, period text, other_name text, kind text, issued_at instant, amount money, tax money, total money, status int, original text, credited text, imported bool
+-- :max 101
+SELECT number, period, other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, imported
+FROM party_invoice
+WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4 AND (period, number) < ($5, $6)
+  AND ($7 = '' OR kind = $7) AND ($8 = '' OR lower(other_name) LIKE $8 ESCAPE '!')
+  AND ($9 = '' OR number LIKE $9 ESCAPE '!' OR lower(other_name) LIKE $9 ESCAPE '!')
+  AND ($10 < 0 OR status = $10) AND total_fen >= $11 AND total_fen <= $12
+ORDER BY period DESC, number DESC LIMIT 101;
+
+-- :name party_sum :one
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text, kind text, party text, q text, status int, least money, most money
+-- :out n int, amount money, tax money, total money
+SELECT count(*), CAST(COALESCE(sum(amount_fen), 0) AS BIGINT), CAST(COALESCE(sum(tax_fen), 0) AS BIGINT),
+  CAST(COALESCE(sum(total_fen), 0) AS BIGINT)
+FROM party_invoice
+WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4
+  AND ($5 = '' OR kind = $5) AND ($6 = '' OR lower(other_name) LIKE $6 ESCAPE '!')
+  AND ($7 = '' OR number LIKE $7 ESCAPE '!' OR lower(other_name) LIKE $7 ESCAPE '!')
+  AND ($8 < 0 OR status = $8) AND total_fen >= $9 AND total_fen <= $10;
+
+-- :name party_totals :one
+-- :on projection
+-- :in party_id int, side int, period text
+-- :out n int, amount money, tax money
+SELECT n, amount_fen, tax_fen FROM party_month WHERE party_id = $1 AND side = $2 AND period = $3;
+
+-- :name months :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text
+-- :out period text, n int, amount money, tax money
+-- :max 60
+SELECT period, n, amount_fen, tax_fen FROM party_month
+WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4 ORDER BY period LIMIT 60;
+
+-- :name sale_list :many
+-- :on projection
+-- :in party_id int, side int, period text
+-- :out kind text, treatment int, rate_ppm int, section int, n int, amount money, tax money
+-- :max 400
+SELECT kind, treatment, rate_ppm, section, n, amount_fen, tax_fen FROM party_sale
+WHERE party_id = $1 AND side = $2 AND period = $3 ORDER BY kind, treatment, rate_ppm, section LIMIT 400;
+
+-- :name item_list :many
 -- :on projection
 -- :in party_id int, side int, period text, after text
 -- :out number text, other_name text, kind text, issued_at instant, amount money, tax money
@@ -34,26 +182,40 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (party_id, side, period,
 SELECT number, other_name, kind, issued_at, amount_fen, tax_fen FROM party_invoice
 WHERE party_id = $1 AND side = $2 AND period = $3 AND number > $4 ORDER BY number LIMIT 200;
 
--- :name party_totals :one
+-- :name creditable_rows :many
 -- :on projection
--- :in party_id int, side int, period text
--- :out n int, amount money, tax money
-SELECT count(*), CAST(COALESCE(sum(amount_fen), 0) AS BIGINT), CAST(COALESCE(sum(tax_fen), 0) AS BIGINT) FROM party_invoice
-WHERE party_id = $1 AND side = $2 AND period = $3;
+-- :in buyer_id int, period text, after_period text, after_number text, credited text
+-- :out number text, period text, other_name text, issued_at instant, amount money, tax money, credited text
+-- :max 101
+SELECT number, period, other_name, issued_at, amount_fen, tax_fen, credited FROM party_invoice
+WHERE party_id = $1 AND side = 1 AND period <= $2 AND (period, number) > ($3, $4) AND kind = 'special' AND status = 0
+  AND credited = $5 ORDER BY period, number LIMIT 101;
 
--- :name seller_sum_add :exec
--- :on projection
--- :in seller_id int, period text, kind text, rate_ppm int, section int, n int, amount money, tax money
-INSERT INTO seller_sum (seller_id, period, kind, rate_ppm, section, n, amount_fen, tax_fen)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (seller_id, period, kind, rate_ppm, section) DO UPDATE SET
-n = seller_sum.n + excluded.n, amount_fen = seller_sum.amount_fen + excluded.amount_fen,
-tax_fen = seller_sum.tax_fen + excluded.tax_fen;
+-- :name batch_insert :exec
+-- :in seller_id int, key text, body_hash text, n_lines int, started_at instant
+INSERT INTO invoice_batch (seller_id, key, body_hash, n_lines, done, started_at) VALUES ($1, $2, $3, $4, 0, $5)
+ON CONFLICT (seller_id, key) DO NOTHING;
 
--- :name seller_sums :many
--- :on projection
--- :in seller_id int, period_from text, period_to text
--- :out kind text, rate_ppm int, section int, n int, amount money, tax money
--- :max 400
-SELECT kind, rate_ppm, section, CAST(sum(n) AS BIGINT), CAST(sum(amount_fen) AS BIGINT), CAST(sum(tax_fen) AS BIGINT)
-FROM seller_sum WHERE seller_id = $1 AND period >= $2 AND period <= $3
-GROUP BY kind, rate_ppm, section ORDER BY kind, rate_ppm DESC, section;
+-- :name batch_get :one
+-- :in seller_id int, key text
+-- :out body_hash text, done int
+SELECT body_hash, done FROM invoice_batch WHERE seller_id = $1 AND key = $2;
+
+-- :name batch_step :exec
+-- :in seller_id int, key text, done int
+UPDATE invoice_batch SET done = done + 1 WHERE seller_id = $1 AND key = $2 AND done = $3;
+
+-- :name batch_part_insert :exec
+-- :in seller_id int, key text, part int, receipt_id int, first text, n int, result text
+INSERT INTO invoice_batch_part (seller_id, key, part, receipt_id, first, n, result) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- :name batch_part :one
+-- :in seller_id int, key text, part int
+-- :out result text
+SELECT result FROM invoice_batch_part WHERE seller_id = $1 AND key = $2 AND part = $3;
+
+-- :name range :many
+-- :in from_number text, most int
+-- :out number text, document text, receipt_id int
+-- :max 1000
+SELECT number, document, receipt_id FROM invoice WHERE number >= $1 ORDER BY number LIMIT $2;

@@ -1,10 +1,7 @@
-/* Reading invoices: one, lists of a party, totals; and the projection behind the lists. */
+/* Reading invoices: one, its state, totals; and the check of what is stored. */
 #include "issue_sql.h"
 #include "kernel/access/access.h"
-#include "kernel/receipt/receipt.h"
-#include "services/invoice/issue/sums.h"
 #include "services/invoice/issue/write.h"
-#include <stdlib.h>
 
 static const struct fault_def unknown = { "invoice-unknown", N_("没有查到这张发票，请核对 20 位号码"), NULL, NULL };
 
@@ -18,12 +15,74 @@ err_t issue_find(struct ctx *c, struct str number, struct invoice *out, bool *fo
 	return OK;
 }
 
+err_t issue_open(struct ctx *c, struct str number, struct invoice *out)
+{
+	bool found;
+	TRY(issue_find(c, number, out, &found));
+	if (!found) return RAISE(c, E_NOT_FOUND, &unknown);
+	if (out->buyer_id && c->caller.subject_id == out->buyer_id) return OK;
+	return access_open_or(c, out->seller_id, "invoice", &unknown);
+}
+
+err_t issue_state(struct ctx *c, struct str number, struct invoice_state *out)
+{
+	struct issue_state_get_row row;
+	bool found;
+	TRY(issue_state_get(c, number, &row, &found));
+	*out = found ? (struct invoice_state){ row.amount, row.tax, row.locked } : (struct invoice_state){ 0 };
+	return OK;
+}
+
+const char *issue_status(struct money amount, struct money reversed)
+{
+	return reversed.fen == 0 ? "valid" : reversed.fen < amount.fen ? "partly-reversed" : "reversed";
+}
+
+err_t issue_lock(struct ctx *c, struct str number, bool locked)
+{
+	return issue_state_lock(c, number, locked, NULL);
+}
+
 err_t issue_totals(struct ctx *c, int64_t party_id, int side, struct str period, struct invoice_totals *out)
 {
 	struct issue_party_totals_row row;
 	bool found;
 	TRY(issue_party_totals(c, party_id, side, period, &row, &found));
-	*out = (struct invoice_totals){ row.n, row.amount, row.tax };
+	*out = found ? (struct invoice_totals){ row.n, row.amount, row.tax } : (struct invoice_totals){ 0 };
+	return OK;
+}
+
+err_t issue_sales(struct ctx *c, int64_t party_id, int side, struct str period, struct invoice_sale **out, size_t *n)
+{
+	struct issue_sale_list_row *rows;
+	TRY(issue_sale_list(c, party_id, side, period, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct invoice_sale){ (int)rows[i].treatment, (int)rows[i].section,
+			PPM((int32_t)rows[i].rate_ppm), rows[i].amount, rows[i].tax, rows[i].kind, rows[i].n };
+	return OK;
+}
+
+err_t issue_items(struct ctx *c, int64_t party_id, int side, struct str month, struct str after,
+        struct invoice_item **out, size_t *n)
+{
+	struct issue_item_list_row *rows;
+	TRY(issue_item_list(c, party_id, side, month, after, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct invoice_item){ rows[i].number, rows[i].other_name, rows[i].kind, rows[i].issued_at,
+			rows[i].amount, rows[i].tax };
+	return OK;
+}
+
+err_t issue_month_sums(struct ctx *c, int64_t party_id, int side, struct str from, struct str to,
+        struct invoice_month **out, size_t *n)
+{
+	struct issue_months_row *rows;
+	TRY(issue_months(c, party_id, side, from, to, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct invoice_month){ rows[i].period, rows[i].n, rows[i].amount, rows[i].tax };
 	return OK;
 }
 
@@ -31,81 +90,32 @@ err_t issue_show(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct number_in *in = input;
 	struct invoice i;
-	struct json_fault where;
-	bool found;
-	TRY(issue_find(c, in->number, &i, &found));
-	if (!found) return RAISE(c, E_NOT_FOUND, &unknown);
-	if (i.buyer_id == 0 || c->caller.subject_id != i.buyer_id)
-		TRY(access_open_or(c, i.seller_id, "invoice", &unknown));
-	TRY(json_parse(c->arena, i.document, &out->value, &where));
-	value_put_c(c->arena, out->value, "status", "valid");
+	struct invoice_state state;
+	struct issue_reds_row *reds;
+	size_t n;
+	TRY(issue_open(c, in->number, &i));
+	TRY(issue_state(c, in->number, &state));
+	TRY(issue_reds(c, in->number, &reds, &n));
+	TRY(face_value(c->arena, i.document, &out->value));
+	value_put_c(c->arena, out->value, "status", issue_status(i.amount, state.amount));
+	value_put_bool(c->arena, out->value, "locked", state.locked);
+	value_put_money(c->arena, out->value, "reversed_amount", state.amount);
+	struct value *list = value_put_array(c->arena, out->value, "red_numbers");
+	for (size_t k = 0; k < n; k++)
+		value_push(c->arena, list, value_str(c->arena, reds[k].red_number));
+	value_put_c(c->arena, out->value, "side", c->caller.subject_id == i.seller_id ? "issued" : "received");
+	value_put_str(c->arena, out->value, "qr_signed", issue_qr_sign(c, value_text(out->value, "qr")));
 	value_put_str(c->arena, out->value, "receipt_href",
 	        str_printf(c->arena, "/v1/receipts/%lld", (long long)i.receipt_id));
 	return OK;
 }
 
-err_t issue_list(struct ctx *c, const void *input, struct reply *out)
-{
-	const struct list_in *in = input;
-	struct issue_party_list_row *rows;
-	size_t n;
-	struct invoice_totals totals;
-	int side = str_is(in->side, "received");
-	struct period p = in->has_period ? in->period : period_of(PERIOD_MONTH, c->today);
-	struct str period = period_format(c->arena, p);
-	TRY(access_open(c, c->caller.subject_id, "invoices"));
-	TRY(issue_party_list(c, c->caller.subject_id, side, period, in->after.p ? in->after : S(""), &rows, &n));
-	TRY(issue_totals(c, c->caller.subject_id, side, period, &totals));
-	out->value = value_object(c->arena);
-	value_put_str(c->arena, out->value, "period", period);
-	value_put_int(c->arena, out->value, "count", totals.n);
-	value_put_money(c->arena, out->value, "amount", totals.amount);
-	value_put_money(c->arena, out->value, "tax", totals.tax);
-	struct value *list = value_put_array(c->arena, out->value, "invoices");
-	for (size_t i = 0; i < n; i++) {
-		struct value *v = value_object(c->arena);
-		value_put_str(c->arena, v, "number", rows[i].number);
-		value_put_str(c->arena, v, "other", rows[i].other_name);
-		value_put_str(c->arena, v, "kind", rows[i].kind);
-		value_put_instant(c->arena, v, "issued_at", rows[i].issued_at);
-		value_put_money(c->arena, v, "amount", rows[i].amount);
-		value_put_money(c->arena, v, "tax", rows[i].tax);
-		value_push(c->arena, list, v);
-	}
-	value_put(c->arena, out->value, "next",
-	        n == 200 ? value_str(c->arena, rows[n - 1].number) : value_null(c->arena));
-	return OK;
-}
-
-/* Random keys would cost the durable path 8 to 9 times (design/storage §2): the lists live in the projection. */
-err_t issue_party_lists(struct ctx *c, const struct event *events, size_t n)
-{
-	struct sums sums = { 0 };
-	for (size_t k = 0; k < n; k++) {
-		struct invoice i;
-		struct value *doc;
-		struct json_fault where;
-		int64_t added;
-		bool found;
-		TRY(issue_find(c, events[k].body, &i, &found));
-		if (!found || json_parse(c->arena, i.document, &doc, &where) != OK) return E_INTERNAL;
-		struct str period = period_format(c->arena, period_of(PERIOD_MONTH, date_of_instant(i.issued_at)));
-		struct str buyer = value_text(value_get(doc, S("buyer")), "name"),
-		           seller = value_text(value_get(doc, S("seller")), "name");
-		TRY(issue_party_insert(
-		        c, i.seller_id, 0, period, i.number, buyer, i.kind, i.issued_at, i.amount, i.tax, &added));
-		if (added) sums_add(c->arena, &sums, &i, period, doc);
-		if (i.buyer_id)
-			TRY(issue_party_insert(c, i.buyer_id, 1, period, i.number, seller, i.kind, i.issued_at,
-			        i.amount, i.tax, NULL));
-	}
-	return sums_store(c, &sums);
-}
-
-/* Numbers of the current year and region run from 1 without a gap. */
-err_t issue_check(struct ctx *c, struct fsck *f)
+/* Numbers of the current year and region run from 1 without a gap; red letters never take off more than there is. */
+err_t issue_fsck(struct ctx *c, struct fsck *f)
 {
 	struct issue_span_row row;
+	struct issue_states_wrong_row *wrong;
+	size_t n_wrong;
 	bool found;
 	int64_t last = 0;
 	struct str from = str_printf(c->arena, "%02d332", c->today.year % 100),
@@ -114,5 +124,8 @@ err_t issue_check(struct ctx *c, struct fsck *f)
 	if (row.last.p && !str_to_int(str_sub(row.last, 5, 15), &last)) last = -1;
 	if (row.n != last) FSCK_FAULT(f, "invoice: %lld numbers, the last is %lld", (long long)row.n, (long long)last);
 	FSCK_INFO(f, "invoice: %lld numbers without a gap", (long long)row.n);
+	TRY(issue_states_wrong(c, &wrong, &n_wrong));
+	for (size_t i = 0; i < n_wrong; i++)
+		FSCK_FAULT(f, "invoice %.*s: red letters take off more than there is", STR_FMT(wrong[i].number));
 	return OK;
 }

@@ -1,4 +1,5 @@
 #include "services/invoice/issue/vat_rates.h"
+#include "base/buf.h"
 
 enum class { STANDARD, LISTED_GOODS, TRANSPORT, TELECOM, CONSTRUCTION, MODERN, LIVING };
 
@@ -85,6 +86,59 @@ static const struct {
 	        N_("财政部 税务总局公告2023年第1号、第19号") },
 	{ { 2028, 1, 1 }, { 30000 }, { 30000 }, YUAN(100000), YUAN(300000), N_("增值税法 第十一条") },
 };
+
+/* Levy rates of the simple method (简易计税, 财税〔2016〕36号, 增值税法 第十一条): 5 % for letting, old real estate and
+ * labour dispatch goes on until the transition rules end (not confirmed for 2026). */
+static const struct {
+	struct date from;
+	struct rate rate;
+} levies[] = {
+	{ { 2009, 1, 1 }, { 30000 } },
+	{ { 2016, 5, 1 }, { 50000 } },
+};
+
+bool vat_rates_has(const struct vat_rates *set, struct rate r)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (set->ppm[i] == r.ppm) return true;
+	return false;
+}
+
+/* Keeps the list sorted, highest first, without doubles. */
+static void include(struct vat_rates *set, struct rate r)
+{
+	size_t at = 0;
+	if (vat_rates_has(set, r) || set->n == VAT_RATES_MAX) return;
+	while (at < set->n && set->ppm[at] > r.ppm)
+		at++;
+	for (size_t i = set->n++; i > at; i--)
+		set->ppm[i] = set->ppm[i - 1];
+	set->ppm[at] = r.ppm;
+}
+
+void vat_rates_usable(bool general, struct date d, struct vat_rates *out)
+{
+	struct small_scale small_rule;
+	struct rate r;
+	*out = (struct vat_rates){ { 0 }, 0 };
+	for (size_t c = 0; general && c < sizeof classes / sizeof *classes; c++)
+		if (vat_rates_general(str_c(classes[c].kind), d, &r, NULL)) include(out, r);
+	if (!general && vat_rates_small_scale(d, false, &small_rule)) include(out, small_rule.rate);
+	for (size_t i = 0; i < sizeof levies / sizeof *levies; i++)
+		if (date_cmp(levies[i].from, d) <= 0) include(out, levies[i].rate);
+	include(out, PPM(0));
+}
+
+struct str vat_rates_words(struct arena *a, const struct vat_rates *set)
+{
+	struct buf b;
+	buf_init(&b, a, 80);
+	for (size_t i = 0; i < set->n; i++) {
+		if (i) buf_c(&b, "、");
+		buf_str(&b, rate_percent(a, PPM(set->ppm[i])));
+	}
+	return buf_done(&b);
+}
 
 bool vat_rates_general(struct str kind, struct date d, struct rate *out, const char **law)
 {

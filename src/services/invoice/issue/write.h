@@ -1,15 +1,22 @@
-/* Issuing: from the declared input to the stored document. */
+/* Issuing: from the declared input to the stored document. Inner header of the service. */
 #ifndef ISSUE_WRITE_H
 #define ISSUE_WRITE_H
 #include "base/decimal.h"
 #include "base/rate.h"
+#include "kernel/receipt/receipt.h"
+#include "services/foundation/registry/registry.h"
+#include "services/invoice/issue/face.h"
 #include "services/invoice/issue/issue.h"
+#include "services/invoice/issue/vat_rates.h"
+
+enum { ISSUE_LINES_MAX = 2000 }; /* domain/invoice.md §4.2 */
 
 struct line_in {
-	struct str tax_code, name, spec, unit;
+	struct str tax_code, name, spec, unit, treatment;
 	struct decimal quantity, price;
-	bool has_quantity, has_price, price_includes_tax, has_amount, has_discount;
-	struct money amount; /* when there is no quantity and price; with or without tax as price_includes_tax says */
+	bool has_quantity, has_price, price_includes_tax, has_amount, has_tax, has_discount;
+	struct money amount; /* with or without tax as price_includes_tax says; alone, or beside quantity and price */
+	struct money tax;    /* as the seller's own program computed it: within the tolerance */
 	struct rate rate;
 	struct money discount;
 };
@@ -21,18 +28,40 @@ struct issue_in {
 	struct buyer_in buyer;
 	struct line_in *lines;
 	size_t n_lines;
+	struct money total; /* as the seller's own program computed it: exact */
+	bool has_total;
+	int64_t draft;
+	bool has_draft;
 };
+extern const struct field issue_fields[];
+
+/* Who issues, and what holds for all invoices of this act. */
+struct issuer {
+	struct taxpayer taxpayer;
+	struct vat_rates rates;
+	struct date day;
+	struct str period; /* month of the quota */
+};
+MUST_USE err_t issuer_load(struct ctx *c, struct issuer *out); /* E_CONFLICT: may not issue now */
+
+/* Every rule on the input; faults go to c->problem, each at its field, beside those that are there already. What is left
+ * to be filled in of the face afterwards: number, qr. */
+void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer *by, struct face *out);
+
+/* Number, quota, receipt, row and event of one invoice (inside db_write). */
+struct issued {
+	int64_t receipt_id;
+	struct value *receipt;
+};
+MUST_USE err_t write_one(struct ctx *c, struct face *f, const struct issuer *by, enum act_kind act, struct issued *out);
+MUST_USE err_t write_number(struct ctx *c, const struct issuer *by, int64_t n, struct str *prefix, int64_t *first);
+extern const struct fault_def issue_over_quota; /* quota, used, wanted */
+struct str write_number_text(struct arena *a, struct str prefix, int64_t n);
+MUST_USE err_t write_quota(struct ctx *c, const struct issuer *by, struct money amount);
+
 struct number_in {
 	struct str number;
 };
-struct list_in {
-	struct str side;
-	struct period period;
-	bool has_period;
-	struct str after;
-};
-
-op_run issue_one, issue_show, issue_list;
-MUST_USE err_t issue_party_lists(struct ctx *c, const struct event *events, size_t n);
-MUST_USE err_t issue_check(struct ctx *c, struct fsck *f);
+MUST_USE err_t issue_fsck(struct ctx *c, struct fsck *f);
+op_run issue_one, issue_check, issue_preview, issue_show;
 #endif

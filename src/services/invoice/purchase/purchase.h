@@ -3,8 +3,16 @@
 #define INVOICE_PURCHASE_H
 #include "kernel/operation/service.h"
 
-/* Input tax confirmed for a period (进项税额): number of vouchers and their tax. */
+/* Input tax confirmed for a period (进项税额, 附列资料二): number of vouchers and their tax. */
 MUST_USE err_t purchase_credited(struct ctx *c, int64_t buyer_id, struct str period, int64_t *n, struct money *tax);
+/* Input tax to be transferred out in a period (进项税额转出): of red letters against invoices that were credited. */
+MUST_USE err_t purchase_transferred_out(struct ctx *c, int64_t buyer_id, struct str period, struct money *tax);
+
+/* Has the buyer confirmed its use (用途确认)? Then a red letter needs both sides (domain/invoice.md §3.9). */
+MUST_USE err_t purchase_booked(struct ctx *c, int64_t buyer_id, struct str number, bool *booked);
+/* In db_write, with the red letter: what was credited is transferred out in the current month. */
+MUST_USE err_t purchase_reversed(
+        struct ctx *c, int64_t buyer_id, struct str number, struct str red_number, struct money tax, bool *transferred);
 
 /* The confirmed vouchers of a month behind `after` in order of their numbers: up to 200. */
 struct purchase_credit {

@@ -1,6 +1,7 @@
 /* The draft of a return: the facts of the period, filled into the form. */
 #include "filing_sql.h"
 #include "kernel/ctx/app.h"
+#include "kernel/i18n/i18n.h"
 #include "services/invoice/purchase/purchase.h"
 #include "services/tax/filing/work.h"
 #include <string.h>
@@ -17,24 +18,14 @@ static const struct fault_def future = { "period-future", N_("{1}还没有开始
 static const struct fault_def no_rules = { "rules-missing", N_("没有 {1} 适用的申报表规则，请到办税服务厅办理"), NULL,
 	NULL };
 
-struct str line_name(struct arena *a, int n)
+struct str cell_title(const struct filled *f, int n)
 {
-	return str_printf(a, "l%d", n);
+	return policy_slot_title(f->vat, f->slot[n]);
 }
 
-bool line_parse(struct str name, int *n)
+struct str cell_text(struct ctx *c, const struct filled *f, int n)
 {
-	int64_t v;
-	if (name.n < 2 || name.n > 3 || name.p[0] != 'l' || name.p[1] == '0') return false;
-	if (!str_to_int(str_sub(name, 1, 2), &v) || v < 1 || v > FORM_LINES) return false;
-	*n = (int)v;
-	return true;
-}
-
-struct str line_title(const struct filled *f, int n)
-{
-	char name[8];
-	return policy_slot_title(f->vat, policy_slot(f->vat, form_line_id(name, n)));
+	return tr(c, str_dup(c->arena, cell_title(f, n)).p);
 }
 
 err_t draft_no_rules(struct ctx *c, const struct draft *d)
@@ -45,6 +36,7 @@ err_t draft_no_rules(struct ctx *c, const struct draft *d)
 static err_t check_period(struct ctx *c, struct period p, const struct draft *d)
 {
 	bool quarterly = d->taxpayer.quarterly;
+	size_t before_us = c->problem.n; /* other fields may have faults already */
 	if (!periods_fit(quarterly, p)) {
 		struct date day = p.kind == PERIOD_YEAR ? c->today : period_first(p);
 		FAULT(c, S("/period"), quarterly ? &kind_quarter : &kind_month,
@@ -54,7 +46,25 @@ static err_t check_period(struct ctx *c, struct period p, const struct draft *d)
 	} else if (d->state == PERIOD_FUTURE) {
 		FAULT(c, S("/period"), &future, d->period);
 	}
-	return problem_result(&c->problem);
+	return c->problem.n > before_us ? E_INPUT : OK;
+}
+
+static err_t read_sales(struct ctx *c, struct draft *d)
+{
+	struct period month = period_of(PERIOD_MONTH, period_first(d->facts.period));
+	struct invoice_sale *all = NULL;
+	for (int i = 0; i < periods_months(d->facts.period); i++) {
+		struct invoice_sale *some;
+		size_t n, have = d->facts.n_sold;
+		TRY(issue_sales(c, d->taxpayer.id, 0, period_format(c->arena, period_next(month, i)), &some, &n));
+		struct invoice_sale *both = arena_array(c->arena, have + n + 1, sizeof *both);
+		if (have) memcpy(both, all, have * sizeof *both);
+		if (n) memcpy(both + have, some, n * sizeof *both);
+		all = both;
+		d->facts.n_sold += n;
+	}
+	d->facts.sold = all;
+	return OK;
 }
 
 /* Confirmed month by month, whatever the period. */
@@ -92,14 +102,11 @@ static err_t read_previous(struct ctx *c, struct draft *d)
 static err_t read_facts(struct ctx *c, struct draft *d)
 {
 	struct facts *f = &d->facts;
-	struct invoice_sum *sums;
-	struct str from = period_format(c->arena, period_of(PERIOD_MONTH, period_first(f->period)));
-	struct str to = period_format(c->arena, period_of(PERIOD_MONTH, period_last(f->period)));
 	f->small = !d->taxpayer.general;
-	f->half = f->small || !d->taxpayer.enterprise;
+	f->household = !d->taxpayer.enterprise;
+	f->half = f->small || f->household;
 	f->location = str_is(d->taxpayer.place, "city") ? 1 : str_is(d->taxpayer.place, "county") ? 2 : 3;
-	TRY(issue_sums(c, d->taxpayer.id, from, to, &sums, &f->n_sold));
-	f->sold = sums;
+	TRY(read_sales(c, d));
 	if (!f->small) TRY(read_credits(c, d));
 	return read_previous(c, d);
 }
@@ -130,52 +137,52 @@ err_t draft_open(struct ctx *c, struct period p, struct draft *out)
 	TRY(read_facts(c, out));
 	TRY(read_filed(c, out));
 	if (form_open(c->app->policy, c->arena, &out->facts, &out->filled) != FORM_OK) return draft_no_rules(c, out);
-	form_prefill(c->app->policy, &out->facts, &out->filled);
+	form_prefill(&out->facts, &out->filled);
 	/* Sums of invoices beyond what a form can hold are no figure anyone could file. */
 	if (form_compute(c->app->policy, &out->facts, &out->filled, &line) != FORM_OK) return draft_no_rules(c, out);
-	memcpy(out->prefilled, out->filled.line, sizeof out->prefilled);
+	memcpy(out->prefilled, out->filled.cell, sizeof out->prefilled);
 	return OK;
 }
 
-static err_t take_lines(struct ctx *c, struct str document, int last, struct money *line, bool add)
+static err_t take_cells(struct ctx *c, struct str document, struct money *cell, bool add)
 {
 	struct value *doc;
 	struct json_fault where;
 	if (json_parse(c->arena, document, &doc, &where) != OK) return E_INTERNAL;
-	const struct value *lines = value_get(doc, S("lines"));
-	for (int n = 1; n <= last; n++) {
+	const struct value *lines = value_get(doc, S("lines")), *inputs = value_get(doc, S("inputs"));
+	for (int n = 1; n <= FORM_CELLS; n++) {
 		struct money m = FEN(0);
-		char name[8];
-		const struct value *v = value_get(lines, form_line_id(name, n));
+		const struct value *of = n <= FORM_LINES ? lines : inputs;
+		const struct value *v = of ? value_get(of, form_cell_name(c->arena, n)) : NULL;
 		if (!v) continue;
 		if (v->kind != VALUE_STR || !money_parse(v->str, &m)) return E_INTERNAL;
-		line[n].fen = (add ? line[n].fen : 0) + m.fen;
+		cell[n].fen = (add ? cell[n].fen : 0) + m.fen;
 	}
 	return OK;
 }
 
-err_t draft_year(struct ctx *c, const struct draft *d, struct money *line)
+err_t draft_year(struct ctx *c, const struct draft *d, struct money *cell)
 {
 	struct filing_year_documents_row *rows;
 	size_t k;
 	struct str year = str_printf(c->arena, "%d", d->facts.period.year);
 	TRY(filing_year_documents(c, d->taxpayer.id, year, d->period, &rows, &k));
-	memcpy(line, d->filled.line, sizeof d->filled.line);
+	memcpy(cell, d->filled.cell, sizeof d->filled.cell);
 	for (size_t i = 0; i < k; i++)
-		TRY(take_lines(c, rows[i].document, d->filled.form->last, line, true));
+		TRY(take_cells(c, rows[i].document, cell, true));
 	return OK;
 }
 
 err_t draft_take_filed(struct ctx *c, struct draft *d)
 {
 	int line;
-	TRY(take_lines(c, d->document, d->filled.form->last, d->filled.line, false));
+	TRY(take_cells(c, d->document, d->filled.cell, false));
 	return form_compute(c->app->policy, &d->facts, &d->filled, &line) == FORM_OK ? OK : draft_no_rules(c, d);
 }
 
 void charges_of(const struct filled *f, struct charge out[CHARGES])
 {
-	out[0] = (struct charge){ "vat", f->line[f->form->due] };
+	out[0] = (struct charge){ "vat", f->cell[f->form->due] };
 	out[1] = (struct charge){ "urban_construction", f->urban };
 	out[2] = (struct charge){ "education", f->education };
 	out[3] = (struct charge){ "local_education", f->local };

@@ -1,10 +1,11 @@
 /* Explain any number of the form: formula with its inputs and parameters, or the records it was filled from, with the
  * law and the source vouchers (A05.d). */
 #include "kernel/ctx/app.h"
+#include "kernel/i18n/i18n.h"
 #include "services/invoice/purchase/purchase.h"
 #include "services/tax/filing/work.h"
 
-enum { GROUPS_MAX = 64, PAGE = 200 };
+enum { PAGE = 200 };
 
 /* Where the lines without a formula come from. */
 static const struct origin {
@@ -16,6 +17,7 @@ static const struct origin {
 	{ "vat-general", 2, N_("第 1 栏中货物（税收分类编码 1 开头）的部分"), N_("增值税法 第十条") },
 	{ "vat-general", 3, N_("第 1 栏中加工、修理修配劳务（编码 2 开头）的部分"), N_("增值税法 第十条") },
 	{ "vat-general", 5, N_("本期开具的征收率（5%、3%）发票不含税金额合计"), N_("增值税法 第十一条") },
+	{ "vat-general", 7, N_("本期开具的零税率（出口）发票金额合计"), N_("增值税法 第十条") },
 	{ "vat-general", 9, N_("本期开具的免税货物发票金额合计"), N_("增值税法 第二十四条") },
 	{ "vat-general", 10, N_("本期开具的免税服务、劳务等发票金额合计"), N_("增值税法 第二十四条") },
 	{ "vat-general", 11, N_("本期开具的 13%、9%、6% 发票税额合计，红字为负"), N_("增值税法 第十六条") },
@@ -57,12 +59,11 @@ static const struct value *find_trace(const struct value *list, struct str id)
 	return NULL;
 }
 
-static const struct value *trace_of(const struct draft *d, const struct value *traces, int n)
+static const struct value *trace_of(struct arena *a, const struct draft *d, const struct value *traces, int n)
 {
 	static const char *const surcharges[] = { "urban", "edu", "local_edu" };
-	char name[8];
-	if (d->filled.role[n] == LINE_COMPUTED) return find_trace(value_get(traces, S("vat")), form_line_id(name, n));
-	if (d->filled.role[n] != LINE_SURCHARGE) return NULL;
+	if (d->filled.role[n] == CELL_COMPUTED) return find_trace(value_get(traces, S("vat")), form_cell_name(a, n));
+	if (d->filled.role[n] != CELL_SURCHARGE) return NULL;
 	return find_trace(value_get(traces, S("surcharges")), str_c(surcharges[n - d->filled.form->surcharge]));
 }
 
@@ -71,19 +72,19 @@ static void put_steps(struct ctx *c, const struct value *traces, struct value *v
 {
 	static const char *const inner[] = { "base", "share", "urban_rate" };
 	struct value *steps = value_put_array(c->arena, v, "steps");
-	for (size_t i = 0; i < COUNT(inner); i++) {
+	for (size_t i = 0; traces && i < COUNT(inner); i++) {
 		const struct value *t = find_trace(value_get(traces, S("surcharges")), str_c(inner[i]));
 		if (t) value_push(c->arena, steps, shared(t));
 	}
 }
 
-static const char *role_word(enum line_role r)
+static const char *role_word(enum cell_role r)
 {
-	static const char *const words[] = { [LINE_NONE] = "none",
-		[LINE_ENTERED] = "entered",
-		[LINE_CARRIED] = "carried",
-		[LINE_COMPUTED] = "computed",
-		[LINE_SURCHARGE] = "computed" };
+	static const char *const words[] = { [CELL_NONE] = "none",
+		[CELL_ENTERED] = "entered",
+		[CELL_CARRIED] = "carried",
+		[CELL_COMPUTED] = "computed",
+		[CELL_SURCHARGE] = "computed" };
 	return words[r];
 }
 
@@ -93,7 +94,7 @@ static bool put_sum(struct ctx *c, const struct draft *d, int n, struct value *v
 	int64_t invoices = 0;
 	struct value *list = value_array(c->arena);
 	for (size_t i = 0; i < d->facts.n_sold; i++) {
-		const struct invoice_sum *s = &d->facts.sold[i];
+		const struct invoice_sale *s = &d->facts.sold[i];
 		struct money share = form_share(d->filled.form, n, s);
 		if (share.fen == 0) continue;
 		struct value *o = value_object(c->arena);
@@ -116,41 +117,43 @@ struct value *explain_line(struct ctx *c, const struct draft *d, const struct va
 {
 	struct value *v = value_object(c->arena);
 	const struct origin *origin = origin_of(d->filled.form, n);
-	enum line_role role = d->filled.role[n];
+	enum cell_role role = d->filled.role[n];
 	if (!traces) traces = traces_of(c->arena, d);
-	const struct value *t = trace_of(d, traces, n);
-	value_put_int(c->arena, v, "number", n);
-	value_put_str(c->arena, v, "title", line_title(&d->filled, n));
-	value_put_money(c->arena, v, "value", d->filled.line[n]);
+	const struct value *t = trace_of(c->arena, d, traces, n);
+	value_put(c->arena, v, "number", n <= FORM_LINES ? value_int(c->arena, n) : value_null(c->arena));
+	value_put_str(c->arena, v, "title", cell_text(c, &d->filled, n));
+	value_put_money(c->arena, v, "value", d->filled.cell[n]);
 	value_put_money(c->arena, v, "prefilled", d->prefilled[n]);
-	value_put_bool(c->arena, v, "changed", d->prefilled[n].fen != d->filled.line[n].fen);
+	value_put_bool(c->arena, v, "changed", d->prefilled[n].fen != d->filled.cell[n].fen);
 	value_put_c(c->arena, v, "role", role_word(role));
-	value_put_bool(c->arena, v, "editable", role == LINE_ENTERED);
+	value_put_bool(c->arena, v, "editable", role == CELL_ENTERED);
 	value_put(c->arena, v, "formula", t ? value_str(c->arena, value_text(t, "formula")) : value_null(c->arena));
 	value_put(c->arena, v, "inputs", t ? shared(value_get(t, S("uses"))) : value_array(c->arena));
 	value_put(c->arena, v, "parameters", t ? shared(value_get(t, S("parameters"))) : value_array(c->arena));
-	if (role == LINE_SURCHARGE) put_steps(c, traces, v);
+	put_steps(c, role == CELL_SURCHARGE ? traces : NULL, v);
 	value_put(c->arena, v, "source",
-	        t ? value_null(c->arena) : value_str(c->arena, str_c(origin ? origin->how : by_you)));
-	struct str law = policy_form_law(role == LINE_SURCHARGE ? d->filled.surcharges : d->filled.vat);
-	value_put_str(c->arena, v, "law", origin && origin->law ? str_c(origin->law) : law);
+	        t ? value_null(c->arena) : value_str(c->arena, tr(c, origin ? origin->how : by_you)));
+	struct str law =
+	        str_dup(c->arena, policy_form_law(role == CELL_SURCHARGE ? d->filled.surcharges : d->filled.vat));
+	value_put_str(c->arena, v, "law", origin && origin->law ? tr(c, origin->law) : tr(c, law.p));
 	value_put_bool(c->arena, v, "has_sources", put_sum(c, d, n, value_put_object(c->arena, v, "sources")));
-	value_put_str(c->arena, v, "href", str_printf(c->arena, "/returns/vat/%.*s/lines/l%d", STR_FMT(d->period), n));
+	value_put_str(c->arena, v, "href",
+	        str_printf(c->arena, "/returns/vat/%.*s/lines/%s", STR_FMT(d->period), form_cell_name(c->arena, n).p));
 	return v;
 }
 
 struct value *explain_all(struct ctx *c, const struct draft *d)
 {
 	struct value *all = value_object(c->arena), *traces = traces_of(c->arena, d);
-	for (int n = 1; n <= d->filled.form->last; n++)
-		if (d->filled.role[n] != LINE_NONE)
-			value_put(c->arena, all, line_name(c->arena, n).p, explain_line(c, d, traces, n));
+	for (int n = 1; n <= FORM_CELLS; n++)
+		if (d->filled.role[n] != CELL_NONE)
+			value_put(c->arena, all, form_cell_name(c->arena, n).p, explain_line(c, d, traces, n));
 	return all;
 }
 
 struct str explain_formula(const struct draft *d, struct arena *a, int n)
 {
-	const struct value *t = trace_of(d, traces_of(a, d), n);
+	const struct value *t = trace_of(a, d, traces_of(a, d), n);
 	return t ? value_text(t, "formula") : STR_NONE;
 }
 
@@ -174,15 +177,14 @@ static err_t voucher_share(
         struct ctx *c, const struct draft *d, int n, const struct invoice_item *item, bool *any, struct money *share)
 {
 	struct invoice i;
-	struct value *doc;
-	struct json_fault where;
-	struct invoice_sum groups[GROUPS_MAX];
+	struct invoice_sale groups[ISSUE_SALES_MAX];
+	size_t k;
 	bool found;
 	*any = false;
 	*share = FEN(0);
 	TRY(issue_find(c, item->number, &i, &found));
-	if (!found || json_parse(c->arena, i.document, &doc, &where) != OK) return OK;
-	size_t k = issue_document_sums(doc, i.kind, groups, GROUPS_MAX);
+	if (!found) return OK;
+	TRY(issue_document_sales(c, &i, groups, &k));
 	for (size_t g = 0; g < k; g++) {
 		struct money m = form_share(d->filled.form, n, &groups[g]);
 		share->fen += m.fen;

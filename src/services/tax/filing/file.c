@@ -30,34 +30,43 @@ static const struct fault_def line_faults[] = {
 	[FAULT_RANGE] = { "line-range", N_("第 {1} 栏金额超出能计算的范围，请核对"), NULL, NULL },
 };
 
-static void put_line_fault(struct ctx *c, const struct draft *d, const struct form_fault *f)
+static const struct fault_def input_faults[] = {
+	[FAULT_UNKNOWN] = { "input-unknown", N_("这张申报表没有这一项"), NULL, NULL },
+	[FAULT_NEGATIVE] = { "input-negative", N_("{1}不能是负数"), NULL, NULL },
+	[FAULT_RANGE] = { "input-range", N_("{1}超出能计算的范围，请核对"), NULL, NULL },
+};
+
+void filing_line_fault(struct ctx *c, const struct draft *d, const struct form_fault *f)
 {
-	struct str pointer = str_printf(c->arena, "/lines/l%d", f->line);
-	struct str formula = f->kind == FAULT_COMPUTED ? explain_formula(d, c->arena, f->line) : STR_NONE;
-	FAULT(c, pointer, &line_faults[f->kind], str_from_int(c->arena, f->line), money_grouped(c->arena, f->expected),
-	        formula.p ? formula : S(""));
+	bool line = f->cell <= FORM_LINES;
+	struct str pointer =
+	        str_printf(c->arena, "/%s/%s", line ? "lines" : "inputs", form_cell_name(c->arena, f->cell).p);
+	struct str formula = f->kind == FAULT_COMPUTED ? explain_formula(d, c->arena, f->cell) : STR_NONE;
+	if (line)
+		FAULT(c, pointer, &line_faults[f->kind], str_from_int(c->arena, f->cell),
+		        money_grouped(c->arena, f->expected), formula.p ? formula : S(""));
+	else
+		FAULT(c, pointer, &input_faults[f->kind], cell_title(&d->filled, f->cell));
 }
 
 /* A zero return says that nothing happened; the first line that says otherwise is named. */
 static void check_zero(struct ctx *c, const struct return_in *in, const struct draft *d)
 {
 	const struct filled *f = &d->filled;
-	for (int n = 1; n <= FORM_LINES; n++)
-		if (in->lines.has[n] && in->lines.line[n].fen != 0) {
+	for (int n = 1; n <= FORM_CELLS; n++)
+		if (in->sent.has[n] && in->sent.cell[n].fen != 0) {
 			FAULT(c, S("/zero"), &zero_and_lines);
 			break;
 		}
-	for (int n = 1; n <= f->form->last; n++)
-		if (f->role[n] == LINE_ENTERED && f->line[n].fen != 0) {
-			FAULT(c, S("/zero"), &not_zero, line_title(f, n), money_grouped(c->arena, f->line[n]));
+	for (int n = 1; n <= FORM_CELLS; n++)
+		if (f->role[n] == CELL_ENTERED && f->cell[n].fen != 0) {
+			FAULT(c, S("/zero"), &not_zero, cell_title(f, n), money_grouped(c->arena, f->cell[n]));
 			return;
 		}
 }
 
-static err_t check_state(struct ctx *c, const struct return_in *in, const struct draft *d)
+static void check_fields(struct ctx *c, const struct return_in *in, const struct draft *d)
 {
-	struct obligation first;
-	bool unfiled;
 	struct str id = str_from_int(c->arena, d->return_id);
 	if (d->state != PERIOD_ENDED)
 		FAULT(c, S("/period"), &running, d->period,
@@ -67,34 +76,41 @@ static err_t check_state(struct ctx *c, const struct return_in *in, const struct
 	else if (in->corrects && in->corrects != d->return_id)
 		FAULT(c, S("/corrects"), &not_latest, id);
 	if (in->corrects && !in->reason.p) FAULT(c, S("/reason"), &no_reason);
-	if (!in->zero && !in->has_lines) FAULT(c, S("/lines"), &no_lines);
-	if (d->filed && !in->corrects) return RAISE(c, E_CONFLICT, &filed_before, d->period, id);
+	if (!in->zero && !in->has_lines && !in->has_inputs) FAULT(c, S("/lines"), &no_lines);
+	if (in->zero) check_zero(c, in, d);
+}
+
+static err_t check_state(struct ctx *c, const struct draft *d, bool corrects)
+{
+	struct obligation first;
+	bool unfiled;
+	struct str id = str_from_int(c->arena, d->return_id);
+	if (d->filed && !corrects) return RAISE(c, E_CONFLICT, &filed_before, d->period, id);
 	/* The credit and the debt that are carried over come from the period before: in order. */
 	TRY(ledger_unfiled_before(c, d->taxpayer.id, S("vat"), d->due_on, &first, &unfiled));
 	return unfiled && !d->filed ? RAISE(c, E_CONFLICT, &earlier, first.period) : OK;
 }
 
-static err_t check_lines(struct ctx *c, const struct return_in *in, struct draft *d)
+static void check_lines(struct ctx *c, const struct return_in *in, struct draft *d, bool computed)
 {
 	struct form_fault faults[FORM_FAULTS_MAX];
-	size_t n = form_take(c->app->policy, &d->facts, &in->lines, &d->filled, faults);
+	size_t n = form_take(c->app->policy, &d->facts, &in->sent, &d->filled, faults);
 	for (size_t i = 0; i < n; i++)
-		put_line_fault(c, d, &faults[i]);
-	return problem_result(&c->problem);
+		if (computed || faults[i].kind != FAULT_COMPUTED) filing_line_fault(c, d, &faults[i]);
 }
 
 static void put_differences(struct ctx *c, const struct return_in *in, const struct draft *d, struct value *doc)
 {
 	struct value *list = value_put_array(c->arena, doc, "differences");
-	for (int n = 1; n <= d->filled.form->last; n++) {
-		if (d->filled.line[n].fen == d->prefilled[n].fen || d->filled.role[n] != LINE_ENTERED) continue;
+	for (int n = 1; n <= FORM_CELLS; n++) {
+		if (d->filled.cell[n].fen == d->prefilled[n].fen || d->filled.role[n] != CELL_ENTERED) continue;
 		struct value *v = value_object(c->arena);
-		struct str why = in->reasons.line[n].p ? in->reasons.line[n] : in->reason;
-		value_put_str(c->arena, v, "line", line_name(c->arena, n));
-		value_put_int(c->arena, v, "number", n);
-		value_put_str(c->arena, v, "title", line_title(&d->filled, n));
+		struct str why = in->reasons.cell[n].p ? in->reasons.cell[n] : in->reason;
+		value_put_str(c->arena, v, "line", form_cell_name(c->arena, n));
+		value_put(c->arena, v, "number", n <= FORM_LINES ? value_int(c->arena, n) : value_null(c->arena));
+		value_put_str(c->arena, v, "title", cell_title(&d->filled, n));
 		value_put_money(c->arena, v, "prefilled", d->prefilled[n]);
-		value_put_money(c->arena, v, "filed", d->filled.line[n]);
+		value_put_money(c->arena, v, "filed", d->filled.cell[n]);
 		value_put(c->arena, v, "reason", why.p ? value_str(c->arena, why) : value_null(c->arena));
 		value_push(c->arena, list, v);
 	}
@@ -117,11 +133,15 @@ static struct value *document_of(struct ctx *c, const struct return_in *in, cons
 	value_put_bool(c->arena, doc, "zero", in->zero);
 	value_put_date(c->arena, doc, "due_on", d->due_on);
 	value_put_bool(c->arena, doc, "late", date_cmp(c->today, d->due_on) > 0);
-	value_put(c->arena, doc, "lines", answer_lines(c, &d->filled, d->filled.line));
+	value_put(c->arena, doc, "lines", answer_lines(c, &d->filled, d->filled.cell));
+	value_put(c->arena, doc, "inputs", answer_inputs(c, &d->filled, d->filled.cell));
 	value_put(c->arena, doc, "prefilled", answer_lines(c, &d->filled, d->prefilled));
 	put_differences(c, in, d, doc);
 	answer_sums(c, &d->filled, doc);
+	const struct lang *reader = c->lang;
+	c->lang = NULL; /* kept in Chinese, whoever files */
 	answer_policy(c, &d->filled, doc);
+	c->lang = reader;
 	return doc;
 }
 
@@ -151,7 +171,7 @@ static err_t tell(struct ctx *c, const struct draft *d, int64_t id)
 	value_put_str(c->arena, v, "return_id", str_from_int(c->arena, id));
 	value_put_c(c->arena, v, "tax", "vat");
 	value_put_str(c->arena, v, "period", d->period);
-	value_put_money(c->arena, v, "tax_due", d->filled.line[d->filled.form->due]);
+	value_put_money(c->arena, v, "tax_due", d->filled.cell[d->filled.form->due]);
 	buf_init(&b, c->arena, 200);
 	value_write_canonical(&b, v);
 	return outbox_emit(c, "return.filed", d->taxpayer.id, buf_done(&b));
@@ -160,7 +180,7 @@ static err_t tell(struct ctx *c, const struct draft *d, int64_t id)
 /* Credit and debt that go into the next period: l20 and l32 of the general form; the small form has none. */
 static struct money carried_line(const struct draft *d, int n)
 {
-	return d->facts.small ? FEN(0) : d->filled.line[n];
+	return d->facts.small ? FEN(0) : d->filled.cell[n];
 }
 
 static err_t store(struct ctx *c, const struct return_in *in, const struct draft *d, struct reply *out)
@@ -178,7 +198,7 @@ static err_t store(struct ctx *c, const struct return_in *in, const struct draft
 	value_put(c->arena, act, "return", doc);
 	TRY(receipt_issue(c, ACT_RETURN_FILED, d->taxpayer.id, act, &receipt, &receipt_id));
 	TRY(filing_return_insert(c, d->taxpayer.id, id, S("vat"), d->period, d->version + 1, in->corrects,
-	        str_c(f->form->id), c->now, c->caller.person_id, f->line[f->form->due], f->urban, f->education,
+	        str_c(f->form->id), c->now, c->caller.person_id, f->cell[f->form->due], f->urban, f->education,
 	        f->local, carried_line(d, 20), carried_line(d, 32), text, receipt_id, NULL));
 	struct value *v = out->value = value_object(c->arena);
 	value_put_str(c->arena, v, "id", str_from_int(c->arena, id));
@@ -193,13 +213,27 @@ static err_t store(struct ctx *c, const struct return_in *in, const struct draft
 	return OK;
 }
 
+/* Beside what could not be read: computed lines are not compared, they would only echo the unreadable ones. */
+err_t return_check(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct return_in *in = input;
+	struct draft d;
+	(void)out;
+	if (!in->period.year) return OK;
+	TRY(draft_open(c, in->period, &d));
+	check_fields(c, in, &d);
+	check_lines(c, in, &d, false);
+	return OK;
+}
+
 err_t return_file(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct return_in *in = input;
 	struct draft d;
 	TRY(draft_open(c, in->period, &d));
-	TRY(check_state(c, in, &d));
-	if (in->zero) check_zero(c, in, &d);
-	TRY(check_lines(c, in, &d));
+	check_fields(c, in, &d);
+	TRY(check_state(c, &d, in->corrects != 0));
+	check_lines(c, in, &d, true);
+	TRY(problem_result(&c->problem));
 	return store(c, in, &d, out);
 }

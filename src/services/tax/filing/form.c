@@ -3,22 +3,40 @@
 #include <string.h>
 
 #define FACT(member) ((uint32_t) __builtin_offsetof(struct facts, member))
-#define SECTION(n) (1u << (n))
-enum { EVERY = 0x3f, GOODS = SECTION(1), LABOUR = SECTION(2), NOT_GOODS = EVERY & ~GOODS }; /* 6: no sale, never */
+#define BIT(n) (1u << (n))
+/* Sections of the tax codes: 1 goods, 2 labour, 5 immovables; 6 is no sale and goes nowhere. */
+enum {
+	EVERY = 0x3f,
+	GOODS = BIT(1),
+	LABOUR = BIT(2),
+	IMMOVABLE = BIT(5),
+	NOT_GOODS = EVERY & ~GOODS,
+	MOVABLE = EVERY & ~IMMOVABLE
+};
+/* Rates: 6 % is the lowest statutory one (增值税法 第十条); below it stand the levy rates of the simple method. */
+#define STATUTORY 60000, 1000000, BIT(0)
+#define LEVY 1, 59999, BIT(0)
+#define LEVY_1 1, 10000, BIT(0)
+#define LEVY_3 10001, 30000, BIT(0)
+#define LEVY_5 30001, 1000000, BIT(0)
+#define EXEMPT 0, 0, BIT(0) | BIT(1)
+#define ZERO_RATE 0, 0, BIT(2)
 
-/* 附列资料（一）: goods and services by rate; simple method below the statutory rates; exempt. */
-static const struct line_share general_shares[] = {
-	{ 1, SOLD_GENERAL, EVERY, 0, false },
-	{ 2, SOLD_GENERAL, GOODS, 0, false },
-	{ 3, SOLD_GENERAL, LABOUR, 0, false },
-	{ 5, SOLD_SIMPLE, EVERY, 0, false },
-	{ 9, SOLD_EXEMPT, GOODS, 0, false },
-	{ 10, SOLD_EXEMPT, NOT_GOODS, 0, false },
-	{ 11, SOLD_GENERAL, EVERY, 0, true },
-	{ 21, SOLD_SIMPLE, EVERY, 0, true },
+/* --- 一般纳税人 (附列资料一): goods and services by rate; simple method; exports; exempt --- */
+
+static const struct cell_share general_shares[] = {
+	{ 1, STATUTORY, EVERY, 0, false },
+	{ 2, STATUTORY, GOODS, 0, false },
+	{ 3, STATUTORY, LABOUR, 0, false },
+	{ 5, LEVY, EVERY, 0, false },
+	{ 7, ZERO_RATE, EVERY, 0, false },
+	{ 9, EXEMPT, GOODS, 0, false },
+	{ 10, EXEMPT, NOT_GOODS, 0, false },
+	{ 11, STATUTORY, EVERY, 0, true },
+	{ 21, LEVY, EVERY, 0, true },
 	{ 0 },
 };
-static const struct line_fact general_facts[] = {
+static const struct cell_fact general_facts[] = {
 	{ 12, FACT(credit_tax) },
 	{ 13, FACT(carried) },
 	{ 25, FACT(owed) },
@@ -26,16 +44,36 @@ static const struct line_fact general_facts[] = {
 	{ 31, FACT(arrears) },
 	{ 0 },
 };
-static const struct line_fact general_carried[] = { { 13, FACT(carried) }, { 25, FACT(owed) }, { 0 } };
-static const struct line_part general_parts[] = {
+static const struct cell_fact general_carried[] = { { 13, FACT(carried) }, { 25, FACT(owed) }, { 0 } };
+static const struct cell_part general_parts[] = {
 	{ { 1 }, { 2, 3, 4 } },
 	{ { 5 }, { 6 } },
-	{ { 19, 21 }, { 23 } },
 	{ { 0 } },
 };
-static const int general_not_negative[] = { 13, 15, 23, 26, 28, 29, 30, 31, 35, 37, 0 };
+static const int general_not_negative[] = { 13, 15, 23, 26, 28, 29, 30, 31, 35, 37, CELL_addl_credit, 0 };
 static const int general_stocks[] = { 13, 20, 25, 32, 33, 36, 38, 0 };
 static const int general_sales[] = { 1, 5, 7, 8, 0 };
+
+/* --- 小规模纳税人: the package decides what is exempt from sales by kind of invoice and rate --- */
+
+static const struct cell_share small_shares[] = {
+	{ CELL_special_1, LEVY_1, MOVABLE, 's', false },
+	{ CELL_special_3, LEVY_3, MOVABLE, 's', false },
+	{ CELL_special_5, LEVY_5, MOVABLE, 's', false },
+	{ CELL_ordinary_1, LEVY_1, MOVABLE, 'o', false },
+	{ CELL_ordinary_3, LEVY_3, MOVABLE, 'o', false },
+	{ CELL_ordinary_5, LEVY_5, MOVABLE, 'o', false },
+	{ CELL_ordinary_0, EXEMPT, EVERY, 0, false },
+	{ CELL_export_invoiced, ZERO_RATE, EVERY, 0, false },
+	{ CELL_immovable_special, LEVY, IMMOVABLE, 's', false },
+	{ CELL_immovable_ordinary, LEVY, IMMOVABLE, 'o', false },
+	{ 0 },
+};
+static const struct cell_fact no_facts[] = { { 0 } };
+static const struct cell_part no_parts[] = { { { 0 } } };
+static const int small_not_negative[] = { 21, CELL_reduction, 0 };
+static const int small_stocks[] = { 0 };
+static const int small_sales[] = { 1, 4, 7, 9, 13, 0 };
 
 static const struct form forms[] = {
 	{ .id = "vat-general",
@@ -51,6 +89,19 @@ static const struct form forms[] = {
 	        .parts = general_parts,
 	        .shares = general_shares,
 	        .facts = general_facts },
+	{ .id = "vat-small",
+	        .title = N_("增值税及附加税费申报表（小规模纳税人适用）"),
+	        .policy = "vat-small",
+	        .last = 25,
+	        .due = 22,
+	        .surcharge = 23,
+	        .sales = small_sales,
+	        .carried = no_facts,
+	        .not_negative = small_not_negative,
+	        .stocks = small_stocks,
+	        .parts = no_parts,
+	        .shares = small_shares,
+	        .facts = no_facts },
 };
 
 const struct form *form_by_id(struct str id)
@@ -65,32 +116,51 @@ const struct form *form_of(bool small)
 	return form_by_id(small ? S("vat-small") : S("vat-general"));
 }
 
-/* --- what lines are filled from --- */
+/* --- names --- */
 
-/* 6 % is the lowest statutory rate (增值税法 第十条); below it stand the levy rates of the simple method. */
-enum sold_class form_class(struct rate r)
+#define NAME_OF(name) #name,
+static const char *const input_names[] = { FORM_INPUT_NAMES(NAME_OF) };
+
+struct str form_cell_name(struct arena *a, int cell)
 {
-	return r.ppm >= 60000 ? SOLD_GENERAL : r.ppm > 0 ? SOLD_SIMPLE : SOLD_EXEMPT;
+	return cell > FORM_LINES ? str_c(input_names[cell - FORM_LINES - 1]) : str_printf(a, "l%d", cell);
 }
 
-static bool goes_there(const struct line_share *s, const struct invoice_sum *sum)
+bool form_cell_find(struct str name, int *cell)
+{
+	int64_t v;
+	for (int i = 0; i < FORM_INPUTS; i++)
+		if (str_is(name, input_names[i])) {
+			*cell = FORM_LINES + 1 + i;
+			return true;
+		}
+	if (name.n < 2 || name.n > 3 || name.p[0] != 'l' || name.p[1] == '0') return false;
+	if (!str_to_int(str_sub(name, 1, 2), &v) || v < 1 || v > FORM_LINES) return false;
+	*cell = (int)v;
+	return true;
+}
+
+/* --- what cells are filled from --- */
+
+static bool goes_there(const struct cell_share *s, const struct invoice_sale *sum)
 {
 	unsigned section = sum->section >= 1 && sum->section <= 6 ? (unsigned)sum->section : 3;
 	bool kind = !s->kind || s->kind == (str_is(sum->kind, "special") ? 's' : 'o');
-	return kind && s->class == form_class(sum->rate) && (s->sections & (1u << section));
+	bool rate = sum->rate.ppm >= s->ppm_from && sum->rate.ppm <= s->ppm_to;
+	return kind && rate && (s->treatments & BIT((unsigned)sum->treatment)) && (s->sections & BIT(section));
 }
 
-struct money form_share(const struct form *form, int line, const struct invoice_sum *sum)
+struct money form_share(const struct form *form, int cell, const struct invoice_sale *sum)
 {
-	for (const struct line_share *s = form->shares; s->line; s++)
-		if (s->line == line && goes_there(s, sum)) return s->tax ? sum->tax : sum->amount;
+	for (const struct cell_share *s = form->shares; s->cell; s++)
+		if (s->cell == cell && goes_there(s, sum)) return s->tax ? sum->tax : sum->amount;
 	return FEN(0);
 }
 
-bool form_is_sold(const struct form *form, int line)
+bool form_is_sold(const struct form *form, int cell)
 {
-	for (const struct line_share *s = form->shares; s->line; s++)
-		if (s->line == line) return true;
+	for (const struct cell_share *s = form->shares; s->cell; s++)
+		if (s->cell == cell) return true;
 	return false;
 }
 
@@ -101,34 +171,18 @@ static struct money fact(const struct facts *f, uint32_t offset)
 	return m;
 }
 
-void form_prefill(const struct policy_store *store, const struct facts *f, struct filled *out)
+void form_prefill(const struct facts *f, struct filled *out)
 {
-	(void)store;
 	const struct form *form = out->form;
-	for (int n = 1; n <= form->last; n++)
+	for (const struct cell_share *s = form->shares; s->cell; s++)
 		for (size_t i = 0; i < f->n_sold; i++)
-			out->line[n].fen += form_share(form, n, &f->sold[i]).fen;
-	for (const struct line_fact *l = form->facts; l->line; l++)
-		out->line[l->line] = fact(f, l->from);
+			if (goes_there(s, &f->sold[i]))
+				out->cell[s->cell].fen += s->tax ? f->sold[i].tax.fen : f->sold[i].amount.fen;
+	for (const struct cell_fact *l = form->facts; l->cell; l++)
+		out->cell[l->cell] = fact(f, l->from);
 }
 
 /* --- opening and computing --- */
-
-struct str form_line_id(char buffer[8], int n)
-{
-	size_t i = 0;
-	buffer[i++] = 'l';
-	if (n >= 10) buffer[i++] = (char)('0' + n / 10);
-	buffer[i++] = (char)('0' + n % 10);
-	buffer[i] = 0;
-	return (struct str){ buffer, i };
-}
-
-static int slot_of(const struct policy_form *f, int n)
-{
-	char buffer[8];
-	return policy_slot(f, form_line_id(buffer, n));
-}
 
 static bool has_formula(const struct policy_form *f, int slot)
 {
@@ -149,23 +203,24 @@ enum form_error form_open(const struct policy_store *store, struct arena *a, con
 	if (!out->vat || !out->surcharges) return FORM_NO_RULES;
 	out->v = policy_values(out->vat, a);
 	out->s = policy_values(out->surcharges, a);
-	for (int n = 1; n <= out->form->last; n++) {
-		int slot = slot_of(out->vat, n);
-		bool surcharge = n >= out->form->surcharge && n < out->form->surcharge + 3;
-		out->role[n] = surcharge                     ? LINE_SURCHARGE
-		               : slot < 0                    ? LINE_NONE
-		               : has_formula(out->vat, slot) ? LINE_COMPUTED
-		                                             : LINE_ENTERED;
+	for (int n = 1; n <= FORM_CELLS; n++) {
+		bool line = n <= FORM_LINES, beyond = line && n > out->form->last;
+		int slot = out->slot[n] = beyond ? -1 : policy_slot(out->vat, form_cell_name(a, n));
+		bool surcharge = line && n >= out->form->surcharge && n < out->form->surcharge + 3;
+		out->role[n] = slot < 0                      ? CELL_NONE
+		               : surcharge                   ? CELL_SURCHARGE
+		               : has_formula(out->vat, slot) ? CELL_COMPUTED
+		                                             : CELL_ENTERED;
 	}
-	for (const struct line_fact *l = out->form->carried; l->line && f->has_previous; l++)
-		out->role[l->line] = LINE_CARRIED;
+	for (const struct cell_fact *l = out->form->carried; l->cell && f->has_previous; l++)
+		out->role[l->cell] = CELL_CARRIED;
 	return FORM_OK;
 }
 
-bool form_accumulates(const struct form *form, int line)
+bool form_accumulates(const struct form *form, int cell)
 {
 	for (const int *n = form->stocks; *n; n++)
-		if (*n == line) return false;
+		if (*n == cell) return false;
 	return true;
 }
 
@@ -173,7 +228,7 @@ struct money form_sales(const struct filled *f)
 {
 	struct money sum = FEN(0);
 	for (const int *n = f->form->sales; *n; n++)
-		sum.fen += f->line[*n].fen;
+		sum.fen += f->cell[*n].fen;
 	return sum;
 }
 
@@ -200,42 +255,42 @@ static struct money get(const struct policy_form *f, const int64_t *values, cons
 }
 
 static enum form_error compute_surcharges(
-        const struct policy_store *store, const struct facts *f, struct filled *out, int *line)
+        const struct policy_store *store, const struct facts *f, struct filled *out, int *cell)
 {
 	int slot, at = out->form->surcharge;
 	out->edu_exempt = education_exempt(store, f, out);
-	put(out->surcharges, out->s, "vat", out->line[out->form->due].fen);
+	put(out->surcharges, out->s, "vat", out->cell[out->form->due].fen);
 	put(out->surcharges, out->s, "location", f->location);
 	put(out->surcharges, out->s, "half", f->half);
 	put(out->surcharges, out->s, "edu_exempt", out->edu_exempt);
-	*line = out->form->due;
+	*cell = out->form->due;
 	if (policy_evaluate(out->surcharges, out->s, &slot) != OK) return FORM_RANGE;
-	out->line[at] = out->urban = get(out->surcharges, out->s, "urban");
-	out->line[at + 1] = out->education = get(out->surcharges, out->s, "edu");
-	out->line[at + 2] = out->local = get(out->surcharges, out->s, "local_edu");
-	out->total = FEN(out->line[out->form->due].fen + out->urban.fen + out->education.fen + out->local.fen);
+	out->cell[at] = out->urban = get(out->surcharges, out->s, "urban");
+	out->cell[at + 1] = out->education = get(out->surcharges, out->s, "edu");
+	out->cell[at + 2] = out->local = get(out->surcharges, out->s, "local_edu");
+	out->total = FEN(out->cell[out->form->due].fen + out->urban.fen + out->education.fen + out->local.fen);
 	return FORM_OK;
 }
 
-enum form_error form_compute(const struct policy_store *store, const struct facts *f, struct filled *out, int *line)
+enum form_error form_compute(const struct policy_store *store, const struct facts *f, struct filled *out, int *cell)
 {
-	int slot, slots[FORM_LINES + 1];
-	*line = 0;
-	for (int n = 1; n <= out->form->last; n++) {
-		slots[n] = slot_of(out->vat, n);
-		bool input = out->role[n] == LINE_ENTERED || out->role[n] == LINE_CARRIED;
-		if (input && slots[n] >= 0) out->v[slots[n]] = out->line[n].fen;
-	}
+	int slot;
+	*cell = 0;
+	for (int n = 1; n <= FORM_CELLS; n++)
+		if (out->role[n] == CELL_ENTERED || out->role[n] == CELL_CARRIED)
+			out->v[out->slot[n]] = out->cell[n].fen;
+	put(out->vat, out->v, "household", f->household);
+	put(out->vat, out->v, "quarter", f->period.kind == PERIOD_QUARTER);
 	if (policy_evaluate(out->vat, out->v, &slot) != OK) {
-		for (int n = 1; n <= out->form->last; n++)
-			if (slots[n] == slot) *line = n;
+		for (int n = 1; n <= FORM_CELLS; n++)
+			if (out->slot[n] == slot) *cell = n;
 		return FORM_RANGE;
 	}
-	for (int n = 1; n <= out->form->last; n++)
-		if (out->role[n] == LINE_COMPUTED) out->line[n] = FEN(out->v[slots[n]]);
-	if (compute_surcharges(store, f, out, line) != FORM_OK) return FORM_RANGE;
+	for (int n = 1; n <= FORM_CELLS; n++)
+		if (out->role[n] == CELL_COMPUTED) out->cell[n] = FEN(out->v[out->slot[n]]);
+	if (compute_surcharges(store, f, out, cell) != FORM_OK) return FORM_RANGE;
 	for (int n = out->form->surcharge; n < out->form->surcharge + 3; n++)
-		if (slots[n] >= 0) out->v[slots[n]] = out->line[n].fen;
+		out->v[out->slot[n]] = out->cell[n].fen;
 	return FORM_OK;
 }
 
@@ -246,38 +301,38 @@ struct faults {
 	size_t n;
 };
 
-static void fault(struct faults *f, enum form_fault_kind kind, int line, int other, struct money expected)
+static void fault(struct faults *f, enum form_fault_kind kind, int cell, int other, struct money expected)
 {
-	if (f->n < FORM_FAULTS_MAX) f->list[f->n++] = (struct form_fault){ kind, line, other, expected };
+	if (f->n < FORM_FAULTS_MAX) f->list[f->n++] = (struct form_fault){ kind, cell, other, expected };
 }
 
-static void take_line(struct filled *out, const struct sent *sent, int n, struct faults *faults)
+static void take_cell(struct filled *out, const struct sent *sent, int n, struct faults *faults)
 {
 	if (!sent->has[n]) return;
 	switch (out->role[n]) {
-	case LINE_NONE: fault(faults, FAULT_UNKNOWN, n, 0, FEN(0)); return;
-	case LINE_ENTERED: out->line[n] = sent->line[n]; return;
-	case LINE_CARRIED:
-		if (sent->line[n].fen != out->line[n].fen) fault(faults, FAULT_CARRIED, n, 0, out->line[n]);
+	case CELL_NONE: fault(faults, FAULT_UNKNOWN, n, 0, FEN(0)); return;
+	case CELL_ENTERED: out->cell[n] = sent->cell[n]; return;
+	case CELL_CARRIED:
+		if (sent->cell[n].fen != out->cell[n].fen) fault(faults, FAULT_CARRIED, n, 0, out->cell[n]);
 		return;
-	case LINE_COMPUTED:
-	case LINE_SURCHARGE: return; /* compared when all is computed */
+	case CELL_COMPUTED:
+	case CELL_SURCHARGE: return; /* compared when all is computed */
 	}
 }
 
 static void check_negative(const struct filled *out, struct faults *faults)
 {
 	for (const int *n = out->form->not_negative; *n; n++)
-		if (out->line[*n].fen < 0 && out->role[*n] == LINE_ENTERED)
+		if (out->cell[*n].fen < 0 && out->role[*n] == CELL_ENTERED)
 			fault(faults, FAULT_NEGATIVE, *n, 0, FEN(0));
 }
 
 static void check_parts(const struct filled *out, struct faults *faults)
 {
-	for (const struct line_part *p = out->form->parts; p->whole[0]; p++) {
-		int64_t whole = out->line[p->whole[0]].fen + (p->whole[1] ? out->line[p->whole[1]].fen : 0), parts = 0;
+	for (const struct cell_part *p = out->form->parts; p->whole[0]; p++) {
+		int64_t whole = out->cell[p->whole[0]].fen + (p->whole[1] ? out->cell[p->whole[1]].fen : 0), parts = 0;
 		for (int i = 0; i < 3 && p->part[i]; i++)
-			parts += out->line[p->part[i]].fen;
+			parts += out->cell[p->part[i]].fen;
 		if (whole >= 0 && parts > whole) fault(faults, FAULT_PARTS, p->part[0], p->whole[0], FEN(whole));
 	}
 }
@@ -286,25 +341,27 @@ size_t form_take(const struct policy_store *store, const struct facts *f, const 
         struct form_fault *list)
 {
 	struct faults faults = { list, 0 };
-	int line;
-	for (int n = 1; n <= FORM_LINES; n++)
-		take_line(out, sent, n, &faults);
+	int cell;
+	for (int n = 1; n <= FORM_CELLS; n++)
+		take_cell(out, sent, n, &faults);
 	check_negative(out, &faults);
-	if (form_compute(store, f, out, &line) != FORM_OK) {
-		fault(&faults, FAULT_RANGE, line, 0, FEN(0));
+	if (form_compute(store, f, out, &cell) != FORM_OK) {
+		for (size_t i = 0; i < faults.n; i++)
+			if (list[i].cell == cell) return faults.n;
+		fault(&faults, FAULT_RANGE, cell, 0, FEN(0));
 		return faults.n;
 	}
 	check_parts(out, &faults);
-	for (int n = 1; n <= out->form->last; n++)
-		if (sent->has[n] && (out->role[n] == LINE_COMPUTED || out->role[n] == LINE_SURCHARGE) &&
-		        sent->line[n].fen != out->line[n].fen)
-			fault(&faults, FAULT_COMPUTED, n, 0, out->line[n]);
+	for (int n = 1; n <= FORM_CELLS; n++)
+		if (sent->has[n] && (out->role[n] == CELL_COMPUTED || out->role[n] == CELL_SURCHARGE) &&
+		        sent->cell[n].fen != out->cell[n].fen)
+			fault(&faults, FAULT_COMPUTED, n, 0, out->cell[n]);
 	return faults.n;
 }
 
 bool form_nothing(const struct filled *f)
 {
-	for (int n = 1; n <= f->form->last; n++)
-		if (f->line[n].fen != 0 && f->role[n] == LINE_ENTERED) return false;
+	for (int n = 1; n <= FORM_CELLS; n++)
+		if (f->cell[n].fen != 0 && f->role[n] == CELL_ENTERED) return false;
 	return true;
 }

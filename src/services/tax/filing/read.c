@@ -1,6 +1,7 @@
 /* The return before it is filed, one number of it explained, and what was filed. */
 #include "filing_sql.h"
 #include "kernel/access/access.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/receipt/log.h"
 #include "services/tax/filing/work.h"
 
@@ -19,12 +20,12 @@ static void put_filed(struct ctx *c, const struct draft *d, struct value *v)
 	value_put_str(c->arena, o, "href", str_printf(c->arena, "/returns/%lld", (long long)d->return_id));
 }
 
-static struct value *year_value(struct ctx *c, const struct filled *f, const struct money *line)
+static struct value *year_value(struct ctx *c, const struct filled *f, const struct money *cell)
 {
 	struct value *v = value_object(c->arena);
-	for (int n = 1; n <= f->form->last; n++)
-		if (f->role[n] != LINE_NONE && form_accumulates(f->form, n))
-			value_put_money(c->arena, v, line_name(c->arena, n).p, line[n]);
+	for (int n = 1; n <= FORM_LINES; n++)
+		if (f->role[n] != CELL_NONE && form_accumulates(f->form, n))
+			value_put_money(c->arena, v, form_cell_name(c->arena, n).p, cell[n]);
 	return v;
 }
 
@@ -33,14 +34,15 @@ err_t return_show(struct ctx *c, const void *input, struct reply *out)
 	const struct period_in *in = input;
 	struct draft d;
 	int64_t opened;
-	struct money year[FORM_LINES + 1];
+	struct money year[FORM_CELLS + 1];
 	TRY(access_open(c, c->caller.subject_id, "return"));
 	TRY(calendar_open(c, c->caller.subject_id, &opened));
 	TRY(draft_open(c, in->period, &d));
 	struct value *v = value_object(c->arena), *prefilled = answer_lines(c, &d.filled, d.prefilled);
 	if (d.filed) TRY(draft_take_filed(c, &d));
 	answer_head(c, &d, v);
-	value_put(c->arena, v, "lines", answer_lines(c, &d.filled, d.filled.line));
+	value_put(c->arena, v, "lines", answer_lines(c, &d.filled, d.filled.cell));
+	value_put(c->arena, v, "inputs", answer_inputs(c, &d.filled, d.filled.cell));
 	value_put(c->arena, v, "prefilled", prefilled);
 	TRY(draft_year(c, &d, year));
 	value_put(c->arena, v, "year", year_value(c, &d.filled, year));
@@ -61,12 +63,12 @@ err_t return_explain(struct ctx *c, const void *input, struct reply *out)
 	int n;
 	TRY(access_open(c, c->caller.subject_id, "return"));
 	TRY(draft_open(c, in->period, &d));
-	if (!line_parse(in->line, &n) || n > d.filled.form->last || d.filled.role[n] == LINE_NONE)
+	if (!form_cell_find(in->line, &n) || d.filled.role[n] == CELL_NONE)
 		return RAISE(c, E_NOT_FOUND, &no_line, in->line);
 	if (d.filed) TRY(draft_take_filed(c, &d));
 	out->value = value_object(c->arena);
 	answer_head(c, &d, out->value);
-	value_put_str(c->arena, out->value, "line", line_name(c->arena, n));
+	value_put_str(c->arena, out->value, "line", form_cell_name(c->arena, n));
 	value_put(c->arena, out->value, "explain", explain_line(c, &d, NULL, n));
 	answer_policy(c, &d.filled, out->value);
 	if (d.previous_id) {
@@ -102,7 +104,7 @@ err_t return_list(struct ctx *c, const void *input, struct reply *out)
 		const struct form *form = form_by_id(rows[i].form);
 		value_put_str(c->arena, v, "id", str_from_int(c->arena, rows[i].return_id));
 		value_put_str(c->arena, v, "form", rows[i].form);
-		value_put_c(c->arena, v, "form_title", form ? form->title : "");
+		value_put_str(c->arena, v, "form_title", form ? tr(c, form->title) : S(""));
 		value_put_str(c->arena, v, "period", rows[i].period);
 		value_put_int(c->arena, v, "version", rows[i].version);
 		value_put_bool(c->arena, v, "correction", rows[i].corrects != 0);

@@ -18,6 +18,16 @@ struct payment_paid {
 MUST_USE err_t payment_paid_items(struct ctx *c, int64_t taxpayer_id, struct date from, struct date to,
         struct payment_paid **out, size_t *n);
 
+enum { PAYMENT_DAYS = 5 };
+/* The newest days that were compared with a bank's file; open: differences not yet explained. */
+struct payment_day {
+	struct str bank;
+	struct date day;
+	struct money bank_sum;
+	int64_t bank_count, open;
+};
+MUST_USE err_t payment_days(struct ctx *c, struct payment_day **out, size_t *n);
+
 /* --- for banks --- */
 
 /* A bank's public key (04 || x || y) and address; address STR_NONE: the sandbox bank inside this server. In db_write. */

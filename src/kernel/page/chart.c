@@ -1,0 +1,106 @@
+#include "kernel/page/chart.h"
+#include "base/buf.h"
+
+enum { WIDTH = 620, HEIGHT = 188, LEFT = 44, RIGHT = 616, TOP = 14, BASE = 162, LINES = 3, TENTHS = 10 };
+
+/* 1, 2, 4, 5 or 8 times a power of ten: LINES steps of it reach the highest value. */
+static int64_t step_of(int64_t most)
+{
+	static const int64_t round[] = { 1, 2, 4, 5, 8, 10 };
+	for (int64_t power = 1; power <= INT64_MAX / 100; power *= 10)
+		for (size_t i = 0; i < sizeof round / sizeof *round; i++)
+			if (round[i] * power * LINES >= most) return round[i] * power;
+	return most / LINES + 1;
+}
+
+/* Height in tenths of a pixel; the division first keeps large amounts inside int64. */
+static int64_t height(int64_t value, int64_t top)
+{
+	int64_t room = (BASE - TOP) * TENTHS;
+	return value <= 0 ? 0 : top > INT64_MAX / (room + 1) ? value / (top / room) : value * room / top;
+}
+
+static void put_tenths(struct buf *b, int64_t v)
+{
+	buf_int(b, v / TENTHS);
+	if (v % TENTHS) buf_printf(b, ".%d", (int)(v % TENTHS));
+}
+
+/* Labels come from our own words, yet a name could get in one day. */
+static void put_text(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		switch (s.p[i]) {
+		case '<': buf_c(b, "&lt;"); break;
+		case '>': buf_c(b, "&gt;"); break;
+		case '&': buf_c(b, "&amp;"); break;
+		case '"': buf_c(b, "&quot;"); break;
+		default: buf_char(b, s.p[i]);
+		}
+	}
+}
+
+static void put_axis(struct buf *b, int64_t step)
+{
+	for (int64_t i = 0; i <= LINES; i++) {
+		int64_t y = BASE * TENTHS - (BASE - TOP) * TENTHS * i / LINES;
+		buf_printf(b, "<path class=\"%s\" fill=\"none\" d=\"M%d ", i ? "grid" : "base", LEFT);
+		put_tenths(b, y);
+		buf_printf(b, "H%d\"/><text x=\"%d\" y=\"", RIGHT, LEFT - 8);
+		put_tenths(b, y + 4 * TENTHS);
+		buf_c(b, "\" text-anchor=\"end\">");
+		buf_int(b, step * i);
+		buf_c(b, "</text>");
+	}
+}
+
+static void put_bar(struct buf *b, const struct chart *k, size_t i, int64_t top)
+{
+	int64_t slot = (RIGHT - LEFT) * TENTHS / (int64_t)k->n, wide = slot * 55 / 100;
+	int64_t x = LEFT * TENTHS + slot * (int64_t)i + (slot - wide) / 2, middle = x + wide / 2;
+	int64_t y = BASE * TENTHS - height(k->bars[i].value, top);
+	bool now = i + 1 == k->n;
+	buf_printf(b, "<path class=\"bar%s\" d=\"M", now ? " is-now" : "");
+	put_tenths(b, x);
+	buf_char(b, ' ');
+	put_tenths(b, y);
+	buf_char(b, 'h');
+	put_tenths(b, wide);
+	buf_printf(b, "V%dh-", BASE);
+	put_tenths(b, wide);
+	buf_c(b, "z\"/><text x=\"");
+	put_tenths(b, middle);
+	buf_printf(b, "\" y=\"%d\" text-anchor=\"middle\">", BASE + 16);
+	put_text(b, k->bars[i].label);
+	buf_c(b, "</text>");
+	if (!now) return;
+	int64_t v = k->bars[i].value, tenths = v / k->unit * TENTHS + v % k->unit * TENTHS / k->unit;
+	buf_c(b, "<text class=\"v\" text-anchor=\"middle\" x=\"");
+	put_tenths(b, middle);
+	buf_c(b, "\" y=\"");
+	put_tenths(b, y - 4 * TENTHS);
+	buf_printf(b, "\">%s%lld.%lld</text>", tenths < 0 ? "-" : "",
+	        (long long)((tenths < 0 ? -tenths : tenths) / TENTHS),
+	        (long long)((tenths < 0 ? -tenths : tenths) % TENTHS));
+}
+
+struct str chart_bars_svg(struct arena *a, const struct chart *k)
+{
+	struct buf b;
+	int64_t most = 1;
+	size_t n = k->n < CHART_BARS_MAX ? k->n : CHART_BARS_MAX;
+	for (size_t i = 0; i < n; i++)
+		if (k->bars[i].value > most) most = k->bars[i].value;
+	int64_t step = step_of((most + k->unit - 1) / k->unit);
+	buf_init(&b, a, 2048);
+	buf_printf(&b, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"", WIDTH, HEIGHT);
+	put_text(&b, k->title);
+	buf_c(&b, "\">");
+	put_axis(&b, step);
+	struct chart clipped = *k;
+	clipped.n = n;
+	for (size_t i = 0; i < n; i++)
+		put_bar(&b, &clipped, i, step * LINES * k->unit);
+	buf_c(&b, "</svg>");
+	return buf_done(&b);
+}

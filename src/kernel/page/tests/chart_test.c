@@ -1,0 +1,60 @@
+/* Charts: heights follow the values, nothing overflows, labels cannot break out. */
+#include "base/money.h"
+#include "kernel/page/chart.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct str draw(struct arena *a, const int64_t *values, size_t n, int64_t unit)
+{
+	struct chart_bar bars[CHART_BARS_MAX + 4];
+	for (size_t i = 0; i < n; i++)
+		bars[i] = (struct chart_bar){ S("<b>&\"11 月"), values[i] };
+	return chart_bars_svg(a, &(struct chart){ S("销售额"), bars, n, unit });
+}
+
+static void the_axis_is_round_and_reaches_the_highest(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const int64_t values[] = { 90000000, 82000000, 112000000,
+		100000000 }; /* fen: 90, 82, 112, 100 in 10,000 yuan */
+	struct str svg = draw(a, values, 4, 1000000);
+	assert_true(str_find(svg, ">120</text>") > 0);
+	assert_true(str_find(svg, ">40</text>") > 0);
+	assert_true(str_find(svg, ">100.0</text>") > 0);
+	assert_true(str_find(svg, "<b>") < 0);
+	assert_true(str_find(svg, "&lt;b&gt;&amp;&quot;11 月") > 0);
+	arena_free(a);
+}
+
+static void extremes_are_drawn(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const int64_t none[] = { 0, 0, 0 }, large[] = { MONEY_MAX_FEN, 1, -MONEY_MAX_FEN };
+	int64_t many[CHART_BARS_MAX + 4];
+	for (size_t i = 0; i < CHART_BARS_MAX + 4; i++)
+		many[i] = (int64_t)i;
+	assert_true(str_ends(draw(a, none, 3, 1000000), "</svg>"));
+	assert_true(str_find(draw(a, large, 3, 1000000), ">-1000000000.0</text>") > 0);
+	struct str svg = draw(a, many, CHART_BARS_MAX + 4, 1);
+	size_t bars = 0;
+	for (const char *p = strstr(svg.p, "class=\"bar"); p; p = strstr(p + 1, "class=\"bar"))
+		bars++;
+	assert_int_equal(bars, CHART_BARS_MAX);
+	assert_true(draw(a, NULL, 0, 1).n > 0);
+	arena_free(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_axis_is_round_and_reaches_the_highest),
+		cmocka_unit_test(extremes_are_drawn),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

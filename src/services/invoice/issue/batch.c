@@ -1,0 +1,429 @@
+/* Batches (批量开票): JSON lines, one invoice each, answered by JSON lines in the same order. Parts of a thousand lines
+ * are one transaction each: numbers, quota, rows, one event, and one leaf of the log over the Merkle root of their
+ * documents. While one part is written the next is read. A key stands for a body; a batch that was cut off goes on
+ * where it stopped.
+ *
+ * A line goes its way without a tree of values: text, struct, rules, canonical bytes with a blank number, which the
+ * writer fills in. */
+#include "services/invoice/issue/batch.h"
+#include "issue_sql.h"
+#include "kernel/crypto/crypto.h"
+#include "kernel/log/log.h"
+#include "kernel/operation/problem.h"
+#include "kernel/outbox/outbox.h"
+#include "kernel/tlog/tlog.h"
+#include "services/foundation/identity/identity.h"
+#include "services/invoice/issue/event.h"
+#include "services/invoice/issue/qr_text.h"
+#include <string.h>
+
+enum { PART = 1000, NUMBER = 20, BUYERS = 1 << 12 };
+#define BLANK S("00000000000000000000")
+
+static const struct fault_def key_needed = { "idempotency-key-missing",
+	N_("请带上 Idempotency-Key，这样断线后重发不会开两次"), NULL, NULL };
+static const struct fault_def other_body = { "idempotency-key-reused", N_("这个 Idempotency-Key 已用于另一批发票"),
+	N_("换一个新的 Idempotency-Key 再提交"), NULL };
+static const struct fault_def too_many = { "batch-too-many", N_("一次最多 100,000 行，这份有 {1} 行，请分几次提交"),
+	NULL, NULL };
+static const struct fault_def empty = { "batch-empty", N_("这份文件里没有发票，一行一张"), NULL, NULL };
+static const struct fault_def bad_json = { "json", N_("JSON 读不懂：第 {1} 列，{2}"), NULL, NULL };
+static const struct fault_def no_draft = { "draft-in-batch", N_("批量开票不用草稿编号"), NULL, NULL };
+
+struct line {
+	int64_t no, buyer_id;
+	struct str seller_ref, kind;
+	struct line_amounts sum;
+	struct money total;
+	bool good, over; /* over: beyond the quota */
+	char *document, *event;
+	size_t document_n, event_n;
+	struct face_marks marks;
+	struct str errors; /* JSON array */
+};
+
+/* A part owns its arena and context; two of them take turns. */
+struct part {
+	struct ctx c;
+	struct batch *batch;
+	struct line *lines;
+	size_t n, n_good;
+	int64_t index;
+	struct buf result;
+	struct db_pending *pending;
+};
+
+struct buyer {
+	struct str tax_id;
+	int64_t id;
+};
+struct batch {
+	struct ctx *c;
+	struct issuer by;
+	struct str key, rest;
+	int64_t line_no, done; /* done: parts that an earlier attempt has written */
+	struct buyer *buyers;  /* cache: the same buyers come again */
+	struct part parts[2];
+	struct buf answer;
+};
+
+/* --- reading a line --- */
+
+static err_t buyer_of(struct part *p, struct str tax_id, int64_t *id)
+{
+	uint32_t h = 2166136261u;
+	struct party party;
+	bool known;
+	*id = 0;
+	if (!tax_id.p) return OK;
+	for (size_t i = 0; i < tax_id.n; i++)
+		h = (h ^ (unsigned char)tax_id.p[i]) * 16777619u;
+	struct buyer *b = &p->batch->buyers[h % BUYERS];
+	if (!b->tax_id.p || !str_eq(b->tax_id, tax_id)) {
+		TRY(identity_party_by_tax_id(&p->c, tax_id, &party, &known));
+		*b = (struct buyer){ str_dup(p->batch->c->arena, tax_id), known ? party.id : 0 };
+	}
+	*id = b->id;
+	return OK;
+}
+
+static void keep_errors(struct ctx *c, struct line *l)
+{
+	struct value *v = value_object(c->arena);
+	struct buf b;
+	buf_init(&b, c->arena, 256);
+	problem_put_errors(c, v);
+	value_write_json(&b, value_get(v, S("errors")));
+	l->errors = buf_done(&b);
+	l->good = false;
+}
+
+/* The usual line is read directly; anything else by the careful reader, which says what is wrong with it. */
+static void read_line(struct part *p, struct str text, struct issue_in *in)
+{
+	struct ctx *c = &p->c;
+	struct value *tree;
+	struct json_fault where = { 0 };
+	memset(in, 0, sizeof *in);
+	if (input_read_direct(c, issue_fields, text, in)) return;
+	memset(in, 0, sizeof *in);
+	if (json_parse(c->arena, text, &tree, &where) != OK)
+		FAULT(c, S(""), &bad_json, str_from_int(c->arena, where.column), where.reason);
+	else if (input_read(c, issue_fields, tree, in) != OK && !c->problem.n)
+		FAULT(c, S(""), &bad_json, S("1"), S(""));
+}
+
+static void write_face(struct part *p, struct line *l, struct face *f)
+{
+	struct ctx *c = &p->c;
+	struct buf document, event;
+	f->number = BLANK;
+	f->qr = qr_text_invoice(c->arena, str_is(f->kind, "special"), f->number, f->total, p->batch->by.day);
+	buf_init(&document, c->arena, 512 + 256 * f->n_lines);
+	face_write_marked(&document, f, &l->marks);
+	l->document = document.p;
+	l->document_n = document.n;
+	struct invoice_event e = event_of(c->arena, f, p->batch->by.taxpayer.id, l->buyer_id);
+	buf_init(&event, c->arena, 192);
+	issue_event_put(&event, &e);
+	l->event = event.p;
+	l->event_n = event.n;
+	l->kind = f->kind;
+	l->sum = f->sum;
+	l->total = f->total;
+	l->good = true;
+	p->n_good++;
+}
+
+static err_t take_line(struct part *p, struct str text, int64_t no)
+{
+	struct ctx *c = &p->c;
+	struct line *l = &p->lines[p->n++];
+	struct issue_in in;
+	struct face f;
+	*l = (struct line){ .no = no };
+	c->problem.n = 0;
+	read_line(p, text, &in);
+	l->seller_ref = in.seller_ref;
+	if (in.has_draft) FAULT(c, S("/draft"), &no_draft);
+	rules_compose(c, &in, &p->batch->by, &f);
+	if (c->problem.n) {
+		keep_errors(c, l);
+		return OK;
+	}
+	TRY(buyer_of(p, in.buyer.tax_id, &l->buyer_id));
+	write_face(p, l, &f);
+	return OK;
+}
+
+/* The next thousand lines; blank ones do not count. */
+static err_t fill(struct part *p)
+{
+	struct batch *b = p->batch;
+	struct str text;
+	arena_reset(p->c.arena);
+	problem_init(&p->c.problem, p->c.arena);
+	p->n = p->n_good = 0;
+	p->lines = arena_array(p->c.arena, PART, sizeof *p->lines);
+	while (p->n < PART && b->rest.n && str_split(&b->rest, '\n', &text)) {
+		b->line_no++;
+		text = str_trim(text);
+		if (text.n) TRY(take_line(p, text, b->line_no));
+	}
+	return OK;
+}
+
+/* --- writing a part: on the writer thread --- */
+
+/* What fits into the quota, in order; a line that does not fit is told so, a smaller one behind it may. */
+static err_t fit_quota(struct ctx *c, struct part *p, size_t *n)
+{
+	const struct issuer *by = &p->batch->by;
+	struct issue_quota_used_row used = { 0 };
+	struct money sum = FEN(0);
+	bool found;
+	TRY(issue_quota_used(c, by->taxpayer.id, by->period, &used, &found));
+	int64_t left = by->taxpayer.quota.fen - (found ? used.used.fen : 0);
+	*n = 0;
+	for (size_t i = 0; i < p->n; i++) {
+		struct line *l = &p->lines[i];
+		l->over = l->good && l->sum.amount.fen > left - sum.fen;
+		if (l->over) {
+			c->problem.n = 0;
+			FAULT(c, S(""), &issue_over_quota, money_grouped(c->arena, by->taxpayer.quota),
+			        money_grouped(c->arena, FEN(by->taxpayer.quota.fen - left + sum.fen)),
+			        money_grouped(c->arena, l->sum.amount));
+			keep_errors(c, l);
+			l->good = true; /* of this attempt only: a repeated transaction judges anew */
+		} else if (l->good) {
+			sum.fen += l->sum.amount.fen;
+			++*n;
+		}
+	}
+	c->problem.n = 0;
+	return sum.fen ? write_quota(c, by, sum) : OK;
+}
+
+static void number_line(struct line *l, struct str number)
+{
+	memcpy(l->document + l->marks.number, number.p, NUMBER);
+	memcpy(l->event, number.p, NUMBER);
+	qr_text_renumber(l->document + l->marks.qr, l->marks.qr_n, number);
+}
+
+static void answer_line(struct buf *b, const struct line *l, struct str number)
+{
+	buf_c(b, "{\"line\":");
+	buf_int(b, l->no);
+	if (l->seller_ref.p) {
+		buf_c(b, ",\"seller_ref\":");
+		value_write_text(b, l->seller_ref);
+	}
+	if (number.p) {
+		buf_c(b, ",\"number\":\"");
+		buf_str(b, number);
+		buf_c(b, "\"}\n");
+		return;
+	}
+	buf_c(b, ",\"errors\":");
+	buf_str(b, l->errors);
+	buf_c(b, "}\n");
+}
+
+/* One leaf of the log for all: who holds an invoice of the batch can prove it by the path to this root. */
+static err_t receipt_of(
+        struct ctx *c, struct part *p, struct str first, size_t n, const struct tlog_hash *root, int64_t *id)
+{
+	struct value *act = value_object(c->arena), *ignored;
+	value_put_int(c->arena, act, "count", (int64_t)n);
+	value_put_str(c->arena, act, "first", first);
+	value_put_str(c->arena, act, "root", str_hex(c->arena, root->b, sizeof root->b));
+	value_put_str(c->arena, act, "seller", p->batch->by.taxpayer.uscc);
+	return receipt_issue(c, ACT_INVOICE_BATCH, p->batch->by.taxpayer.id, act, &ignored, id);
+}
+
+static err_t write_lines(struct ctx *c, struct part *p, size_t n, int64_t *receipt_id, struct str *first)
+{
+	struct issue_insert_in_row *rows = arena_array(c->arena, n, sizeof *rows);
+	struct tlog_stack tree = { 0 };
+	struct tlog_hash leaf, root;
+	struct str prefix;
+	struct buf event;
+	int64_t next;
+	size_t k = 0;
+	TRY(write_number(c, &p->batch->by, (int64_t)n, &prefix, &next));
+	*first = write_number_text(c->arena, prefix, next);
+	buf_init(&event, c->arena, n * 192);
+	for (size_t i = 0; i < p->n; i++) {
+		struct line *l = &p->lines[i];
+		struct str number = STR_NONE;
+		if (l->good && !l->over) {
+			number = write_number_text(c->arena, prefix, next++);
+			number_line(l, number);
+			tlog_leaf_hash(l->document, l->document_n, &leaf);
+			tlog_stack_append(&tree, &leaf);
+			buf_add(&event, l->event, l->event_n);
+			rows[k++] = (struct issue_insert_in_row){ number, p->batch->by.taxpayer.id, l->buyer_id,
+				l->kind, c->now, l->sum.amount, l->sum.tax, l->total, { l->document, l->document_n },
+				0 };
+		}
+		answer_line(&p->result, l, number);
+	}
+	tlog_stack_root(&tree, &root);
+	TRY(receipt_of(c, p, *first, n, &root, receipt_id));
+	for (k = 0; k < n; k++)
+		rows[k].receipt_id = *receipt_id;
+	TRY(issue_insert_rows(c, rows, n));
+	return outbox_emit(c, "invoice.issued", p->batch->by.taxpayer.id, buf_done(&event));
+}
+
+static err_t store(struct ctx *c, void *arg)
+{
+	struct part *p = arg;
+	struct batch *b = p->batch;
+	struct str first = S("");
+	int64_t receipt_id = 0, moved;
+	size_t n;
+	buf_init(&p->result, c->arena, p->n * 96);
+	/* Two at once under one key: the second finds the part done. */
+	TRY(issue_batch_step(c, b->by.taxpayer.id, b->key, p->index, &moved));
+	if (moved != 1) return E_BUSY;
+	TRY(fit_quota(c, p, &n));
+	if (n)
+		TRY(write_lines(c, p, n, &receipt_id, &first));
+	else
+		for (size_t i = 0; i < p->n; i++)
+			answer_line(&p->result, &p->lines[i], STR_NONE);
+	return issue_batch_part_insert(
+	        c, b->by.taxpayer.id, b->key, p->index, receipt_id, first, (int64_t)n, buf_done(&p->result), NULL);
+}
+
+/* --- the whole --- */
+
+static err_t end_part(struct part *p)
+{
+	struct ctx *c = p->batch->c;
+	if (!p->pending) return OK;
+	err_t e = db_write_end(p->pending);
+	p->pending = NULL;
+	if (p->c.outbox_wait > c->outbox_wait) c->outbox_wait = p->c.outbox_wait;
+	if (p->c.log_wait > c->log_wait) c->log_wait = p->c.log_wait;
+	if (e == OK)
+		buf_str(&p->batch->answer, buf_done(&p->result));
+	else
+		c->problem = p->c.problem;
+	return e;
+}
+
+/* A part that an earlier attempt has written: its lines are passed over, its answer is taken as it was. */
+static err_t take_old(struct batch *b, int64_t index)
+{
+	struct issue_batch_part_row row;
+	struct str text;
+	bool found;
+	TRY(issue_batch_part(b->c, b->by.taxpayer.id, b->key, index, &row, &found));
+	if (!found) return E_INTERNAL;
+	buf_str(&b->answer, row.result);
+	for (size_t n = 0; n < PART && b->rest.n && str_split(&b->rest, '\n', &text);) {
+		b->line_no++;
+		n += str_trim(text).n > 0;
+	}
+	return OK;
+}
+
+static err_t run(struct batch *b)
+{
+	for (int64_t index = 0; b->rest.n; index++) {
+		struct part *p = &b->parts[index % 2];
+		if (index < b->done) {
+			TRY(take_old(b, index));
+			continue;
+		}
+		/* The part before last has ended; the last one is still being written while this one is read. */
+		TRY(fill(p));
+		TRY(end_part(&b->parts[(index + 1) % 2]));
+		if (!p->n) break;
+		p->index = index;
+		p->pending = db_write_start(&p->c, store, p);
+	}
+	TRY(end_part(&b->parts[0]));
+	return end_part(&b->parts[1]);
+}
+
+struct begin {
+	struct batch *batch;
+	struct str hash;
+	int64_t n_lines;
+};
+
+static err_t begin(struct ctx *c, void *arg)
+{
+	struct begin *a = arg;
+	struct batch *b = a->batch;
+	struct issue_batch_get_row row;
+	bool found;
+	TRY(issue_batch_insert(c, b->by.taxpayer.id, b->key, a->hash, a->n_lines, c->now, NULL));
+	TRY(issue_batch_get(c, b->by.taxpayer.id, b->key, &row, &found));
+	if (!found) return E_INTERNAL;
+	if (!str_eq(row.body_hash, a->hash)) return RAISE(c, E_CONFLICT, &other_body);
+	b->done = row.done;
+	return OK;
+}
+
+static int64_t count_lines(struct str body)
+{
+	int64_t n = 0;
+	const char *p = body.p, *end = body.p + body.n;
+	for (; p < end; n++) {
+		const char *at = memchr(p, '\n', (size_t)(end - p));
+		p = at ? at + 1 : end;
+	}
+	return n;
+}
+
+static void free_arena(void *a)
+{
+	arena_free(a);
+}
+
+static err_t check_body(struct ctx *c, struct str body, struct begin *a)
+{
+	unsigned char digest[CRYPTO_SHA256_SIZE];
+	if (!c->idempotency_key.p) return RAISE(c, E_INPUT, &key_needed);
+	a->n_lines = count_lines(body);
+	if (a->n_lines > BATCH_LINES_MAX) return RAISE(c, E_TOO_LARGE, &too_many, str_from_int(c->arena, a->n_lines));
+	if (!str_trim(body).n) return RAISE(c, E_INPUT, &empty);
+	crypto_sha256(body.p, body.n, digest);
+	a->hash = str_hex(c->arena, digest, sizeof digest);
+	return OK;
+}
+
+err_t issue_batch(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct batch_in *in = input;
+	struct batch *b = arena_new_of(c->arena, struct batch);
+	struct begin a = { .batch = b };
+	TRY(check_body(c, in->lines, &a));
+	TRY(issuer_load(c, &b->by));
+	b->c = c;
+	b->key = c->idempotency_key;
+	b->rest = in->lines;
+	b->buyers = arena_array(c->arena, BUYERS, sizeof *b->buyers);
+	buf_init(&b->answer, c->arena, (size_t)a.n_lines * 96);
+	TRY(db_write(c, begin, &a));
+	for (size_t i = 0; i < 2; i++) {
+		struct part *p = &b->parts[i];
+		p->batch = b;
+		p->c = *c;
+		p->c.arena = arena_new();
+		arena_cleanup(c->arena, free_arena, p->c.arena);
+	}
+	err_t e = run(b);
+	/* A failed part leaves the other one in the air: nothing may go before it has landed. */
+	for (size_t i = 0; i < 2; i++)
+		if (b->parts[i].pending) (void)end_part(&b->parts[i]);
+	if (e != OK) return e;
+	out->bytes = buf_done(&b->answer);
+	out->media = "application/x-ndjson";
+	return OK;
+}

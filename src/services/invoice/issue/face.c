@@ -1,0 +1,199 @@
+#include "services/invoice/issue/face.h"
+
+static const char *const words[] = { "taxed", "exempt", "zero", "not_taxed" };
+
+const char *treatment_word(enum treatment t)
+{
+	return words[t];
+}
+
+bool treatment_read(struct str word, enum treatment *out)
+{
+	*out = TREATMENT_TAXED;
+	if (!word.p) return true;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_is(word, words[i])) return *out = (enum treatment)i, true;
+	return false;
+}
+
+struct str treatment_rate(struct arena *a, enum treatment t, struct rate r)
+{
+	switch (t) {
+	case TREATMENT_EXEMPT: return S("免税");
+	case TREATMENT_NOT_TAXED: return S("不征税");
+	case TREATMENT_ZERO:
+	case TREATMENT_TAXED: break;
+	}
+	return rate_percent(a, r);
+}
+
+/* --- writing --- */
+
+static void put_name(struct buf *b, const char *name)
+{
+	char last = b->p[b->n - 1];
+	if (last != '{') buf_char(b, ',');
+	buf_char(b, '"');
+	buf_c(b, name);
+	buf_add(b, "\":", 2);
+}
+
+static void put_text(struct buf *b, const char *name, struct str s)
+{
+	if (!s.p) return;
+	put_name(b, name);
+	value_write_text(b, s);
+}
+
+/* Figures need no escaping. */
+static void put_plain(struct buf *b, const char *name, struct str s)
+{
+	put_name(b, name);
+	buf_char(b, '"');
+	buf_str(b, s);
+	buf_char(b, '"');
+}
+
+static void put_money(struct buf *b, const char *name, struct money m)
+{
+	put_plain(b, name, money_format(b->arena, m));
+}
+
+static void put_line(struct buf *b, const struct face_line *l)
+{
+	buf_char(b, '{');
+	put_money(b, "amount", l->sum.amount);
+	if (l->discount) {
+		put_name(b, "discount");
+		buf_c(b, "true");
+	}
+	if (l->of_line) {
+		put_name(b, "line");
+		buf_int(b, l->of_line);
+	}
+	put_text(b, "name", l->name);
+	if (l->has_quantity) {
+		put_plain(b, "price", decimal_format(b->arena, l->price));
+		put_plain(b, "quantity", decimal_format(b->arena, l->quantity));
+	}
+	put_plain(b, "rate", rate_format(b->arena, l->rate));
+	put_text(b, "spec", l->spec);
+	put_money(b, "tax", l->sum.tax);
+	put_plain(b, "tax_code", l->tax_code);
+	if (l->treatment != TREATMENT_TAXED) put_plain(b, "treatment", str_c(words[l->treatment]));
+	put_text(b, "unit", l->unit);
+	buf_char(b, '}');
+}
+
+static void put_party(struct buf *b, const char *name, const struct face_party *p, bool general)
+{
+	put_name(b, name);
+	buf_char(b, '{');
+	if (general) {
+		put_name(b, "general");
+		buf_c(b, "true");
+	}
+	put_text(b, "name", p->name);
+	put_text(b, "tax_id", p->tax_id);
+	buf_char(b, '}');
+}
+
+void face_write(struct buf *b, const struct face *f)
+{
+	struct face_marks ignored;
+	face_write_marked(b, f, &ignored);
+}
+
+void face_write_marked(struct buf *b, const struct face *f, struct face_marks *marks)
+{
+	buf_char(b, '{');
+	put_money(b, "amount", f->sum.amount);
+	put_party(b, "buyer", &f->buyer, false);
+	put_text(b, "drawer", f->drawer);
+	put_plain(b, "issued_at", instant_format(b->arena, f->issued_at));
+	put_plain(b, "kind", f->kind);
+	put_name(b, "lines");
+	for (size_t i = 0; i < f->n_lines; i++) {
+		buf_char(b, i ? ',' : '[');
+		put_line(b, &f->lines[i]);
+	}
+	buf_char(b, ']');
+	put_plain(b, "number", f->number);
+	marks->number = b->n - 1 - f->number.n;
+	put_plain(b, "qr", f->qr);
+	marks->qr = b->n - 1 - f->qr.n;
+	marks->qr_n = f->qr.n;
+	if (f->red.original.p) {
+		put_name(b, "red");
+		buf_char(b, '{');
+		put_plain(b, "original", f->red.original);
+		put_plain(b, "reason", f->red.reason);
+		put_plain(b, "slip", f->red.slip);
+		buf_char(b, '}');
+	}
+	put_text(b, "remark", f->remark);
+	put_party(b, "seller", &f->seller, f->seller_general);
+	put_text(b, "seller_ref", f->seller_ref);
+	put_money(b, "tax", f->sum.tax);
+	put_money(b, "total", f->total);
+	put_plain(b, "total_in_words", money_words(b->arena, f->total));
+	buf_char(b, '}');
+}
+
+/* --- reading --- */
+
+err_t face_value(struct arena *a, struct str document, struct value **out)
+{
+	struct json_fault where;
+	return json_parse(a, document, out, &where) == OK && (*out)->kind == VALUE_OBJECT ? OK : E_INTERNAL;
+}
+
+static bool read_line(const struct value *v, struct face_line *l)
+{
+	const struct value *discount = value_get(v, S("discount"));
+	struct str quantity = value_text(v, "quantity");
+	*l = (struct face_line){ .tax_code = value_text(v, "tax_code"),
+		.name = value_text(v, "name"),
+		.spec = value_text(v, "spec"),
+		.unit = value_text(v, "unit"),
+		.has_quantity = quantity.p != NULL,
+		.discount = discount && discount->kind == VALUE_BOOL && discount->boolean,
+		.of_line = (int32_t)value_number(v, "line", 0) };
+	return (!l->has_quantity || (decimal_parse(quantity, 13, &l->quantity) &&
+	                                    decimal_parse(value_text(v, "price"), 13, &l->price))) &&
+	       rate_parse(value_text(v, "rate"), &l->rate) &&
+	       treatment_read(value_text(v, "treatment"), &l->treatment) &&
+	       money_parse(value_text(v, "amount"), &l->sum.amount) && money_parse(value_text(v, "tax"), &l->sum.tax);
+}
+
+static struct face_party read_party(const struct value *doc, const char *name)
+{
+	const struct value *v = value_get(doc, str_c(name));
+	return (struct face_party){ value_text(v, "tax_id"), value_text(v, "name") };
+}
+
+err_t face_read(struct arena *a, struct str document, struct face *f)
+{
+	struct value *doc;
+	TRY(face_value(a, document, &doc));
+	const struct value *lines = value_get(doc, S("lines")), *red = value_get(doc, S("red"));
+	const struct value *general = value_get(value_get(doc, S("seller")), S("general"));
+	*f = (struct face){ .number = value_text(doc, "number"),
+		.kind = value_text(doc, "kind"),
+		.seller_ref = value_text(doc, "seller_ref"),
+		.remark = value_text(doc, "remark"),
+		.drawer = value_text(doc, "drawer"),
+		.qr = value_text(doc, "qr"),
+		.seller = read_party(doc, "seller"),
+		.buyer = read_party(doc, "buyer"),
+		.seller_general = general && general->kind == VALUE_BOOL && general->boolean,
+		.red = { value_text(red, "original"), value_text(red, "slip"), value_text(red, "reason") } };
+	if (!lines || lines->kind != VALUE_ARRAY || !instant_parse(value_text(doc, "issued_at"), &f->issued_at) ||
+	        !money_parse(value_text(doc, "amount"), &f->sum.amount) ||
+	        !money_parse(value_text(doc, "tax"), &f->sum.tax) || !money_parse(value_text(doc, "total"), &f->total))
+		return E_INTERNAL;
+	f->lines = arena_array(a, lines->count + 1, sizeof *f->lines);
+	for (const struct value_member *m = lines->first; m; m = m->next)
+		if (!read_line(m->value, &f->lines[f->n_lines++])) return E_INTERNAL;
+	return OK;
+}

@@ -1,0 +1,58 @@
+/* The face of an invoice: what stands on it, as a struct; written as canonical JSON (what is stored, signed and logged) and
+ * read back. No I/O. */
+#ifndef ISSUE_FACE_H
+#define ISSUE_FACE_H
+#include "base/date.h"
+#include "kernel/value/value.h"
+#include "services/invoice/issue/amounts.h"
+
+/* How VAT treats a line (domain/invoice.md §4.3, 零税率标识). All but the first carry rate 0. */
+enum treatment {
+	TREATMENT_TAXED,
+	TREATMENT_EXEMPT,    /* 免税 */
+	TREATMENT_ZERO,      /* 零税率: export */
+	TREATMENT_NOT_TAXED, /* 不征税: codes of section 6 */
+};
+const char *treatment_word(enum treatment t);                   /* "taxed", "exempt", "zero", "not_taxed" */
+bool treatment_read(struct str word, enum treatment *out);      /* STR_NONE: taxed */
+struct str treatment_rate(struct arena *a, enum treatment t, struct rate r); /* as printed: 13%, 免税, 不征税, 0% */
+
+struct face_line {
+	struct str tax_code, name, spec, unit; /* name begins with *short name* */
+	struct decimal quantity, price;        /* price: without tax */
+	bool has_quantity, discount;           /* discount: 折扣行 of the line before */
+	struct rate rate;
+	enum treatment treatment;
+	struct line_amounts sum;
+	int32_t of_line; /* red letters: number of the blue line from 1; 0: none */
+};
+struct face_party {
+	struct str tax_id, name;
+};
+struct face_red {                   /* all STR_NONE on a blue invoice */
+	struct str original, slip, reason; /* blue number, confirmation slip (红字发票信息确认单), code of the reason */
+};
+struct face {
+	struct str number, kind, seller_ref, remark, drawer, qr;
+	instant_us issued_at;
+	struct face_party seller, buyer;
+	bool seller_general; /* general VAT payer (一般纳税人) when it was issued */
+	struct face_line *lines;
+	size_t n_lines;
+	struct line_amounts sum;
+	struct money total;
+	struct face_red red;
+};
+
+/* JCS (RFC 8785): the members are written in their order, so that nothing needs sorting. */
+void face_write(struct buf *b, const struct face *f);
+/* Where number and QR text stand in what was written, for batches: they are filled in when the number is known. */
+struct face_marks {
+	size_t number, qr, qr_n;
+};
+void face_write_marked(struct buf *b, const struct face *f, struct face_marks *marks);
+/* E_INTERNAL: not written by face_write. */
+MUST_USE err_t face_read(struct arena *a, struct str document, struct face *out);
+/* The same document as the answer of the API. */
+MUST_USE err_t face_value(struct arena *a, struct str document, struct value **out);
+#endif

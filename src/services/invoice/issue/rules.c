@@ -1,0 +1,272 @@
+/* The rules of an invoice (domain/invoice.md §4, §6): all faults at once, each at its field. No I/O. */
+#include "base/ids.h"
+#include "services/invoice/issue/amounts.h"
+#include "services/invoice/issue/taxcode.h"
+#include "services/invoice/issue/write.h"
+#include <string.h>
+
+static const struct fault_def bad_code = { "tax-code-form", N_("税收分类编码是 19 位数字，请从列表里选"), NULL,
+	N_("税务总局公告2016年第23号") };
+static const struct fault_def no_code = { "tax-code-unknown", N_("税收分类编码表里没有 {1}，请从列表里选"), NULL,
+	N_("税务总局公告2016年第23号") };
+static const struct fault_def summary = { "tax-code-summary", N_("{1}已停用或是汇总项，请选具体项目"), NULL, NULL };
+static const struct fault_def other_short = { "short-name", N_("星号里的简称应为“{1}”，或者不写星号"), NULL,
+	N_("税务总局公告2017年第45号") };
+static const struct fault_def bad_rate = { "rate", N_("这一天没有 {1} 这档税率，可用：{2}"), NULL,
+	N_("增值税法 第十条、第十一条") };
+static const struct fault_def treatment_rate_fault = { "treatment-rate", N_("免税、零税率、不征税的项目，税率填 0"),
+	NULL, NULL };
+static const struct fault_def treatment_code = { "treatment-code", N_("{1}属于不征税项目，税率填 0"), NULL, NULL };
+static const struct fault_def treatment_not_taxed = { "treatment-not-taxed",
+	N_("不征税只用于 6 开头的编码，免税请选免税"), NULL, NULL };
+static const struct fault_def quantity_price = { "quantity-price", N_("数量和单价要么都填，要么都不填只填金额"), NULL,
+	NULL };
+static const struct fault_def no_amount = { "amount-missing", N_("请填写数量和单价，或者金额"), NULL, NULL };
+static const struct fault_def not_above_zero = { "not-positive", N_("{1}要大于 0；退货或折让请开红字发票"), NULL,
+	NULL };
+static const struct fault_def out_of_range = { "amount-range", N_("金额超出范围，请核对数量和单价"), NULL, NULL };
+static const struct fault_def product = { "amount-product", N_("金额和数量乘单价差得太多，最多差 0.01 元"), NULL,
+	NULL };
+static const struct fault_def not_positive = { "amount-not-positive", N_("金额要大于 0；退货或折让请开红字发票"), NULL,
+	NULL };
+static const struct fault_def tax_differs = { "tax-tolerance", N_("税额按税率算应为 {1}，最多差 0.06 元"), NULL, NULL };
+static const struct fault_def tax_sum = { "tax-tolerance-sum", N_("各行税额的误差加起来超过 1.27 元"), NULL, NULL };
+static const struct fault_def total_differs = { "total-differs", N_("价税合计应为 {1}，请核对"), NULL, NULL };
+static const struct fault_def discount_high = { "discount", N_("折扣不能大于这一行的金额"), NULL, NULL };
+static const struct fault_def buyer_id_missing = { "buyer-tax-id", N_("专用发票要有购买方税号"), NULL,
+	N_("发票管理办法 第二十一条") };
+static const struct fault_def buyer_person = { "buyer-person", N_("专用发票不能开给自然人，请改开普通发票"), NULL,
+	NULL };
+static const struct fault_def exempt_special = { "special-exempt", N_("免税项目不能开专用发票，请改开普通发票"), NULL,
+	NULL };
+static const struct fault_def nothing_left = { "total-not-positive", N_("整张发票的金额要大于 0"), NULL, NULL };
+
+/* While the input itself has faults, a field that is wrong already gets no second fault. */
+static bool faulty(const struct ctx *c, struct str pointer)
+{
+	for (size_t i = 0; i < c->problem.n && i < PROBLEM_FAULTS_MAX; i++)
+		if (str_eq(c->problem.faults[i].pointer, pointer)) return true;
+	return false;
+}
+
+static struct str at(struct ctx *c, size_t line, const char *field)
+{
+	return str_printf(c->arena, "/lines/%zu/%s", line, field);
+}
+
+/* A line while it is composed. */
+struct work {
+	struct ctx *c;
+	const struct issuer *by;
+	const struct line_in *in;
+	size_t i;
+	bool special, after_faults; /* some input could not be read */
+	struct str short_name;
+};
+
+static bool readable(const struct work *w, const char *field)
+{
+	return !w->after_faults || !faulty(w->c, at(w->c, w->i, field));
+}
+
+#define LINE_FAULT(w, field, ...) FAULT((w)->c, at((w)->c, (w)->i, (field)), __VA_ARGS__)
+
+static void check_code(struct work *w)
+{
+	struct taxcode code;
+	if (!w->in->tax_code.p || !readable(w, "tax_code")) return;
+	if (!taxcode_well_formed(w->in->tax_code)) {
+		LINE_FAULT(w, "tax_code", &bad_code);
+	} else if (!taxcode_find(w->in->tax_code, &code)) {
+		LINE_FAULT(w, "tax_code", &no_code, w->in->tax_code);
+	} else if (!taxcode_selectable(&code)) {
+		LINE_FAULT(w, "tax_code", &summary, code.name);
+	} else {
+		w->short_name = code.short_name;
+	}
+}
+
+/* *简称*名称: must be printed so since 2018-01-01; a name that brings its short name keeps it. */
+static struct str full_name(struct work *w)
+{
+	struct str name = w->in->name;
+	if (!w->short_name.p || !name.n || !readable(w, "name")) return name;
+	if (name.p[0] == '*') {
+		if (name.n < w->short_name.n + 3 || name.p[w->short_name.n + 1] != '*' ||
+		        memcmp(name.p + 1, w->short_name.p, w->short_name.n) != 0)
+			LINE_FAULT(w, "name", &other_short, w->short_name);
+		return name;
+	}
+	struct buf b;
+	buf_init(&b, w->c->arena, name.n + w->short_name.n + 2);
+	buf_char(&b, '*');
+	buf_str(&b, w->short_name);
+	buf_char(&b, '*');
+	buf_str(&b, name);
+	return buf_done(&b);
+}
+
+static void check_rate(struct work *w, enum treatment *out)
+{
+	const struct line_in *l = w->in;
+	bool section_6 = l->tax_code.n && l->tax_code.p[0] == '6';
+	(void)treatment_read(l->treatment, out); /* one of the choices, or not readable */
+	if (!readable(w, "rate") || !readable(w, "treatment")) return;
+	if (!l->treatment.p && l->rate.ppm == 0) *out = section_6 ? TREATMENT_NOT_TAXED : TREATMENT_EXEMPT;
+	if (!vat_rates_has(&w->by->rates, l->rate))
+		LINE_FAULT(w, "rate", &bad_rate, rate_percent(w->c->arena, l->rate),
+		        vat_rates_words(w->c->arena, &w->by->rates));
+	else if (*out != TREATMENT_TAXED && l->rate.ppm)
+		LINE_FAULT(w, "rate", &treatment_rate_fault);
+	else if (section_6 && *out != TREATMENT_NOT_TAXED)
+		LINE_FAULT(w, "rate", &treatment_code, w->short_name.p ? w->short_name : l->tax_code);
+	else if (*out == TREATMENT_NOT_TAXED && !section_6)
+		LINE_FAULT(w, "treatment", &treatment_not_taxed);
+	else if (w->special && l->rate.ppm == 0)
+		LINE_FAULT(w, "rate", &exempt_special);
+	else if (*out == TREATMENT_TAXED && l->rate.ppm == 0) /* "taxed" and 0 at once */
+		*out = TREATMENT_ZERO;
+}
+
+/* Sum of the line as entered, with or without tax; false: told why, or not to be known. */
+static bool entered_sum(struct work *w, struct money *sum)
+{
+	const struct line_in *l = w->in;
+	if (l->has_quantity != l->has_price) {
+		LINE_FAULT(w, l->has_quantity ? "price" : "quantity", &quantity_price);
+		return false;
+	}
+	if (!l->has_quantity && !l->has_amount) {
+		LINE_FAULT(w, "amount", &no_amount);
+		return false;
+	}
+	if (!readable(w, "quantity") || !readable(w, "price") || !readable(w, "amount")) return false;
+	if (!l->has_quantity) {
+		*sum = l->amount;
+		return true;
+	}
+	if (l->quantity.units <= 0) LINE_FAULT(w, "quantity", &not_above_zero, S(N_("数量")));
+	if (l->price.units <= 0) LINE_FAULT(w, "price", &not_above_zero, S(N_("单价")));
+	if (l->quantity.units <= 0 || l->price.units <= 0) return false;
+	if (!decimal_times(l->quantity, l->price, sum)) {
+		LINE_FAULT(w, "price", &out_of_range);
+		return false;
+	}
+	if (!l->has_amount) return true;
+	bool fits = amounts_product_fits(l->quantity, l->price, l->amount);
+	if (!fits) LINE_FAULT(w, "amount", &product);
+	*sum = l->amount;
+	return fits;
+}
+
+/* The seller's own tax stands if it is within the tolerance (§4.1). */
+static bool own_tax(struct work *w, struct money sum, struct line_amounts *out, int64_t *deviation)
+{
+	const struct line_in *l = w->in;
+	int64_t distance;
+	if (!l->has_tax || !readable(w, "tax")) return true;
+	struct line_amounts own = { sum, l->tax };
+	if (l->price_includes_tax && !money_sub(sum, l->tax, &own.amount)) return false;
+	if (!amounts_tax_fits(own.amount, l->rate, own.tax, &distance)) {
+		LINE_FAULT(w, "tax", &tax_differs, money_format(w->c->arena, out->tax));
+		return false;
+	}
+	*deviation += distance;
+	*out = own;
+	return true;
+}
+
+static bool add(struct face *f, struct line_amounts l)
+{
+	return money_add(f->sum.amount, l.amount, &f->sum.amount) && money_add(f->sum.tax, l.tax, &f->sum.tax) &&
+	       money_add(f->sum.amount, f->sum.tax, &f->total);
+}
+
+/* The discount line with the same name, code and rate, right behind its line (折扣行, §4.2). */
+static void discount_line(struct work *w, struct face *f, const struct face_line *of)
+{
+	const struct line_in *l = w->in;
+	struct line_amounts off;
+	if (!l->has_discount || l->discount.fen == 0 || !readable(w, "discount")) return;
+	off = amounts_split(FEN(-l->discount.fen), l->price_includes_tax, l->rate);
+	if (-off.amount.fen > of->sum.amount.fen || !add(f, off)) {
+		LINE_FAULT(w, "discount", &discount_high);
+		return;
+	}
+	f->lines[f->n_lines++] = (struct face_line){ .tax_code = of->tax_code,
+		.name = of->name,
+		.rate = of->rate,
+		.treatment = of->treatment,
+		.sum = off,
+		.discount = true };
+}
+
+static void compose_line(struct work *w, struct face *f, int64_t *deviation)
+{
+	const struct line_in *l = w->in;
+	struct face_line *out = &f->lines[f->n_lines];
+	struct money sum;
+	w->short_name = STR_NONE;
+	check_code(w);
+	*out = (struct face_line){ .tax_code = l->tax_code,
+		.name = full_name(w),
+		.spec = l->spec,
+		.unit = l->unit,
+		.quantity = l->quantity,
+		.price = l->price,
+		.has_quantity = l->has_quantity,
+		.rate = l->rate };
+	check_rate(w, &out->treatment);
+	if (!entered_sum(w, &sum) || !readable(w, "rate")) return;
+	out->sum = amounts_split(sum, l->price_includes_tax, l->rate);
+	if (!own_tax(w, sum, &out->sum, deviation)) return;
+	if (out->sum.amount.fen <= 0) {
+		LINE_FAULT(w, l->has_quantity ? "price" : "amount", &not_positive);
+		return;
+	}
+	if (!add(f, out->sum)) {
+		LINE_FAULT(w, l->has_quantity ? "price" : "amount", &out_of_range);
+		return;
+	}
+	/* The face shows the price without tax. */
+	if (l->has_quantity && l->price_includes_tax) out->price = amounts_unit_price(out->sum.amount, l->quantity);
+	f->n_lines++;
+	discount_line(w, f, out);
+}
+
+static void check_buyer(struct ctx *c, const struct issue_in *in)
+{
+	struct str pointer = S("/buyer/tax_id");
+	if (!str_is(in->kind, "special") || (c->problem.n && faulty(c, pointer))) return;
+	if (!in->buyer.tax_id.p)
+		FAULT(c, pointer, &buyer_id_missing);
+	else if (ids_uscc(in->buyer.tax_id) != IDS_OK && ids_resident(in->buyer.tax_id, c->today) == IDS_OK)
+		FAULT(c, pointer, &buyer_person);
+}
+
+void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer *by, struct face *out)
+{
+	struct work w = { .c = c, .by = by, .special = str_is(in->kind, "special"), .after_faults = c->problem.n > 0 };
+	int64_t deviation = 0;
+	size_t before = c->problem.n;
+	*out = (struct face){ .kind = in->kind,
+		.seller_ref = in->seller_ref,
+		.remark = in->remark,
+		.drawer = c->caller.person_name,
+		.issued_at = c->now,
+		.seller = { by->taxpayer.uscc, by->taxpayer.name },
+		.buyer = { in->buyer.tax_id, in->buyer.name },
+		.seller_general = by->taxpayer.general,
+		.lines = arena_array(c->arena, in->n_lines * 2 + 1, sizeof *out->lines) };
+	check_buyer(c, in);
+	for (size_t i = 0; i < in->n_lines; i++) {
+		w.in = &in->lines[i];
+		w.i = i;
+		compose_line(&w, out, &deviation);
+	}
+	if (c->problem.n > before || w.after_faults) return; /* the sums would mislead */
+	if (!amounts_deviation_fits(deviation)) FAULT(c, S("/lines"), &tax_sum);
+	if (out->total.fen <= 0) FAULT(c, S("/lines"), &nothing_left);
+	if (in->has_total && in->total.fen != out->total.fen)
+		FAULT(c, S("/total"), &total_differs, money_format(c->arena, out->total));
+}

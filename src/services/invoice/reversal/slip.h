@@ -1,0 +1,15 @@
+/* One confirmation slip as its sides see it. Inner header. */
+#ifndef REVERSAL_SLIP_H
+#define REVERSAL_SLIP_H
+#include "reversal_sql.h"
+#include "kernel/ctx/app.h"
+#include "kernel/value/value.h"
+
+struct slip {
+	struct reversal_get_row row;
+	bool transferred; /* the buyer's input tax was transferred out with it */
+};
+MUST_USE err_t slip_load(struct ctx *c, struct str number, struct str slip, struct slip *out);
+struct value *slip_value(struct ctx *c, const struct slip *s);
+const char *slip_reason(struct str code);
+#endif
