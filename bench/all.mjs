@@ -1,0 +1,31 @@
+// All benches one after the other; their tables become docs/bench.md. ./dev bench all [--only a,b]
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { root } from '../tests/lib/server.mjs';
+import { option } from './lib/bench.mjs';
+
+const order = ['verify', 'issue', 'batch', 'file', 'calc', 'home', 'start'];
+const wanted = option('only') ? option('only').split(',') : order;
+const rest = process.argv.slice(2).filter((a, i, all) => a !== '--only' && all[i - 1] !== '--only');
+const target = path.join(root, 'docs/bench.md'), kept = (name) => path.join(root, '.cache/bench', `${name}.md`);
+let failed = 0;
+for (const name of wanted) {
+  const r = spawnSync('./dev', ['bench', name, ...rest], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 });
+  process.stdout.write(r.stdout);
+  if (r.status !== 0) { failed++; console.error(`bench ${name} ended with ${r.status}`); continue; }
+  if (name === 'calc') { // a program of its own, which prints a table as it is
+    const { mkdirSync } = await import('node:fs');
+    mkdirSync(path.dirname(kept(name)), { recursive: true });
+    writeFileSync(kept(name), `## Policy engine\n\n${r.stdout.trim()}\n\nMade by \`./dev bench calc\`.\n`);
+  }
+}
+const commit = spawnSync('git', ['-C', root, 'log', '-1', '--format=%h of %cs'], { encoding: 'utf8' }).stdout.trim();
+const head = `# Measurements
+
+\`./dev bench NAME\` measures one thing beside its limit, in the same run and on the same machine; ✓ and ✗ say whether what was asked was
+reached. What was not reached stays in, with what holds it. This page is made by \`./dev bench all\`; the last run was on commit ${commit}.
+`;
+writeFileSync(target, [head, ...order.filter((n) => existsSync(kept(n))).map((n) => readFileSync(kept(n), 'utf8').trim() + '\n')].join('\n'));
+console.log(`docs/bench.md: ${order.filter((n) => existsSync(kept(n))).join(', ')}`);
+process.exit(failed ? 1 : 0);
