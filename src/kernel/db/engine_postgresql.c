@@ -6,7 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, MAX_PARAMETERS = 255 /* as n_in counts */ };
+enum {
+	OID_BYTEA = 17,
+	OID_INT8 = 20,
+	OID_INT2 = 21,
+	OID_INT4 = 23,
+	OID_TEXT = 25,
+	MAX_PARAMETERS = 255 /* as n_in counts */
+};
 
 struct engine_connection {
 	PGconn *pg;

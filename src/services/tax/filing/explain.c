@@ -135,8 +135,8 @@ struct value *explain_line(struct ctx *c, const struct draft *d, const struct va
 	struct str law = policy_form_law(role == CELL_SURCHARGE ? d->filled.surcharges : d->filled.vat);
 	value_put_str(c->arena, v, "law", origin && origin->law ? str_c(origin->law) : law);
 	value_put_bool(c->arena, v, "has_sources", put_sum(c, d, n, value_put_object(c->arena, v, "sources")));
-	value_put_str(c->arena, v, "href", str_printf(c->arena, "/returns/vat/%.*s/lines/%s", STR_FMT(d->period),
-	                form_cell_name(c->arena, n).p));
+	value_put_str(c->arena, v, "href",
+	        str_printf(c->arena, "/returns/vat/%.*s/lines/%s", STR_FMT(d->period), form_cell_name(c->arena, n).p));
 	return v;
 }
 

@@ -39,8 +39,8 @@ static const struct fault_def input_faults[] = {
 static void put_line_fault(struct ctx *c, const struct draft *d, const struct form_fault *f)
 {
 	bool line = f->cell <= FORM_LINES;
-	struct str pointer = str_printf(
-	        c->arena, "/%s/%s", line ? "lines" : "inputs", form_cell_name(c->arena, f->cell).p);
+	struct str pointer =
+	        str_printf(c->arena, "/%s/%s", line ? "lines" : "inputs", form_cell_name(c->arena, f->cell).p);
 	struct str formula = f->kind == FAULT_COMPUTED ? explain_formula(d, c->arena, f->cell) : STR_NONE;
 	if (line)
 		FAULT(c, pointer, &line_faults[f->kind], str_from_int(c->arena, f->cell),
@@ -102,8 +102,7 @@ static void put_differences(struct ctx *c, const struct return_in *in, const str
 		struct value *v = value_object(c->arena);
 		struct str why = in->reasons.cell[n].p ? in->reasons.cell[n] : in->reason;
 		value_put_str(c->arena, v, "line", form_cell_name(c->arena, n));
-		value_put(c->arena, v, "number",
-		        n <= FORM_LINES ? value_int(c->arena, n) : value_null(c->arena));
+		value_put(c->arena, v, "number", n <= FORM_LINES ? value_int(c->arena, n) : value_null(c->arena));
 		value_put_str(c->arena, v, "title", cell_title(&d->filled, n));
 		value_put_money(c->arena, v, "prefilled", d->prefilled[n]);
 		value_put_money(c->arena, v, "filed", d->filled.cell[n]);

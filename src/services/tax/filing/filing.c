@@ -13,13 +13,14 @@
 #define INPUT(name) AMOUNT(#name, CELL_##name)
 #define INPUT_REASON(name) REASON(#name, CELL_##name)
 #define LINES(X)                                                                                                       \
-	X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20) \
-	X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31) X(32) X(33) X(34) X(35) X(36) X(37) X(38)    \
-	X(39) X(40) X(41)
+	X(1)                                                                                                           \
+	X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20)      \
+	        X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31) X(32) X(33) X(34) X(35) X(36) X(37)  \
+	                X(38) X(39) X(40) X(41)
 
-static const struct field line_fields[] = { LINES(LINE) { 0 } };
-static const struct field input_fields[] = { FORM_INPUT_NAMES(INPUT) { 0 } };
-static const struct field reason_fields[] = { LINES(LINE_REASON) FORM_INPUT_NAMES(INPUT_REASON) { 0 } };
+static const struct field line_fields[] = { LINES(LINE){ 0 } };
+static const struct field input_fields[] = { FORM_INPUT_NAMES(INPUT){ 0 } };
+static const struct field reason_fields[] = { LINES(LINE_REASON) FORM_INPUT_NAMES(INPUT_REASON){ 0 } };
 static const struct field return_fields[] = {
 	{ "period", FIELD_PERIOD, AT(struct return_in, period), .required = true, .label = N_("税款所属期"),
 	        .example = "2026-11" },

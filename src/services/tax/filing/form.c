@@ -2,11 +2,17 @@
 #include "kernel/operation/service.h"
 #include <string.h>
 
-#define FACT(member) ((uint32_t)__builtin_offsetof(struct facts, member))
+#define FACT(member) ((uint32_t) __builtin_offsetof(struct facts, member))
 #define BIT(n) (1u << (n))
 /* Sections of the tax codes: 1 goods, 2 labour, 5 immovables; 6 is no sale and goes nowhere. */
-enum { EVERY = 0x3f, GOODS = BIT(1), LABOUR = BIT(2), IMMOVABLE = BIT(5), NOT_GOODS = EVERY & ~GOODS,
-	MOVABLE = EVERY & ~IMMOVABLE };
+enum {
+	EVERY = 0x3f,
+	GOODS = BIT(1),
+	LABOUR = BIT(2),
+	IMMOVABLE = BIT(5),
+	NOT_GOODS = EVERY & ~GOODS,
+	MOVABLE = EVERY & ~IMMOVABLE
+};
 /* Rates: 6 % is the lowest statutory one (增值税法 第十条); below it stand the levy rates of the simple method. */
 #define STATUTORY 60000, 1000000, BIT(0)
 #define LEVY 1, 59999, BIT(0)
@@ -201,10 +207,10 @@ enum form_error form_open(const struct policy_store *store, struct arena *a, con
 		bool line = n <= FORM_LINES, beyond = line && n > out->form->last;
 		int slot = out->slot[n] = beyond ? -1 : policy_slot(out->vat, form_cell_name(a, n));
 		bool surcharge = line && n >= out->form->surcharge && n < out->form->surcharge + 3;
-		out->role[n] = slot < 0                       ? CELL_NONE
-		               : surcharge                    ? CELL_SURCHARGE
+		out->role[n] = slot < 0                      ? CELL_NONE
+		               : surcharge                   ? CELL_SURCHARGE
 		               : has_formula(out->vat, slot) ? CELL_COMPUTED
-		                                              : CELL_ENTERED;
+		                                             : CELL_ENTERED;
 	}
 	for (const struct cell_fact *l = out->form->carried; l->cell && f->has_previous; l++)
 		out->role[l->cell] = CELL_CARRIED;
@@ -226,7 +232,8 @@ struct money form_sales(const struct filled *f)
 	return sum;
 }
 
-/* 财税〔2016〕12号: no education levies when the month's sales are not above the standard (a quarter's: three times it). */
+/* 财税〔2016〕12号: no education levies when the month's sales are not above the standard (a quarter's: three times
+ * it). */
 static bool education_exempt(const struct policy_store *store, const struct facts *f, const struct filled *out)
 {
 	int64_t month;

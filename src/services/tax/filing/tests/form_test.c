@@ -222,10 +222,9 @@ static void small_scale(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		const struct invoice_sale sold[] = { sum("special", 10000, 1, cases[i].special, 0),
 			sum("ordinary", 10000, 1, cases[i].ordinary, 0) };
-		struct setting s = { .facts = { .period = cases[i].period,
-			                     .small = true,
-			                     .household = true,
-			                     .half = true } };
+		struct setting s = {
+			.facts = { .period = cases[i].period, .small = true, .household = true, .half = true }
+		};
 		open(&s, sold, 2);
 		CELL_IS(s, 22, cases[i].due);
 		CELL_IS(s, 11, cases[i].exempt);
