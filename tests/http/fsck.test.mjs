@@ -1,5 +1,7 @@
 // etaxd fsck names what was changed behind the server's back: one byte, one row, one fen, on either database. (G05.1)
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Copy } from '../lib/corrupt.mjs';
 import { Client } from '../lib/client.mjs';
@@ -38,7 +40,7 @@ test('what was not changed is good, and says how much there is', async () => {
   copy.close();
   assert.equal(r.code, 0, r.output);
   assert.doesNotMatch(r.output, /FAULT/);
-  for (const part of ['ledger', 'log', 'invoice', 'outbox', 'jobs']) assert.match(r.output, new RegExp(`^ok +${part}: `, 'm'));
+  for (const part of ['ledger', 'log', 'invoice', 'plane', 'outbox', 'jobs']) assert.match(r.output, new RegExp(`^ok +${part}: `, 'm'));
 });
 
 test('beside a running server it is good too', async () => {
@@ -69,7 +71,36 @@ finds('log: a receipt is gone', (c) => c.run('DELETE FROM receipt WHERE position
 finds('log: a receipt is moved', (c) => c.run('UPDATE receipt SET position = 0 WHERE position = 1'), /FAULT log: entry 0 has several receipts/, /FAULT log: entry 1 has no receipt/);
 finds('log: the checkpoint has another size', (c) => c.run("UPDATE log_checkpoint SET size = size + 1"), /FAULT/);
 
-finds('invoice: a number is gone', (c) => c.run('DELETE FROM invoice WHERE number = (SELECT min(number) FROM invoice)'), /FAULT invoice/);
+const one = '(SELECT min(number) FROM invoice)';
+finds('invoice: a number in the middle is gone', (c) => c.run('DELETE FROM invoice WHERE number = (SELECT min(number) FROM invoice WHERE number > (SELECT min(number) FROM invoice))'),
+  /FAULT invoice: 1 numbers are missing before \d{20}/, /FAULT invoice: \d+ are stored, \d+ were told/, /FAULT plane: invoice \d{20} has other values/);
+finds('invoice: the last number is gone', (c) => c.run('DELETE FROM invoice WHERE number = (SELECT max(number) FROM invoice)'), /FAULT invoice: the last number of \d{5} is \d{20}, the counter stands at/);
+finds('invoice: one fen more in a total', (c) => c.run(`UPDATE invoice SET total_fen = total_fen + 1 WHERE number = ${one}`),
+  /FAULT invoice \d{20}: its document says something else/, /FAULT plane: invoice \d{20} has other values/, /FAULT invoice \d{20}: event \d+ says something else/);
+finds('invoice: one character of a document', (c) => c.run(`UPDATE invoice SET document = replace(document, '海川', '海州') WHERE number = ${one}`), /FAULT invoice \d{20}: its receipt \d+ is not for this document/);
+finds('invoice: the receipt of another', (c) => c.run(`UPDATE invoice SET receipt_id = (SELECT receipt_id FROM invoice WHERE number = (SELECT max(number) FROM invoice)) WHERE number = ${one}`), /FAULT invoice \d{20}: its receipt \d+ is not for this document/);
+
+finds('lists: a row is gone', (c) => c.run('DELETE FROM party_invoice WHERE side = 0 AND number = (SELECT min(number) FROM party_invoice WHERE imported = 0)', 'projection'),
+  /FAULT invoice \d{20}: the list of its seller does not have it/, /FAULT invoice: the lists have \d+ rows/, /FAULT invoice: the sums of party/);
+finds('lists: a row says another amount', (c) => c.run('UPDATE party_invoice SET amount_fen = amount_fen - 1 WHERE side = 0 AND number = (SELECT min(number) FROM party_invoice WHERE imported = 0)', 'projection'),
+  /FAULT invoice \d{20}: the list of its seller says something else/);
+finds('lists: a month says another sum', (c) => c.run('UPDATE party_month SET tax_fen = tax_fen + 1 WHERE side = 0', 'projection'), /FAULT invoice: the sums of party \d+/, /FAULT invoice: the rates of party/);
+finds('lists: a rate says another sum', (c) => c.run('UPDATE party_sale SET amount_fen = amount_fen + 1 WHERE side = 0', 'projection'), /FAULT invoice: the rates of party/);
+finds('lists: a row too many', (c) => c.run("INSERT INTO party_invoice SELECT party_id, side, period, '26332000000000099999', other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, imported FROM party_invoice WHERE side = 0 AND number = (SELECT min(number) FROM party_invoice WHERE imported = 0)", 'projection'),
+  /FAULT invoice: the lists have \d+ rows/);
+test('lists and plane behind the events are no fault: they go on from there', async () => {
+  const copy = new Copy(server);
+  copy.run("DELETE FROM party_invoice", 'projection');
+  copy.run("DELETE FROM party_month", 'projection');
+  copy.run("DELETE FROM party_sale", 'projection');
+  copy.run("DELETE FROM projection_consumer WHERE name = 'issue.party_list'", 'projection');
+  rmSync(path.join(copy.data, 'plane'), { recursive: true });
+  const r = await copy.fsck();
+  copy.close();
+  assert.equal(r.code, 0, r.output);
+  assert.match(r.output, /outbox: issue\.party_list is \d+ events behind/);
+  assert.match(r.output, /outbox: verify\.plane is \d+ events behind/);
+});
 
 finds('outbox: an event is gone', (c) => c.run('DELETE FROM event WHERE position = 1'), /FAULT outbox: \d+ events between 2 and/);
 finds('outbox: the counter is behind', (c) => c.run("UPDATE counter SET value = value - 1 WHERE name = 'outbox'"), /FAULT outbox: the counter stands at/);

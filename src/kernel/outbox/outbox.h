@@ -38,4 +38,8 @@ void outbox_wrote(struct ctx *c);    /* after the commit of an act, before its a
 void outbox_catch_up(struct ctx *c); /* before reading */
 /* Waits until all projections reached the position of this context's own last event. */
 MUST_USE err_t outbox_wait(struct ctx *c);
+
+/* For checks and rebuilding: events behind `after` in order, up to 1,000; how far a consumer has come (-1: no such one). */
+MUST_USE err_t outbox_read(struct ctx *c, int64_t after, struct event **events, size_t *n);
+MUST_USE err_t outbox_seen_by(struct ctx *c, const char *consumer, int64_t *position);
 #endif

@@ -79,8 +79,8 @@ static void check_words(const struct operation *op)
 
 static void check_kind(const struct operation *op)
 {
-	if (op->class == OP_FAST && (op->method != GET || op->who.kind != WHO_PUBLIC))
-		wrong(op, "a FAST operation has no database: public GET only", "");
+	if (op->class == OP_FAST && ((op->method != GET && !op->reads) || op->who.kind != WHO_PUBLIC))
+		wrong(op, "a FAST operation has no database: public, and reads only", "");
 	if (op->method == GET && (op->idempotent || op->receipt || op->raw_body))
 		wrong(op, "a GET changes nothing", "");
 	if (op->who.kind == WHO_TAXPAYER && !op->who.scope) wrong(op, "no scope", "");
@@ -108,10 +108,9 @@ static void check_template(const struct operation *op, const char *page)
 static void check_page(const struct operation *op)
 {
 	if (op->page) check_template(op, op->page);
-	if (op->menu && (op->method != GET || !op->page)) wrong(op, "only pages stand in the menu", op->menu);
+	if (op->menu && op->method != GET) wrong(op, "only pages stand in the menu", op->menu);
 	const struct operation *form = op->form ? by_id(op->form) : NULL;
 	if (op->form && (!form || form->method != GET || !form->page)) wrong(op, ".form is no page:", op->form);
-	if (op->form && op->method != POST) wrong(op, "only a POST has a form", "");
 	if (op->then && op->then[0] != '/' && op->then[0] != '{') wrong(op, ".then is a path:", op->then);
 	if (!op->page_only || (op->method == GET && strncmp(op->path, "/static/", 8) == 0)) return;
 	const char *twin = strstr(op->page_only, "/v1/");

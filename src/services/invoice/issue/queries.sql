@@ -21,11 +21,6 @@ ON CONFLICT (seller_id, period) DO UPDATE SET used_fen = quota_use.used_fen + ex
 -- :out used money
 SELECT used_fen FROM quota_use WHERE seller_id = $1 AND period = $2;
 
--- :name span :one
--- :in prefix_from text, prefix_to text
--- :out n int, last text?
-SELECT count(*), max(number) FROM invoice WHERE number >= $1 AND number < $2;
-
 -- :name state_get :one
 -- :in number text
 -- :out amount money, tax money, locked bool
@@ -57,6 +52,54 @@ SELECT red_number FROM invoice_red WHERE number = $1 ORDER BY red_number LIMIT 1
 -- :max 100
 SELECT s.number FROM invoice_state s LEFT JOIN invoice i ON i.number = s.number
 WHERE i.number IS NULL OR s.amount_fen > i.amount_fen OR s.tax_fen > i.tax_fen OR s.amount_fen < 0 LIMIT 100;
+
+-- :name reds_wrong :many
+-- :out number text
+-- :max 100
+SELECT s.number FROM invoice_state s LEFT JOIN invoice_red r ON r.number = s.number LEFT JOIN invoice i ON i.number = r.red_number
+GROUP BY s.number, s.amount_fen, s.tax_fen
+HAVING COALESCE(sum(i.amount_fen), 0) <> -s.amount_fen OR COALESCE(sum(i.tax_fen), 0) <> -s.tax_fen ORDER BY s.number LIMIT 100;
+
+-- :name counters :many
+-- :out name text, value int
+-- :max 1000
+SELECT name, value FROM counter WHERE name >= 'invoice.' AND name < 'invoice/' ORDER BY name LIMIT 1000;
+
+-- :name after :many
+-- :in after text
+-- :out number text, seller_id int, buyer_id int, kind text, issued_at instant, amount money, tax money, total money, document text, receipt_id int
+-- :max 1000
+SELECT number, seller_id, buyer_id, kind, issued_at, amount_fen, tax_fen, total_fen, document, receipt_id FROM invoice
+WHERE number > $1 ORDER BY number LIMIT 1000;
+
+-- :name party_row :one
+-- :on projection
+-- :in party_id int, side int, period text, number text
+-- :out kind text, issued_at instant, amount money, tax money, total money, status int
+SELECT kind, issued_at, amount_fen, tax_fen, total_fen, status FROM party_invoice
+WHERE party_id = $1 AND side = $2 AND period = $3 AND number = $4;
+
+-- :name party_count :one
+-- :on projection
+-- :out n int
+SELECT count(*) FROM party_invoice WHERE imported = 0;
+
+-- :name months_wrong :many
+-- :on projection
+-- :out party_id int, side int, period text
+-- :max 100
+SELECT a.party_id, a.side, a.period FROM (SELECT party_id, side, period, count(*) AS n, sum(amount_fen) AS amount, sum(tax_fen) AS tax
+  FROM party_invoice GROUP BY party_id, side, period) a
+LEFT JOIN party_month m ON m.party_id = a.party_id AND m.side = a.side AND m.period = a.period
+WHERE m.n IS NULL OR m.n <> a.n OR m.amount_fen <> a.amount OR m.tax_fen <> a.tax ORDER BY a.party_id, a.side, a.period LIMIT 100;
+
+-- :name sales_wrong :many
+-- :on projection
+-- :out party_id int, period text
+-- :max 100
+SELECT m.party_id, m.period FROM party_month m LEFT JOIN (SELECT party_id, period, sum(amount_fen) AS amount, sum(tax_fen) AS tax
+  FROM party_sale WHERE side = 0 GROUP BY party_id, period) s ON s.party_id = m.party_id AND s.period = m.period
+WHERE m.side = 0 AND (s.amount IS NULL OR s.amount <> m.amount_fen OR s.tax <> m.tax_fen) ORDER BY m.party_id, m.period LIMIT 100;
 
 -- :name draft_insert :exec
 -- :in taxpayer_id int, draft_id int, title text, content text, saved_at instant

@@ -109,23 +109,3 @@ err_t issue_show(struct ctx *c, const void *input, struct reply *out)
 	        str_printf(c->arena, "/v1/receipts/%lld", (long long)i.receipt_id));
 	return OK;
 }
-
-/* Numbers of the current year and region run from 1 without a gap; red letters never take off more than there is. */
-err_t issue_fsck(struct ctx *c, struct fsck *f)
-{
-	struct issue_span_row row;
-	struct issue_states_wrong_row *wrong;
-	size_t n_wrong;
-	bool found;
-	int64_t last = 0;
-	struct str from = str_printf(c->arena, "%02d332", c->today.year % 100),
-	           to = str_printf(c->arena, "%02d333", c->today.year % 100);
-	TRY(issue_span(c, from, to, &row, &found));
-	if (row.last.p && !str_to_int(str_sub(row.last, 5, 15), &last)) last = -1;
-	if (row.n != last) FSCK_FAULT(f, "invoice: %lld numbers, the last is %lld", (long long)row.n, (long long)last);
-	FSCK_INFO(f, "invoice: %lld numbers without a gap", (long long)row.n);
-	TRY(issue_states_wrong(c, &wrong, &n_wrong));
-	for (size_t i = 0; i < n_wrong; i++)
-		FSCK_FAULT(f, "invoice %.*s: red letters take off more than there is", STR_FMT(wrong[i].number));
-	return OK;
-}

@@ -17,5 +17,7 @@ enum { FACT_SIZE = 24 };
 void fact_pack(const struct fact *f, unsigned char out[FACT_SIZE]);
 bool fact_read(struct str bytes, struct fact *f);
 MUST_USE err_t fact_find(struct ctx *c, struct str number, struct fact *f, bool *found);
+struct fsck;
+MUST_USE err_t verify_fsck(struct ctx *c, struct fsck *f);
 struct str fact_number(struct arena *a, const struct plane_key *key); /* the 20 digits */
 #endif

@@ -294,4 +294,5 @@ const struct service verify_service = {
 	.n_operations = COUNT(operations),
 	.subscriptions = subscriptions,
 	.n_subscriptions = COUNT(subscriptions),
+	.fsck = verify_fsck,
 };
