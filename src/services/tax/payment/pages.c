@@ -40,8 +40,15 @@ err_t payment_due(struct ctx *c, const void *input, struct reply *out)
 	TRY(access_open(c, c->caller.subject_id, "obligations"));
 	TRY(ledger_obligations(c, c->caller.subject_id, &list, &n));
 	struct value *v = out->value = value_object(c->arena), *rows = value_put_array(c->arena, v, "payable");
-	for (size_t i = n; i-- > 0;)
-		TRY(put_payable(c, rows, &list[i], &total));
+	/* The list is the newest due date first; here what is due first comes first, of one date in its order. */
+	for (size_t end = n; end > 0;) {
+		size_t first = end - 1;
+		while (first > 0 && date_cmp(list[first - 1].due_on, list[end - 1].due_on) == 0)
+			first--;
+		for (size_t i = first; i < end; i++)
+			TRY(put_payable(c, rows, &list[i], &total));
+		end = first;
+	}
 	value_put_money(c->arena, v, "total", total);
 	struct value *form = value_put_object(c->arena, v, "form");
 	struct value *chosen = value_put_array(c->arena, form, "obligations");
