@@ -293,9 +293,7 @@ test('A05.1 a quarter of a small-scale payer: threshold, sales without invoice, 
     assert.equal(sum(vouchers.invoices, 'share'), fen('280000.00'));
     // 26..41 are no lines of this form; a computed line may not be changed by hand.
     const wrong = faults(await t2.post(path, { lines: { l1: '5.00', l34: '0.00' }, inputs: { addl_credit: '1.00', reduction: '-1.00', nothing: '1.00' } }));
-    assert.deepEqual(wrong, { '/inputs/nothing': 'unknown-field' });
-    assert.deepEqual(faults(await t2.post(path, { lines: { l1: '5.00', l34: '0.00' }, inputs: { addl_credit: '1.00', reduction: '-1.00' } })),
-      { '/lines/l34': 'line-unknown', '/inputs/addl_credit': 'input-unknown', '/inputs/reduction': 'input-negative' });
+    assert.deepEqual(wrong, { '/inputs/nothing': 'unknown-field', '/lines/l34': 'line-unknown', '/inputs/addl_credit': 'input-unknown', '/inputs/reduction': 'input-negative' });
     assert.deepEqual(faults(await t2.post(path, { lines: { l1: '5.00' } })), { '/lines/l1': 'line-computed' });
     const filed = is(await t2.post(path, { lines: form.lines }), 201);
     assert.equal(filed.total_due, '0.00');
