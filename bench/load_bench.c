@@ -1,12 +1,12 @@
-/* Load generator: one thread, epoll, keep-alive, closed loop. wrk cannot send a fresh key with every request at the rates
- * measured here, and Node cannot send at them at all.
+/* Load generator: one thread, epoll, keep-alive, closed loop. wrk cannot send a fresh key with every request at the
+ * rates measured here, and Node cannot send at them at all.
  *
  *     load_bench --to 127.0.0.1:PORT --requests FILE [--connections 64] [--seconds 10] [--warm 2] [--count N]
  *                [--from N] [--expect 201]
  *
  * FILE holds whole requests, each ended by a NUL byte; they are sent in turn. Each run of twelve '@' in one becomes a
- * number of twelve digits that no other request of the run carries (it counts up from --from). The answer is one line of
- * JSON: rates, latencies in microseconds, statuses, and this program's own CPU time, which shares the machine. */
+ * number of twelve digits that no other request of the run carries (it counts up from --from). The answer is one line
+ * of JSON: rates, latencies in microseconds, statuses, and this program's own CPU time, which shares the machine. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -26,7 +26,8 @@ enum { MARK = 12, MARKS_MAX = 8, REQUEST_MAX = 16384, ANSWER_MAX = 1 << 20, CONN
 /* Latencies: 128 steps to each power of two, so within 1 %. */
 enum { STEPS = 128, CELLS = 40 * STEPS };
 
-struct template {
+struct template
+{
 	const char *text;
 	size_t n;
 	size_t marks[MARKS_MAX], n_marks;
@@ -283,7 +284,8 @@ static void print(const struct load *l)
 	(void)printf("\"statuses\":{");
 	for (int i = 1; i < 6; i++)
 		(void)printf("%s\"%dxx\":%lld", i > 1 ? "," : "", i, (long long)l->statuses[i]);
-	(void)printf("},\"unexpected\":%lld,\"broken\":%lld,\"bytes\":%lld,\"sent\":%lld,\"next\":%lld,\"own_cpu_s\":%.3f}\n",
+	(void)printf("},\"unexpected\":%lld,\"broken\":%lld,\"bytes\":%lld,\"sent\":%lld,\"next\":%lld,\"own_cpu_s\":%."
+	             "3f}\n",
 	        (long long)l->unexpected, (long long)l->broken, (long long)l->bytes, (long long)l->sent,
 	        (long long)l->number, cpu);
 	if (l->unexpected) (void)fprintf(stderr, "load: first unexpected answer:\n%s\n", l->sample);

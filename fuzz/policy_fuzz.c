@@ -1,5 +1,5 @@
-/* Any bytes as a policy package: refused with a reason, or loaded; then every form evaluates at its limits and its trace
- * equals the tree. */
+/* Any bytes as a policy package: refused with a reason, or loaded; then every form evaluates at its limits and its
+ * trace equals the tree. */
 #include "kernel/policy/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -34,3 +34,6 @@ for (const button of document.querySelectorAll('[data-print]')) {
   button.hidden = false;
   button.addEventListener('click', () => print());
 }
+// A page that waits for a result (beside its link) looks again by itself.
+const waits = document.querySelector('[data-reload]');
+if (waits) setTimeout(() => location.reload(), 1000 * waits.dataset.reload);

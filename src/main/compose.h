@@ -7,6 +7,7 @@ struct options {
 	const char *listen, *data, *db;
 	unsigned workers;
 	bool sandbox, plane_alone;
+	bool checking;      /* fsck: a log that does not load is one of its findings, not the end */
 	int64_t rate_limit; /* calls a minute; 0: usual; LIMIT_OFF */
 };
 

@@ -2,6 +2,7 @@
 #include "kernel/db/db.h"
 #include "kernel/job/runner.h"
 #include "kernel/operation/service.h"
+#include "kernel/outbox/runner.h"
 #include "main/compose.h"
 #include <stdio.h>
 
@@ -15,6 +16,7 @@ static err_t check_all(struct ctx *c, struct fsck *f)
 {
 	for (size_t i = 0; i < n_services; i++)
 		if (services[i]->fsck) TRY(services[i]->fsck(c, f));
+	TRY(outbox_check(c, f));
 	return job_check(c, f);
 }
 
@@ -23,12 +25,14 @@ int fsck_main(const struct options *o)
 	struct app app;
 	struct arena *a = arena_new();
 	struct fsck f = { .arena = a, .line = print_line };
-	err_t e = compose_open(&app, o);
+	struct options checking = *o;
+	checking.checking = true;
+	err_t e = compose_open(&app, &checking);
 	if (e == OK) {
 		struct ctx c;
 		ctx_init(&c, &app, a);
 		c.db = db_open(&app, a);
-		e = c.db ? check_all(&c, &f) : E_INTERNAL;
+		e = c.db && db_snapshot(c.db) ? check_all(&c, &f) : E_INTERNAL;
 		db_close(c.db);
 	}
 	compose_close(&app);

@@ -1,22 +1,7 @@
 #include "main/receipt.h"
 #include "kernel/receipt/verify.h"
+#include "main/offline.h"
 #include <stdio.h>
-#include <string.h>
-
-enum { FILE_MAX = 4 * 1024 * 1024 };
-
-static bool read_file(struct arena *a, const char *path, struct str *out)
-{
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	if (!f) return false;
-	char *p = arena_alloc(a, FILE_MAX + 1);
-	size_t n = fread(p, 1, FILE_MAX + 1, f);
-	bool good = !ferror(f) && n <= FILE_MAX;
-	if (f != stdin) (void)fclose(f);
-	p[good ? n : 0] = 0;
-	*out = (struct str){ p, n };
-	return good;
-}
 
 static const char *explain(enum receipt_part part)
 {
@@ -34,21 +19,13 @@ static const char *explain(enum receipt_part part)
 	return "";
 }
 
-static int verify(struct arena *a, const char *path, const char *key)
+static int verify(struct arena *a, int argc, char **argv)
 {
-	struct str file, text = str_c(key);
-	struct tlog_verifier verifier;
+	struct str file;
+	struct offline_keys keys;
 	struct receipt_facts facts;
-	if (!tlog_verifier_parse(a, text, &verifier) &&
-	        (!read_file(a, key, &text) || !tlog_verifier_parse(a, text, &verifier))) {
-		(void)fprintf(stderr, "etaxd: %s is no verifier key (name+id+base64) and no file with one\n", key);
-		return 2;
-	}
-	if (!read_file(a, path, &file)) {
-		(void)fprintf(stderr, "etaxd: cannot read %s\n", path);
-		return 2;
-	}
-	enum receipt_part part = receipt_verify(a, file, &verifier, &facts);
+	if (!offline_arguments(a, argc, argv, "receipt", &file, &keys)) return 2;
+	enum receipt_part part = receipt_verify(a, file, keys.list, keys.n, &facts);
 	if (part != RECEIPT_GOOD) {
 		(void)printf("FAILED %s: %s\n", receipt_part_names[part], explain(part));
 		return 1;
@@ -61,22 +38,8 @@ static int verify(struct arena *a, const char *path, const char *key)
 
 int receipt_main(int argc, char **argv)
 {
-	const char *path = NULL, *key = NULL;
-	bool good = argc > 2 && strcmp(argv[2], "verify") == 0;
-	for (int i = 3; i < argc; i++) {
-		if (strcmp(argv[i], "--key") == 0 && i + 1 < argc)
-			key = argv[++i];
-		else if (!path)
-			path = argv[i];
-		else
-			good = false;
-	}
-	if (!good || !path || !key) {
-		(void)fputs("etaxd receipt verify FILE --key K\n", stderr);
-		return 2;
-	}
 	struct arena *a = arena_new();
-	int rc = verify(a, path, key);
+	int rc = verify(a, argc, argv);
 	arena_free(a);
 	return rc;
 }

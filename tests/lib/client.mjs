@@ -1,5 +1,6 @@
 // An API client as a third-party program would write it: bearer token, idempotency keys, JSON, problems.
 import { randomUUID } from 'node:crypto';
+import { observe } from './answers.mjs';
 
 /** The sandbox parties (requirements, §2): check digits are valid, password is `sandbox`. */
 export const parties = {
@@ -42,6 +43,7 @@ export class Client {
     const text = raw ? '' : bytes.toString('utf8');
     let json = null;
     if (/json/.test(response.headers.get('content-type') || '')) try { json = JSON.parse(text); } catch { /* JSON lines */ }
+    await observe(this.url, method, path, response, json);
     return { status: response.status, headers: response.headers, body: json, text, bytes };
   }
 

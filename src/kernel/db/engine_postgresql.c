@@ -189,4 +189,5 @@ static struct str pg_misfit(struct engine_connection *e, struct arena *a, const 
 }
 
 const struct engine engine_postgresql = { DB_POSTGRESQL, pg_open, pg_close, pg_run, pg_command, pg_why,
-	"BEGIN; SELECT pg_advisory_xact_lock(7270617801)", "BEGIN", pg_misfit };
+	"BEGIN; SELECT pg_advisory_xact_lock(7270617801)", "BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1",
+	pg_misfit };

@@ -255,4 +255,5 @@ static struct str sqlite_misfit(struct engine_connection *s, struct arena *a, co
 }
 
 const struct engine engine_sqlite = { DB_SQLITE, sqlite_open, sqlite_close, sqlite_run, sqlite_command, sqlite_why,
-	"BEGIN IMMEDIATE", "BEGIN IMMEDIATE", sqlite_misfit, sqlite_dialect };
+	"BEGIN IMMEDIATE", "BEGIN IMMEDIATE", "BEGIN; SELECT count(*) FROM sqlite_master", sqlite_misfit,
+	sqlite_dialect };

@@ -1,4 +1,5 @@
 #include "kernel/operation/openapi.h"
+#include "kernel/assets/assets.h"
 #include "kernel/ctx/app.h"
 #include "kernel/operation/router.h"
 #include "kernel/operation/service.h"
@@ -114,15 +115,43 @@ static void put_body(struct arena *a, struct value *to, const struct operation *
 	value_put(a, media, "schema", schema);
 }
 
+/* docs/api/answers/OPERATION.json: {status: {media: schema}}, learnt from the tests (tests/lib/answers.mjs). */
+static void put_answers(struct arena *a, struct value *all, const struct operation *op)
+{
+	struct value *answers;
+	struct json_fault where;
+	struct str text = asset_get(str_printf(a, "docs/api/answers/%s.json", op->id).p);
+	const char *words = op->receipt ? N_("办好了，附回执") : N_("办好了");
+	if (!text.p || json_parse(a, text, &answers, &where) != OK) {
+		value_put_c(a, value_put_object(a, all, op->method == POST && op->idempotent ? "2XX" : "200"),
+		        "description", words);
+		return;
+	}
+	for (const struct value_member *status = answers->first; status; status = status->next) {
+		struct value *good = value_put_object(a, all, status->key.p), *content;
+		value_put_c(a, good, "description", words);
+		content = value_put_object(a, good, "content");
+		for (const struct value_member *media = status->value->first; media; media = media->next)
+			value_put(a, value_put_object(a, content, media->key.p), "schema", media->value);
+	}
+}
+
+/* Which problems an operation can answer with; each is a response of its own in the components. */
 static void put_responses(struct arena *a, struct value *to, const struct operation *op)
 {
 	struct value *all = value_put_object(a, to, "responses");
-	struct value *good = value_put_object(a, all, op->method == POST && op->idempotent ? "2XX" : "200");
-	value_put_c(a, good, "description", op->receipt ? N_("办好了，附回执") : N_("办好了"));
-	struct value *bad = value_put_object(a, all, "4XX"), *content;
-	value_put_c(a, bad, "description", N_("问题（RFC 9457）"));
-	content = value_put_object(a, value_put_object(a, bad, "content"), "application/problem+json");
-	value_put_c(a, value_put_object(a, content, "schema"), "$ref", "#/components/schemas/problem");
+	bool body = op->method != GET && op->in, account = op->who.kind != WHO_PUBLIC;
+	const struct {
+		const char *status;
+		bool can;
+	} problems[] = { { "400", true }, { "401", account }, { "403", account }, { "404", true }, { "405", true },
+		{ "409", op->method != GET && !op->reads }, { "413", true }, { "415", body }, { "422", body },
+		{ "429", true }, { "500", true }, { "503", true } };
+	put_answers(a, all, op);
+	for (size_t i = 0; i < COUNT(problems); i++)
+		if (problems[i].can)
+			value_put_str(a, value_put_object(a, all, problems[i].status), "$ref",
+			        str_printf(a, "#/components/responses/%s", problems[i].status));
 }
 
 static void put_operation(struct arena *a, struct value *paths, const struct operation *op)
@@ -172,20 +201,80 @@ static int by_path(const void *x, const void *y)
 	return order ? order : (int)a->method - (int)b->method;
 }
 
+static struct value *texts(struct arena *a, struct value *to, const char *const *names, size_t n)
+{
+	struct value *properties = value_put_object(a, to, "properties");
+	value_put_c(a, to, "type", "object");
+	for (size_t i = 0; i < n; i++)
+		value_put_c(a, value_put_object(a, properties, names[i]), "type", "string");
+	return properties;
+}
+
+static void put_required(struct arena *a, struct value *to, const char *const *names, size_t n)
+{
+	struct value *list = value_put_array(a, to, "required");
+	for (size_t i = 0; i < n; i++)
+		value_push(a, list, value_str(a, str_c(names[i])));
+}
+
+/* RFC 9457 with our members: code for programs, detail in the language asked for, errors[] at their fields. */
+static void put_problem_schema(struct arena *a, struct value *schemas)
+{
+	static const char *const members[] = { "type", "title", "code", "detail", "trace", "fix", "law" },
+	                         *const of_error[] = { "pointer", "code", "detail", "fix", "law" };
+	struct value *problem = value_put_object(a, schemas, "problem");
+	struct value *properties = texts(a, problem, members, COUNT(members));
+	value_put_c(a, value_put_object(a, properties, "status"), "type", "integer");
+	struct value *errors = value_put_object(a, properties, "errors"), *error = value_put_object(a, errors, "items");
+	value_put_c(a, errors, "type", "array");
+	value_put_int(a, errors, "maxItems", PROBLEM_FAULTS_MAX);
+	struct value *parts = texts(a, error, of_error, COUNT(of_error));
+	value_put_c(a, (struct value *)(uintptr_t)value_get(parts, S("pointer")), "format", "json-pointer");
+	put_required(a, error, of_error, 3);
+	struct value *total = value_put_object(a, properties, "errors_total");
+	value_put_c(a, total, "type", "integer");
+	value_put_c(a, total, "description", "how many faults there are when errors holds only the first");
+	put_required(a, problem, members, 5);
+}
+
+static void put_problem_responses(struct arena *a, struct value *responses)
+{
+	static const struct {
+		const char *status, *words;
+	} list[] = {
+		{ "400", N_("请求读不懂") },
+		{ "401", N_("请先登录，再办这件事") },
+		{ "403", N_("您没有这项权限") },
+		{ "404", N_("没有查到，请核对编号或网址") },
+		{ "405", N_("这个网址不支持这种操作") },
+		{ "409", N_("现在的状态不能办这件事，请刷新后再看") },
+		{ "413", N_("内容太大，请分几次提交") },
+		{ "415", N_("请用 application/json 提交") },
+		{ "422", N_("有几处要改，改好再提交；您填的内容都在") },
+		{ "429", N_("操作太频繁，请稍等再试") },
+		{ "500", N_("系统出错，已经记录。请稍后重试，同一个 Idempotency-Key 不会办两次") },
+		{ "503", N_("正在处理的请求很多，请一秒后用同一个 Idempotency-Key 重试") },
+	};
+	for (size_t i = 0; i < COUNT(list); i++) {
+		struct value *r = value_put_object(a, responses, list[i].status), *content;
+		value_put_c(a, r, "description", list[i].words);
+		if (strcmp(list[i].status, "429") == 0 || strcmp(list[i].status, "503") == 0) {
+			struct value *retry = value_put_object(a, value_put_object(a, r, "headers"), "Retry-After");
+			value_put_c(a, value_put_object(a, retry, "schema"), "type", "integer");
+		}
+		content = value_put_object(a, value_put_object(a, r, "content"), "application/problem+json");
+		value_put_c(a, value_put_object(a, content, "schema"), "$ref", "#/components/schemas/problem");
+	}
+}
+
 static void put_components(struct arena *a, struct value *doc)
 {
 	struct value *components = value_put_object(a, doc, "components");
 	struct value *bearer = value_put_object(a, value_put_object(a, components, "securitySchemes"), "bearer");
 	value_put_c(a, bearer, "type", "http");
 	value_put_c(a, bearer, "scheme", "bearer");
-	struct value *problem = value_put_object(a, value_put_object(a, components, "schemas"), "problem");
-	value_put_c(a, problem, "type", "object");
-	struct value *properties = value_put_object(a, problem, "properties");
-	static const char *const texts[] = { "type", "title", "code", "detail", "fix", "law", "trace" };
-	for (size_t i = 0; i < COUNT(texts); i++)
-		value_put_c(a, value_put_object(a, properties, texts[i]), "type", "string");
-	value_put_c(a, value_put_object(a, properties, "status"), "type", "integer");
-	value_put_c(a, value_put_object(a, properties, "errors"), "type", "array");
+	put_problem_schema(a, value_put_object(a, components, "schemas"));
+	put_problem_responses(a, value_put_object(a, components, "responses"));
 }
 
 err_t openapi_document(struct ctx *c, const void *input, struct reply *out)

@@ -151,7 +151,7 @@ static err_t apply_projection(struct ctx *c, void *arg)
 	return outbox_projection_put(c, str_c(b->s->consumer), b->last, NULL);
 }
 
-static err_t load_position(struct ctx *c, const struct subscription *s, int64_t *position)
+err_t outbox_position(struct ctx *c, const struct subscription *s, int64_t *position)
 {
 	bool found = false;
 	*position = 0;
@@ -293,7 +293,7 @@ static err_t collect(struct outbox_runner *r)
 		for (size_t k = 0; k < services[i]->n_subscriptions && e == OK && r->n < MAX_CONSUMERS; k++) {
 			struct consumer *one = &r->consumers[r->n++];
 			one->s = &services[i]->subscriptions[k];
-			e = load_position(&c, one->s, &one->position);
+			e = outbox_position(&c, one->s, &one->position);
 			one->stored = one->position;
 		}
 	db_close(c.db);

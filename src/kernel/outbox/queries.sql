@@ -31,3 +31,11 @@ SELECT position FROM projection_consumer WHERE name = $1;
 -- :on projection
 -- :in name text, position int
 INSERT INTO projection_consumer (name, position) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET position = excluded.position;
+
+-- :name span :one
+-- :out n int, first int, last int
+SELECT count(*), COALESCE(min(position), 1), COALESCE(max(position), 0) FROM event;
+
+-- :name counter :one
+-- :out value int
+SELECT COALESCE(max(value), 0) FROM counter WHERE name = 'outbox';

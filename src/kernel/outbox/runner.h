@@ -5,4 +5,10 @@
 
 MUST_USE err_t outbox_start(struct app *app); /* consumers of all services[]; after migrate_run */
 void outbox_stop(struct app *app);
+
+struct subscription;
+struct fsck;
+/* How far a consumer has come; 0: it has seen nothing. */
+MUST_USE err_t outbox_position(struct ctx *c, const struct subscription *s, int64_t *position);
+MUST_USE err_t outbox_check(struct ctx *c, struct fsck *f);
 #endif

@@ -45,38 +45,57 @@ int64_t policy_bracket(const struct dated *t, int64_t x)
 	return (int64_t)((sum + 500000) / 1000000);
 }
 
-#define RUN(A, B, C, TO)                                                                                               \
-	switch ((enum code)o->code) {                                                                                  \
-	case ADD: EACH(TO = A + B)                                                                                     \
-	case SUB: EACH(TO = A - B)                                                                                     \
-	case MUL: EACH(TO = A * B)                                                                                     \
-	case SCALE: EACH(TO = scale(A, B))                                                                             \
-	case SCALE2: EACH(TO = scale_twice(A, B, C))                                                                   \
-	case MULDIV: EACH(TO = ratio(A, B, C))                                                                         \
-	case PORTION: EACH(TO = portion(A, B, C))                                                                      \
-	case MIN: EACH(TO = A < B ? A : B)                                                                             \
-	case MAX: EACH(TO = A > B ? A : B)                                                                             \
-	case LT: EACH(TO = A < B)                                                                                      \
-	case LE: EACH(TO = A <= B)                                                                                     \
-	case EQ: EACH(TO = A == B)                                                                                     \
-	case NE: EACH(TO = A != B)                                                                                     \
-	case AND: EACH(TO = A & B)                                                                                     \
-	case OR: EACH(TO = A | B)                                                                                      \
-	case NOT: EACH(TO = !A)                                                                                        \
-	case IF: EACH(TO = A ? B : C)                                                                                  \
-	case ROUND: EACH(TO = round_to(A, B))                                                                          \
-	case BRACKET: EACH(TO = policy_bracket(f->used[o->b].v, A))                                                    \
-	}
+/* Every operation once, for one set of values and for blocks of columns alike: x, y, z are its operands. */
+#define OPERATIONS                                                                                                     \
+	case ADD: EACH2(x + y)                                                                                         \
+	case SUB: EACH2(x - y)                                                                                         \
+	case MUL: EACH2(x *y)                                                                                          \
+	case SCALE: EACH2(scale(x, y))                                                                                 \
+	case SCALE2: EACH3(scale_twice(x, y, z))                                                                       \
+	case MULDIV: EACH3(ratio(x, y, z))                                                                             \
+	case PORTION: EACH3(portion(x, y, z))                                                                          \
+	case MIN: EACH2(x < y ? x : y)                                                                                 \
+	case MAX: EACH2(x > y ? x : y)                                                                                 \
+	case LT: EACH2(x < y)                                                                                          \
+	case LE: EACH2(x <= y)                                                                                         \
+	case EQ: EACH2(x == y)                                                                                         \
+	case NE: EACH2(x != y)                                                                                         \
+	case AND: EACH2(x &y)                                                                                          \
+	case OR: EACH2(x | y)                                                                                          \
+	case NOT: EACH1(!x)                                                                                            \
+	case IF: EACH3(x ? y : z)                                                                                      \
+	case ROUND: EACH2(round_to(x, y))                                                                              \
+	case BRACKET:                                                                                                  \
+		EACH1(policy_bracket(f->used[o->b].v, x))
 
-#define EACH(x)                                                                                                        \
-	x;                                                                                                             \
-	break;
+#define EACH1(e)                                                                                                       \
+	{                                                                                                              \
+		int64_t x = s[o->a];                                                                                   \
+		s[o->to] = (e);                                                                                        \
+		break;                                                                                                 \
+	}
+#define EACH2(e)                                                                                                       \
+	{                                                                                                              \
+		int64_t x = s[o->a], y = s[o->b];                                                                      \
+		s[o->to] = (e);                                                                                        \
+		break;                                                                                                 \
+	}
+#define EACH3(e)                                                                                                       \
+	{                                                                                                              \
+		int64_t x = s[o->a], y = s[o->b], z = s[o->c];                                                         \
+		s[o->to] = (e);                                                                                        \
+		break;                                                                                                 \
+	}
 void policy_run(const struct policy_form *f, const struct op *o, unsigned n, int64_t *s)
 {
 	for (const struct op *end = o + n; o < end; o++)
-		RUN(s[o->a], s[o->b], s[o->c], s[o->to])
+		switch ((enum code)o->code) {
+			OPERATIONS
+		}
 }
-#undef EACH
+#undef EACH1
+#undef EACH2
+#undef EACH3
 
 err_t policy_evaluate(const struct policy_form *f, int64_t *s, int *slot)
 {
@@ -89,32 +108,132 @@ err_t policy_evaluate(const struct policy_form *f, int64_t *s, int *slot)
 	return OK;
 }
 
+/* --- columns: whole blocks, read where they lie and written where they are wanted --- */
+
+#define EACH1(e)                                                                                                       \
+	{                                                                                                              \
+		const int64_t *restrict xs = from[o->a];                                                               \
+		for (int k = 0; k < POLICY_BLOCK; k++) {                                                               \
+			int64_t x = xs[k];                                                                             \
+			to[k] = (e);                                                                                   \
+		}                                                                                                      \
+		break;                                                                                                 \
+	}
+#define EACH2(e)                                                                                                       \
+	{                                                                                                              \
+		const int64_t *restrict xs = from[o->a], *restrict ys = from[o->b];                                    \
+		for (int k = 0; k < POLICY_BLOCK; k++) {                                                               \
+			int64_t x = xs[k], y = ys[k];                                                                  \
+			to[k] = (e);                                                                                   \
+		}                                                                                                      \
+		break;                                                                                                 \
+	}
+#define EACH3(e)                                                                                                       \
+	{                                                                                                              \
+		const int64_t *restrict xs = from[o->a], *restrict ys = from[o->b], *restrict zs = from[o->c];         \
+		for (int k = 0; k < POLICY_BLOCK; k++) {                                                               \
+			int64_t x = xs[k], y = ys[k], z = zs[k];                                                       \
+			to[k] = (e);                                                                                   \
+		}                                                                                                      \
+		break;                                                                                                 \
+	}
+
+/* Range of the inputs, then the operations; from[] and into[] say where each slot lies. false: an input is beyond. */
+static inline __attribute__((always_inline)) bool block(
+        const struct policy_form *f, const int64_t *const *from, int64_t *const *into)
+{
+	int64_t beyond = 0;
+	for (unsigned i = 0; i < f->n_inputs; i++) {
+		const int64_t *v = from[i], lo = f->lo[i], hi = f->hi[i];
+		for (int k = 0; k < POLICY_BLOCK; k++)
+			beyond |= (v[k] < lo) | (v[k] > hi);
+	}
+	if (beyond) return false;
+	for (const struct op *o = f->ops, *end = o + f->n_ops; o < end; o++) {
+		int64_t *restrict to = into[o->to];
+		switch ((enum code)o->code) {
+			OPERATIONS
+		}
+	}
+	return true;
+}
+
+static bool block_plain(const struct policy_form *f, const int64_t *const *from, int64_t *const *into)
+{
+	return block(f, from, into);
+}
+
+#ifdef __x86_64__
+/* The same for processors with 256-bit integers: comparisons of 64 bits are one instruction there. */
+__attribute__((target("avx2"))) static bool block_wide(
+        const struct policy_form *f, const int64_t *const *from, int64_t *const *into)
+{
+	return block(f, from, into);
+}
+#endif
+
+static bool run_block(const struct policy_form *f, const int64_t *const *from, int64_t *const *into)
+{
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx2")) return block_wide(f, from, into);
+#endif
+	return block_plain(f, from, into);
+}
+
+struct columns {
+	const int64_t **from; /* of each slot, in this block */
+	int64_t **into;
+	int64_t (*own)[POLICY_BLOCK]; /* room for slots that lie nowhere else: constants, intermediate values */
+};
+
+static void columns_open(struct columns *c, const struct policy_form *f, struct arena *a)
+{
+	c->from = arena_array(a, f->n_slots + 1, sizeof *c->from);
+	c->into = arena_array(a, f->n_slots + 1, sizeof *c->into);
+	c->own = arena_array(a, f->n_slots + 1, sizeof *c->own);
+	for (unsigned i = 0; i < f->n_slots; i++) {
+		c->from[i] = c->into[i] = c->own[i];
+		for (size_t k = 0; f->constant[i] && k < POLICY_BLOCK; k++)
+			c->own[i][k] = f->init[i];
+	}
+}
+
+/* A whole block is read and written in place. */
+static void in_place(
+        struct columns *c, const struct policy_form *f, size_t at, const int64_t *const *inputs, int64_t *const *out)
+{
+	for (unsigned i = 0; i < f->n_inputs; i++)
+		if (inputs[i]) c->from[i] = inputs[i] + at;
+	for (unsigned i = 0; i < f->n_lines; i++)
+		if (out[i]) c->from[f->lines[i].slot] = c->into[f->lines[i].slot] = out[i] + at;
+}
+
+/* The rest of less than a block goes through room of its own; values beyond it stay within the limits. */
+static bool rest(struct columns *c, const struct policy_form *f, size_t at, size_t m, const int64_t *const *inputs,
+        int64_t *const *out)
+{
+	for (unsigned i = 0; i < f->n_slots; i++)
+		c->from[i] = c->into[i] = c->own[i];
+	for (unsigned i = 0; i < f->n_inputs; i++)
+		for (size_t k = 0; inputs[i] && k < POLICY_BLOCK; k++)
+			c->own[i][k] = inputs[i][at + (k < m ? k : 0)];
+	if (!run_block(f, c->from, c->into)) return false;
+	for (unsigned i = 0; i < f->n_lines; i++)
+		if (out[i]) memcpy(out[i] + at, c->own[f->lines[i].slot], m * sizeof(int64_t));
+	return true;
+}
+
 err_t policy_evaluate_columns(
         const struct policy_form *f, struct arena *a, size_t n, const int64_t *const *inputs, int64_t *const *out)
 {
-	int64_t(*s)[POLICY_BLOCK] = arena_array(a, f->n_slots, sizeof *s);
-	for (unsigned i = f->n_inputs; i < f->n_slots; i++)
-		for (size_t k = 0; f->constant[i] && k < POLICY_BLOCK; k++)
-			s[i][k] = f->init[i];
-	for (size_t at = 0; at < n; at += POLICY_BLOCK) {
-		size_t m = n - at < POLICY_BLOCK ? n - at : POLICY_BLOCK;
-		for (unsigned i = 0; i < f->n_inputs; i++) {
-			if (!inputs[i]) continue;
-			memcpy(s[i], inputs[i] + at, m * sizeof(int64_t));
-			for (size_t k = 0; k < m; k++)
-				if (s[i][k] < f->lo[i] || s[i][k] > f->hi[i]) return E_INPUT;
-		}
-#define EACH(x)                                                                                                        \
-	for (size_t k = 0; k < m; k++) {                                                                               \
-		x;                                                                                                     \
-	}                                                                                                              \
-	break;
-		for (const struct op *o = f->ops, *end = o + f->n_ops; o < end; o++)
-			RUN(s[o->a][k], s[o->b][k], s[o->c][k], s[o->to][k])
-		for (unsigned i = 0; i < f->n_lines; i++)
-			if (out[i]) memcpy(out[i] + at, s[f->lines[i].slot], m * sizeof(int64_t));
+	struct columns c;
+	size_t at = 0;
+	columns_open(&c, f, a);
+	for (; n - at >= POLICY_BLOCK; at += POLICY_BLOCK) {
+		in_place(&c, f, at, inputs, out);
+		if (!run_block(f, c.from, c.into)) return E_INPUT;
 	}
-	return OK;
+	return at == n || rest(&c, f, at, n - at, inputs, out) ? OK : E_INPUT;
 }
 
 int64_t *policy_values(const struct policy_form *f, struct arena *a)

@@ -12,7 +12,7 @@
 #include "kernel/value/value.h"
 
 enum policy_unit { POLICY_MONEY, POLICY_RATE, POLICY_COUNT, POLICY_BOOL, POLICY_TABLE };
-#define POLICY_BLOCK 1024 /* rows evaluated together in columns */
+#define POLICY_BLOCK 256 /* rows evaluated together in columns */
 
 struct policy_store;
 struct policy_form; /* one form as it stands on one date */

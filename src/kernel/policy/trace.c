@@ -1,7 +1,6 @@
 /* How each line came about. All but the values is known when the form is loaded: the JSON of a trace is a text with
  * holes, made once from the same tree that policy_trace answers. */
 #include "kernel/policy/inner.h"
-#include <stdio.h>
 #include <string.h>
 
 #define HOLE '\x7f' /* in the text: "HOLE and five digits" */
@@ -9,11 +8,12 @@
 
 /* --- one value as JSON --- */
 
-static char *digits(char *end, uint64_t v)
+static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+                            "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+                            "8081828384858687888990919293949596979899";
+
+static inline char *digits(char *end, uint64_t v)
 {
-	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-	                            "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-	                            "8081828384858687888990919293949596979899";
 	for (; v >= 100; v /= 100) {
 		end -= 2;
 		memcpy(end, pairs + v % 100 * 2, 2);
@@ -26,60 +26,55 @@ static char *digits(char *end, uint64_t v)
 	return end;
 }
 
-static unsigned render_money(char *out, int64_t fen)
+/* Each is written to end at `end`; the answer is where it begins. */
+static inline char *render_money(char *end, int64_t fen)
 {
-	char text[CELL], *p = text + sizeof text;
-	uint64_t v = fen < 0 ? ~(uint64_t)fen + 1 : (uint64_t)fen;
-	*--p = '"';
-	*--p = (char)('0' + v % 10);
-	*--p = (char)('0' + v / 10 % 10);
-	*--p = '.';
-	p = digits(p, v / 100);
+	uint64_t v = fen < 0 ? ~(uint64_t)fen + 1 : (uint64_t)fen, yuan = v / 100;
+	memcpy(end - 4, ".00\"", 4);
+	memcpy(end - 3, pairs + (v - yuan * 100) * 2, 2);
+	char *p = digits(end - 4, yuan);
 	if (fen < 0) *--p = '-';
 	*--p = '"';
-	unsigned n = (unsigned)(text + sizeof text - p);
-	memcpy(out, p, n);
-	return n;
+	return p;
 }
 
-static unsigned render_rate(char *out, int64_t ppm)
+static char *render_rate(char *end, int64_t ppm)
 {
-	char text[CELL];
-	uint64_t v = ppm < 0 ? ~(uint64_t)ppm + 1 : (uint64_t)ppm;
-	int n = snprintf(text, sizeof text, "\"%s%llu.%06llu", ppm < 0 ? "-" : "", (unsigned long long)(v / 1000000),
-	        (unsigned long long)(v % 1000000));
-	while (text[n - 1] == '0')
-		n--;
-	if (text[n - 1] == '.') n--;
-	text[n++] = '"';
-	memcpy(out, text, (size_t)n);
-	return (unsigned)n;
+	uint64_t v = ppm < 0 ? ~(uint64_t)ppm + 1 : (uint64_t)ppm, part = v % 1000000;
+	int places = 6;
+	for (; places && part % 10 == 0; places--)
+		part /= 10;
+	*--end = '"';
+	for (int i = 0; i < places; i++, part /= 10)
+		*--end = (char)('0' + part % 10);
+	if (places) *--end = '.';
+	end = digits(end, v / 1000000);
+	if (ppm < 0) *--end = '-';
+	*--end = '"';
+	return end;
 }
 
-static unsigned render(char *out, enum policy_unit unit, int64_t v)
+static char *render(char *end, enum policy_unit unit, int64_t v)
 {
-	if (unit == POLICY_MONEY) return render_money(out, v);
-	if (unit == POLICY_RATE) return render_rate(out, v);
-	if (unit == POLICY_BOOL) {
-		memcpy(out, v ? "true" : "false", v ? 4 : 5);
-		return v ? 4 : 5;
-	}
-	char text[CELL], *end = text + sizeof text, *p = digits(end, v < 0 ? ~(uint64_t)v + 1 : (uint64_t)v);
+	if (unit == POLICY_MONEY) return render_money(end, v);
+	if (unit == POLICY_RATE) return render_rate(end, v);
+	if (unit == POLICY_BOOL) return memcpy(end - (v ? 4 : 5), v ? "true" : "false", v ? 4 : 5);
+	char *p = digits(end, v < 0 ? ~(uint64_t)v + 1 : (uint64_t)v);
 	if (v < 0) *--p = '-';
-	memcpy(out, p, (size_t)(end - p));
-	return (unsigned)(end - p);
+	return p;
 }
 
 /* --- the tree --- */
 
 static void put_value(struct arena *a, struct value *o, enum policy_unit unit, int64_t v)
 {
-	char text[CELL];
+	char text[CELL], *end = text + CELL;
 	if (unit == POLICY_MONEY)
 		value_put_money(a, o, "value", FEN(v));
-	else if (unit == POLICY_RATE)
-		value_put_str(a, o, "value", str_dup(a, (struct str){ text + 1, render_rate(text, v) - 2 }));
-	else if (unit == POLICY_BOOL)
+	else if (unit == POLICY_RATE) {
+		const char *p = render_rate(end, v) + 1; /* without the quotes */
+		value_put_str(a, o, "value", str_dup(a, (struct str){ p, (size_t)(end - 1 - p) }));
+	} else if (unit == POLICY_BOOL)
 		value_put_bool(a, o, "value", v != 0);
 	else
 		value_put_int(a, o, "value", v);
@@ -199,18 +194,19 @@ void policy_trace_json(const struct policy_form *f, const int64_t *values, struc
 {
 	/* The values stand behind the text while it is made. */
 	size_t most = f->text.n + (f->n_pieces + 2) * (size_t)CELL;
-	char *begin = buf_room(b, most + (f->n_cells + 1) * (size_t)CELL), *to = begin, *cells = begin + most;
+	char *begin = buf_room(b, most + (f->n_cells + 2) * (size_t)CELL), *to = begin, *cells = begin + most;
 	uint8_t length[2 * PARTS_MAX];
 	for (unsigned i = 0; i < f->n_cells; i++) {
-		unsigned slot = f->cells[i];
-		length[i] = (uint8_t)render(cells + (size_t)i * CELL, (enum policy_unit)f->unit[slot], values[slot]);
+		char *end = cells + (size_t)(i + 1) * CELL;
+		length[i] = (uint8_t)(end - render(end, (enum policy_unit)f->unit[f->cells[i]], values[f->cells[i]]));
 	}
 	const char *text = f->text.p;
 	const struct piece *p = f->pieces;
 	for (const struct piece *end = p + f->n_pieces; p < end; p++) {
 		to = copy(to, text + p->from, p->n);
-		memcpy(to, cells + (size_t)p->cell * CELL, CELL);
-		to += length[p->cell];
+		size_t n = length[p->cell];
+		memcpy(to, cells + (size_t)(p->cell + 1) * CELL - n, CELL);
+		to += n;
 	}
 	to = copy(to, text + p->from, p->n);
 	b->n += (size_t)(to - begin);

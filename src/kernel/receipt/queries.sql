@@ -54,3 +54,29 @@ INSERT INTO receipt_own (holder_id, receipt_id, kind, at) VALUES ($1, $2, $3, $4
 -- :out receipt_id int, kind int, at instant
 -- :max 50
 SELECT receipt_id, kind, at FROM receipt_own WHERE holder_id = $1 AND receipt_id < $2 ORDER BY receipt_id DESC LIMIT $3;
+
+-- :name after :many
+-- :in receipt_id int
+-- :out receipt_id int, kind int, position int, at instant, salt bytes, act text
+-- :max 256
+SELECT receipt_id, kind, position, at, salt, act FROM receipt WHERE receipt_id > $1 ORDER BY receipt_id LIMIT 256;
+
+-- :name entry_get :one
+-- :in position int
+-- :out entry bytes
+SELECT entry FROM log_entry WHERE position = $1;
+
+-- :name entries_without :many
+-- :out position int
+-- :max 100
+SELECT e.position FROM log_entry e LEFT JOIN receipt r ON r.position = e.position WHERE r.position IS NULL
+ORDER BY e.position LIMIT 100;
+
+-- :name doubled :many
+-- :out position int
+-- :max 100
+SELECT position FROM receipt GROUP BY position HAVING count(*) > 1 ORDER BY position LIMIT 100;
+
+-- :name tile_count :one
+-- :out n int
+SELECT count(*) FROM log_tile;

@@ -87,6 +87,7 @@ static void what_is_refused(void **state)
 	(void)bad((struct str){ "\"\0\"", 3 });
 	(void)bad((struct str){ "1\0", 2 });
 	(void)bad(STR_NONE);
+	(void)bad(S("{\"a\":\"b\\\xdf\xa3\"}"));
 	struct json_fault where = bad(S("{\"a\":1,\n\"b\":}"));
 	assert_int_equal(where.line, 2);
 }

@@ -87,8 +87,28 @@ static err_t entries(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
+static err_t check_shape(struct ctx *c, struct fsck *f)
+{
+	struct ledger_status_differs_row *status;
+	struct ledger_entry_alone_row *alone;
+	struct ledger_posting_empty_row *empty;
+	size_t n;
+	TRY(ledger_status_differs(c, &status, &n));
+	for (size_t i = 0; i < n; i++)
+		FSCK_FAULT(f, "ledger: obligation %lld says %.*s, its amounts do not",
+		        (long long)status[i].obligation_id, STR_FMT(status[i].status));
+	TRY(ledger_entry_alone(c, &alone, &n));
+	for (size_t i = 0; i < n; i++)
+		FSCK_FAULT(f, "ledger: entry without posting %lld", (long long)alone[i].posting_id);
+	TRY(ledger_posting_empty(c, &empty, &n));
+	for (size_t i = 0; i < n; i++)
+		FSCK_FAULT(f, "ledger: posting %lld has no entries", (long long)empty[i].posting_id);
+	return OK;
+}
+
 static err_t check(struct ctx *c, struct fsck *f)
 {
+	TRY(check_shape(c, f));
 	struct ledger_total_row total;
 	struct ledger_unbalanced_row *unbalanced;
 	struct ledger_receivable_differs_row *differs;

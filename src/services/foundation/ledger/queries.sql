@@ -96,3 +96,22 @@ GROUP BY o.period ORDER BY o.period LIMIT 400;
 SELECT o.obligation_id, CAST(COALESCE(-sum(e.amount_fen), 0) AS BIGINT), o.refund_fen
 FROM obligation o LEFT JOIN ledger_entry e ON e.subject_id = o.taxpayer_id AND e.obligation_id = o.obligation_id AND e.account = 5
 GROUP BY o.taxpayer_id, o.obligation_id, o.refund_fen HAVING COALESCE(-sum(e.amount_fen), 0) <> o.refund_fen LIMIT 100;
+
+-- :name status_differs :many
+-- :out obligation_id int, status text
+-- :max 100
+SELECT obligation_id, status FROM obligation
+WHERE status <> CASE WHEN return_id = 0 THEN 'open' WHEN paid_fen >= assessed_fen THEN 'fulfilled' ELSE 'due' END
+ORDER BY obligation_id LIMIT 100;
+
+-- :name entry_alone :many
+-- :out subject_id int, posting_id int
+-- :max 100
+SELECT e.subject_id, e.posting_id FROM ledger_entry e LEFT JOIN ledger_posting p ON p.subject_id = e.subject_id AND p.posting_id = e.posting_id
+WHERE p.posting_id IS NULL ORDER BY e.subject_id, e.posting_id LIMIT 100;
+
+-- :name posting_empty :many
+-- :out subject_id int, posting_id int
+-- :max 100
+SELECT p.subject_id, p.posting_id FROM ledger_posting p LEFT JOIN ledger_entry e ON e.subject_id = p.subject_id AND e.posting_id = p.posting_id
+WHERE e.posting_id IS NULL ORDER BY p.subject_id, p.posting_id LIMIT 100;

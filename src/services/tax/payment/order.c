@@ -3,6 +3,7 @@
 #include "kernel/access/access.h"
 #include "kernel/ctx/app.h"
 #include "kernel/db/db.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/receipt/log.h"
 #include "payment_sql.h"
 #include "services/foundation/ledger/ledger.h"
@@ -201,12 +202,12 @@ struct value *payment_order_head(struct ctx *c, const struct payment_order *o)
 	value_put_str(c->arena, v, "id", str_from_int(c->arena, o->id));
 	value_put_str(c->arena, v, "voucher", o->voucher);
 	value_put_str(c->arena, v, "channel", o->channel);
-	value_put_c(c->arena, v, "channel_title", channel ? channel->title : "");
+	value_put_str(c->arena, v, "channel_title", channel ? tr(c, channel->title) : S(""));
 	value_put_money(c->arena, v, "amount", o->amount);
 	value_put_c(c->arena, v, "status", payment_state_shown(o->state));
-	value_put_c(c->arena, v, "status_title", state_words(o->state));
+	value_put_str(c->arena, v, "status_title", tr(c, state_words(o->state)));
 	value_put_str(c->arena, v, "reason", failed ? o->reason : STR_NONE);
-	value_put_str(c->arena, v, "detail", failed ? str_c(payment_reason_words(o->reason)) : STR_NONE);
+	value_put_str(c->arena, v, "detail", failed ? tr(c, payment_reason_words(o->reason)) : STR_NONE);
 	value_put_instant(c->arena, v, "ordered_at", o->ordered_at);
 	value_put_instant(c->arena, v, "valid_until", o->valid_until);
 	put_instant(c, v, "sent_at", o->sent_at);
@@ -236,7 +237,7 @@ static err_t answer_of(struct ctx *c, const struct payment_order *o, struct valu
 		struct value *item = value_object(c->arena);
 		value_put_str(c->arena, item, "obligation", str_from_int(c->arena, items[i].obligation_id));
 		value_put_str(c->arena, item, "tax", items[i].tax);
-		value_put_c(c->arena, item, "tax_title", ledger_tax_title(items[i].tax));
+		value_put_str(c->arena, item, "tax_title", tr(c, ledger_tax_title(items[i].tax)));
 		value_put_str(c->arena, item, "period", items[i].period);
 		value_put_money(c->arena, item, "amount", items[i].tax_amount);
 		value_put_money(c->arena, item, "late_fee", items[i].late_fee);

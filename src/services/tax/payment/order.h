@@ -39,6 +39,14 @@ MUST_USE err_t payment_deliver_at(struct ctx *c, const struct payment_order *o, 
 err_t payment_deliver(struct ctx *c, struct str argument); /* the job */
 err_t payment_forget(struct ctx *c, struct str argument);  /* daily: old nonces */
 
+/* Pages: what can be paid today, and what only pages show. */
+err_t payment_due(struct ctx *c, const void *input, struct reply *out);
+err_t payment_due_view(struct ctx *c, const void *input, struct reply *out);
+err_t payment_show_view(struct ctx *c, const void *input, struct reply *out);
+err_t payment_list_view(struct ctx *c, const void *input, struct reply *out);
+err_t payment_reconciliation_view(struct ctx *c, const void *input, struct reply *out);
+err_t payment_reconciliations_view(struct ctx *c, const void *input, struct reply *out);
+
 /* Operations. */
 struct order_in {
 	int64_t *obligations;

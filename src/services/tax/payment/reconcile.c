@@ -2,6 +2,7 @@
 #include "services/tax/payment/reconcile.h"
 #include "base/csv.h"
 #include "kernel/db/db.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/log/log.h"
 #include "payment_sql.h"
 #include "services/foundation/ledger/ledger.h"
@@ -237,7 +238,7 @@ err_t payment_reconciliation_show(struct ctx *c, const void *input, struct reply
 	TRY(payment_difference_list(c, in->bank, in->day, &rows, &n));
 	struct value *v = out->value = value_object(c->arena);
 	value_put_str(c->arena, v, "bank", in->bank);
-	value_put_c(c->arena, v, "bank_title", payment_channel_find(in->bank)->title);
+	value_put_str(c->arena, v, "bank_title", tr(c, payment_channel_find(in->bank)->title));
 	value_put_date(c->arena, v, "day", in->day);
 	value_put_instant(c->arena, v, "run_at", row.run_at);
 	value_put_bool(c->arena, v, "balanced", row.open_count == 0);
@@ -254,7 +255,7 @@ err_t payment_reconciliation_show(struct ctx *c, const void *input, struct reply
 		struct value *item = value_object(c->arena);
 		value_put_str(c->arena, item, "voucher", rows[i].voucher);
 		value_put_str(c->arena, item, "class", rows[i].class);
-		value_put_c(c->arena, item, "class_title", class_words(rows[i].class));
+		value_put_str(c->arena, item, "class_title", tr(c, class_words(rows[i].class)));
 		put_amount(c, item, "bank_amount", rows[i].bank);
 		put_amount(c, item, "ledger_amount", rows[i].ledger);
 		value_push(c->arena, list, item);
@@ -329,7 +330,9 @@ err_t payment_reconciliations(struct ctx *c, const void *input, struct reply *ou
 	struct value *list = value_put_array(c->arena, out->value, "reconciliations");
 	for (size_t i = 0; i < n; i++) {
 		struct value *v = value_object(c->arena);
+		const struct payment_channel *bank = payment_channel_find(rows[i].channel);
 		value_put_str(c->arena, v, "bank", rows[i].channel);
+		value_put_str(c->arena, v, "bank_title", bank ? tr(c, bank->title) : rows[i].channel);
 		value_put_date(c->arena, v, "day", rows[i].day);
 		value_put_instant(c->arena, v, "run_at", rows[i].run_at);
 		value_put_int(c->arena, v, "bank_count", rows[i].bank_count);

@@ -1,0 +1,62 @@
+#include "main/offline.h"
+#include <stdio.h>
+#include <string.h>
+
+bool offline_read(struct arena *a, const char *path, struct str *out)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	if (!f) return false;
+	char piece[65536];
+	struct buf b;
+	size_t n;
+	buf_init(&b, a, sizeof piece);
+	while ((n = fread(piece, 1, sizeof piece, f)) > 0 && b.n <= OFFLINE_FILE_MAX)
+		buf_add(&b, piece, n);
+	bool good = !ferror(f) && b.n <= OFFLINE_FILE_MAX;
+	if (f != stdin) (void)fclose(f);
+	*out = buf_done(&b);
+	return good;
+}
+
+/* false: there is none, or one is broken. */
+static bool parse_keys(struct arena *a, struct str text, struct offline_keys *keys)
+{
+	struct str line;
+	keys->n = 0;
+	while (str_split(&text, '\n', &line)) {
+		line = str_trim(line);
+		if (!line.n) continue;
+		if (keys->n == OFFLINE_KEYS_MAX || !tlog_verifier_parse(a, line, &keys->list[keys->n++])) return false;
+	}
+	return keys->n > 0;
+}
+
+static bool read_both(struct arena *a, const char *path, const char *key, struct str *file, struct offline_keys *keys)
+{
+	struct str text = str_c(key);
+	if (!parse_keys(a, text, keys) && (!offline_read(a, key, &text) || !parse_keys(a, text, keys))) {
+		(void)fprintf(stderr, "etaxd: %s is no verifier key (name+id+base64) and no file with one\n", key);
+		return false;
+	}
+	if (offline_read(a, path, file)) return true;
+	(void)fprintf(stderr, "etaxd: cannot read %s\n", path);
+	return false;
+}
+
+bool offline_arguments(
+        struct arena *a, int argc, char **argv, const char *verb, struct str *file, struct offline_keys *keys)
+{
+	const char *path = NULL, *given = NULL;
+	bool good = argc > 2 && strcmp(argv[2], "verify") == 0;
+	for (int i = 3; i < argc; i++) {
+		if (strcmp(argv[i], "--key") == 0 && i + 1 < argc)
+			given = argv[++i];
+		else if (!path)
+			path = argv[i];
+		else
+			good = false;
+	}
+	if (good && path && given) return read_both(a, path, given, file, keys);
+	(void)fprintf(stderr, "etaxd %s verify FILE --key K\n", verb);
+	return false;
+}

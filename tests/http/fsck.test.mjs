@@ -1,0 +1,76 @@
+// etaxd fsck names what was changed behind the server's back: one byte, one row, one fen, on either database. (G05.1)
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Copy } from '../lib/corrupt.mjs';
+import { Client } from '../lib/client.mjs';
+import { mainJob } from '../lib/main_job.mjs';
+import { Server } from '../lib/server.mjs';
+
+let server;
+before(async () => {
+  server = await Server.start();
+  const document = await (await fetch(server.url + '/openapi.json')).json();
+  for (const step of mainJob(server.url).steps) {
+    const [method, path] = step.needs.split(' ');
+    if (!document.paths[path.replace(/\{period\}/, '{period}')]?.[method]) break;
+    await step.run();
+  }
+  await server.stop();
+});
+after(() => server.close());
+
+/** The copy as it is is good; each change alone is a fault that fsck names. */
+const finds = (title, change, ...named) => test(title, async () => {
+  const copy = new Copy(server);
+  try {
+    await change(copy);
+    const r = await copy.fsck();
+    assert.equal(r.code, 1, r.output);
+    for (const pattern of named) assert.match(r.output, pattern);
+  } finally {
+    copy.close();
+  }
+});
+
+test('what was not changed is good, and says how much there is', async () => {
+  const copy = new Copy(server);
+  const r = await copy.fsck();
+  copy.close();
+  assert.equal(r.code, 0, r.output);
+  assert.doesNotMatch(r.output, /FAULT/);
+  for (const part of ['ledger', 'log', 'invoice', 'outbox', 'jobs']) assert.match(r.output, new RegExp(`^ok +${part}: `, 'm'));
+});
+
+test('beside a running server it is good too', async () => {
+  await server.launch();
+  assert.equal((await server.fsck()).code, 0);
+  await server.stop();
+});
+
+finds('ledger: one fen more in one entry', (c) => c.run('UPDATE ledger_entry SET amount_fen = amount_fen + 1 WHERE line = 0 AND posting_id = (SELECT min(posting_id) FROM ledger_entry)'),
+  /FAULT ledger: the sum of all entries is 1 fen/, /FAULT ledger: posting \d+ does not balance: 1 fen/);
+finds('ledger: two entries that hide each other', async (c) => {
+  c.run('UPDATE ledger_entry SET amount_fen = amount_fen + 1 WHERE account = 1 AND posting_id = (SELECT min(posting_id) FROM ledger_entry)');
+  c.run('UPDATE ledger_entry SET amount_fen = amount_fen - 1 WHERE account <> 1 AND posting_id = (SELECT min(posting_id) FROM ledger_entry)');
+}, /FAULT ledger: obligation \d+ owes/);
+finds('ledger: an obligation says less', (c) => c.run("UPDATE obligation SET assessed_fen = assessed_fen - 1 WHERE tax = 'vat' AND assessed_fen > 0"), /FAULT ledger: obligation \d+ owes/);
+finds('ledger: an obligation says it is done', (c) => c.run("UPDATE obligation SET status = 'fulfilled' WHERE status = 'open' AND return_id = 0"), /FAULT ledger: obligation \d+ says fulfilled/);
+finds('ledger: an entry without its posting', (c) => c.run('DELETE FROM ledger_posting WHERE posting_id = (SELECT min(posting_id) FROM ledger_posting)'), /FAULT ledger: entry without posting/);
+finds('ledger: a posting without entries', (c) => c.run('DELETE FROM ledger_entry WHERE posting_id = (SELECT min(posting_id) FROM ledger_posting)'), /FAULT ledger: posting \d+ has no entries/);
+
+finds('log: one bit of an entry', (c) => c.flip('log_entry', 'entry', 'position = 1'), /FAULT log: tile 0\/0 does not hold/, /FAULT log: receipt \d+ does not make entry 1/, /FAULT log: the signed root is not/);
+finds('log: one bit of a tile', (c) => c.flip('log_tile', 'hashes', 'level = 0'), /FAULT log: tile 0\/0 does not hold the hashes/);
+finds('log: a tile is gone', (c) => c.run('DELETE FROM log_tile'), /FAULT log: tile 0\/0 is missing/);
+finds('log: an entry is gone', (c) => c.run('DELETE FROM log_entry WHERE position = 2'), /FAULT log: entry 2 is missing/);
+finds('log: the last entry is gone', (c) => c.run('DELETE FROM log_entry WHERE position = (SELECT max(position) FROM log_entry)'), /FAULT log: the checkpoint stands at/);
+finds('log: one bit of a salt', (c) => c.flip('receipt', 'salt', 'position = 0'), /FAULT log: receipt \d+ does not make entry 0/);
+finds('log: an act tells another figure', (c) => c.run("UPDATE receipt SET act = replace(act, '0', '1') WHERE position = 0"), /FAULT log: receipt \d+ does not make entry 0/);
+finds('log: a receipt is gone', (c) => c.run('DELETE FROM receipt WHERE position = 1'), /FAULT log: entry 1 has no receipt/);
+finds('log: a receipt is moved', (c) => c.run('UPDATE receipt SET position = 0 WHERE position = 1'), /FAULT log: entry 0 has several receipts/, /FAULT log: entry 1 has no receipt/);
+finds('log: the checkpoint has another size', (c) => c.run("UPDATE log_checkpoint SET size = size + 1"), /FAULT/);
+
+finds('invoice: a number is gone', (c) => c.run('DELETE FROM invoice WHERE number = (SELECT min(number) FROM invoice)'), /FAULT invoice/);
+
+finds('outbox: an event is gone', (c) => c.run('DELETE FROM event WHERE position = 1'), /FAULT outbox: \d+ events between 2 and/);
+finds('outbox: the counter is behind', (c) => c.run("UPDATE counter SET value = value - 1 WHERE name = 'outbox'"), /FAULT outbox: the counter stands at/);
+finds('outbox: a consumer is ahead', (c) => c.run('UPDATE projection_consumer SET position = position + 1000', 'projection'), /FAULT outbox: [\w.]+ stands at/);
