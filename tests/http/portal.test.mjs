@@ -170,3 +170,14 @@ test('A05.16 the log tells about itself', async () => {
   assert.equal((await open.get('/log/checkpoint')).text.split('\n')[0], log.origin);
   assert.equal((await open.get('/log/key')).text.trim(), log.key.trim());
 });
+
+test('A09.7 tax codes are found by name, short name, heading and first digits', async () => {
+  const codes = async (q, more = '') => is(await open.get(`/v1/tax-codes?q=${encodeURIComponent(q)}${more}`), 200).tax_codes;
+  assert.equal((await codes('车床'))[0].code, '1090105030000000000');
+  assert.equal((await codes('餐饮服务'))[0].name, '餐饮服务');
+  assert.ok((await codes('10901050', '&limit=5')).every((c) => c.code.startsWith('10901050')));
+  assert.equal((await codes('机床', '&limit=3')).length, 3);
+  assert.deepEqual(await codes(''), []);
+  assert.equal((await open.get('/v1/tax-codes?q=x&limit=1000')).status, 400);
+  assert.ok((await search(open, '面包')).tax_codes.some((c) => c.title === '面包'));
+});

@@ -45,6 +45,16 @@ SELECT r.receipt_id FROM receipt r LEFT JOIN log_entry e ON e.position = r.posit
 -- :out n int, last int
 SELECT count(*), COALESCE(max(position), -1) FROM log_entry;
 
+-- :name own_insert :exec
+-- :in holder_id int, receipt_id int, kind int, at instant
+INSERT INTO receipt_own (holder_id, receipt_id, kind, at) VALUES ($1, $2, $3, $4);
+
+-- :name own_list :many
+-- :in holder_id int, before int, most int
+-- :out receipt_id int, kind int, at instant
+-- :max 50
+SELECT receipt_id, kind, at FROM receipt_own WHERE holder_id = $1 AND receipt_id < $2 ORDER BY receipt_id DESC LIMIT $3;
+
 -- :name after :many
 -- :in receipt_id int
 -- :out receipt_id int, kind int, position int, at instant, salt bytes, act text
@@ -70,13 +80,3 @@ SELECT position FROM receipt GROUP BY position HAVING count(*) > 1 ORDER BY posi
 -- :name tile_count :one
 -- :out n int
 SELECT count(*) FROM log_tile;
-
--- :name own_insert :exec
--- :in holder_id int, receipt_id int, kind int, at instant
-INSERT INTO receipt_own (holder_id, receipt_id, kind, at) VALUES ($1, $2, $3, $4);
-
--- :name own_list :many
--- :in holder_id int, before int, most int
--- :out receipt_id int, kind int, at instant
--- :max 50
-SELECT receipt_id, kind, at FROM receipt_own WHERE holder_id = $1 AND receipt_id < $2 ORDER BY receipt_id DESC LIMIT $3;

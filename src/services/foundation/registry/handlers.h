@@ -36,7 +36,7 @@ MUST_USE err_t registry_file(struct ctx *c, const struct taxpayer *t, struct val
 extern const struct field registry_event_fields[];
 enum { REGISTRY_BATCH_ROWS = 10000 };
 
-op_run own_view, public_view, list_view, registration_event, registration_batch, registration_list, registration_show, own_data, change, account_add,
+op_run own_view, public_view, taxpayers_view, registration_event, registration_batch, registration_list, registration_show, own_data, change, account_add,
         account_end, public_check, public_search;
 err_t registry_seed(struct ctx *c);
 #endif

@@ -46,7 +46,7 @@ err_t registration_list(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
-err_t list_view(struct ctx *c, const void *input, struct reply *out)
+err_t taxpayers_view(struct ctx *c, const void *input, struct reply *out)
 {
 	(void)input;
 	value_put_bool(c->arena, out->value, "any", value_at(value_get(out->value, S("taxpayers")), 0) != NULL);

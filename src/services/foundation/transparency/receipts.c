@@ -9,7 +9,7 @@
 #include "services/foundation/transparency/handlers.h"
 #include <string.h>
 
-enum { PAGE = RECEIPT_LIST_MAX, DIGEST_HEX = 64, ROWS_MAX = 40 };
+enum { PAGE = RECEIPT_LIST_MAX, DIGEST_HEX = 64, ROWS_MAX = 40, KEYS_MAX = 32 };
 
 static const struct fault_def unknown = { "receipt-unknown", N_("没有查到这张回执，请核对编号"), NULL, NULL };
 static const struct fault_def both_needed = { "receipt-digest", N_("请同时填回执编号和 64 位摘要，两样都印在回执上"),
@@ -236,10 +236,13 @@ static const char *const part_words[] = { N_("全部相符"), N_("这不是回�
 err_t receipt_check_file(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct file_in *in = input;
-	struct tlog_verifier key;
+	struct tlog_verifier keys[KEYS_MAX];
 	struct receipt_facts facts;
-	if (!tlog_verifier_parse(c->arena, receipt_verifier(c), &key)) return E_INTERNAL;
-	enum receipt_part part = receipt_verify(c->arena, in->file, &key, 1, &facts);
+	struct str rest = receipt_verifiers(c), text;
+	size_t n = 0;
+	while (n < KEYS_MAX && str_split(&rest, '\n', &text))
+		if (tlog_verifier_parse(c->arena, text, &keys[n])) n++;
+	enum receipt_part part = receipt_verify(c->arena, in->file, keys, n, &facts);
 	out->value = value_object(c->arena);
 	struct value *list = value_put_array(c->arena, out->value, "checked");
 	value_put_c(c->arena, out->value, "part", receipt_part_names[part]);
@@ -262,7 +265,7 @@ err_t log_show(struct ctx *c, const void *input, struct reply *out)
 	struct tlog_checkpoint cp = { 0 };
 	int64_t size;
 	(void)input;
-	TRY(receipt_checkpoint(c, &note, &size));
+	TRY(receipt_sealed_checkpoint(c, &note, &size));
 	out->value = value_object(c->arena);
 	ptrdiff_t end = note.p ? str_find(note, "\n\n") : -1;
 	bool parsed = end > 0 && tlog_checkpoint_parse(c->arena, str_sub(note, 0, (size_t)end + 1), &cp);
@@ -272,6 +275,6 @@ err_t log_show(struct ctx *c, const void *input, struct reply *out)
 	value_put_int(c->arena, out->value, "size", size);
 	value_put_str(c->arena, out->value, "root", parsed ? str_hex(c->arena, cp.root.b, sizeof cp.root.b) : STR_NONE);
 	value_put_str(c->arena, out->value, "checkpoint", note.p ? note : STR_NONE);
-	value_put_str(c->arena, out->value, "key", receipt_verifier(c));
+	value_put_str(c->arena, out->value, "key", receipt_verifiers(c));
 	return OK;
 }

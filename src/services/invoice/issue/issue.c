@@ -5,6 +5,7 @@
 #include "services/invoice/issue/files.h"
 #include "services/invoice/issue/lists.h"
 #include "services/invoice/issue/write.h"
+#include "services/invoice/issue/taxcode_search.h"
 
 static const struct choice kinds[] = { { "special", N_("增值税专用发票") }, { "ordinary", N_("普通发票") }, { 0 } };
 static const struct choice treatments[] = { { "taxed", N_("征税") }, { "exempt", N_("免税") }, { "zero", N_("零税率") },
@@ -225,6 +226,18 @@ static const struct operation operations[] = {
 	        .run = draft_end,
 	        .title = N_("删除发票草稿"),
 	        .requirements = "A09.12" },
+	{ .id = "invoice.tax_codes",
+	        .method = GET,
+	        .path = "/tax-codes",
+	        .who = PUBLIC,
+	        .in = taxcode_fields,
+	        .in_size = sizeof(struct taxcode_in),
+	        .run = taxcode_search,
+	        .page = "issue/codes",
+	        .menu = "公众服务/税收编码查询",
+	        .title = N_("商品和服务税收编码"),
+	        .requirements = "A09.7",
+	        .words = "税收分类编码 商品编码 简称 tax code classification" },
 };
 static const struct subscription subscriptions[] = {
 	{ .consumer = "issue.party_list",
@@ -242,5 +255,6 @@ const struct service issue_service = {
 	.n_operations = COUNT(operations),
 	.subscriptions = subscriptions,
 	.n_subscriptions = COUNT(subscriptions),
+	.start = taxcode_index,
 	.fsck = issue_fsck,
 };
