@@ -62,7 +62,8 @@ err_t payment_due(struct ctx *c, const void *input, struct reply *out)
 static int64_t place_of(const struct value *chosen, struct str id)
 {
 	int64_t i = 0;
-	for (const struct value_member *m = chosen && chosen->kind == VALUE_ARRAY ? chosen->first : NULL; m; m = m->next) {
+	for (const struct value_member *m = chosen && chosen->kind == VALUE_ARRAY ? chosen->first : NULL; m;
+	        m = m->next) {
 		if (m->value->kind == VALUE_STR && str_eq(m->value->str, id)) return i;
 		i++;
 	}

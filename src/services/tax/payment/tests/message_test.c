@@ -49,7 +49,7 @@ static void reports(void **state)
 		.amount = FEN(5824000),
 		.bank_no = S("SIM1"),
 		.debited_at = NOW },
-			      back;
+	                      back;
 	assert_true(payment_report_read(a, payment_report_write(a, &r), &back));
 	assert_int_equal(back.amount.fen, 5824000);
 	assert_int_equal(back.said, PAYMENT_DEBITED);
@@ -60,7 +60,8 @@ static void reports(void **state)
 		"{\"kind\":\"report\",\"voucher\":\"333002600000000001\",\"state\":\"debited\",\"amount\":\"1.00\"}",
 		"{\"kind\":\"report\",\"voucher\":\"333002600000000001\",\"state\":\"paid\",\"amount\":\"1.00\"}",
 		"{\"kind\":\"report\",\"voucher\":\"333002600000000001\",\"state\":\"pending\",\"amount\":\"1.001\"}",
-		"{\"kind\":\"report\",\"voucher\":\"333002600000000001\",\"state\":\"refused\",\"amount\":\"1.00\",\"reason\":\"a b\"}" };
+		"{\"kind\":\"report\",\"voucher\":\"333002600000000001\",\"state\":\"refused\",\"amount\":\"1.00\","
+		"\"reason\":\"a b\"}" };
 	for (size_t i = 0; i < COUNT(bad); i++)
 		assert_false(payment_report_read(a, str_c(bad[i]), &back));
 	arena_free(a);
@@ -96,7 +97,8 @@ static void files(void **state)
 	assert_false(reads(a, LINE(1) "TOTAL,2,10.00\r\n", &line));
 	assert_false(reads(a, LINE(1) "TOTAL,1,10.01\r\n", &line));
 	assert_false(reads(a, LINE(1) "TOTAL,1,10.00\r\n" LINE(2), &line));
-	assert_false(reads(a, LINE(1) "33300260000000000x,B,10.00,2026-12-05T10:00:00+08:00\r\nTOTAL,2,20.00\r\n", &line));
+	assert_false(
+	        reads(a, LINE(1) "33300260000000000x,B,10.00,2026-12-05T10:00:00+08:00\r\nTOTAL,2,20.00\r\n", &line));
 	assert_int_equal(line, 2);
 	assert_false(reads(a, "", &line));
 	arena_free(a);
