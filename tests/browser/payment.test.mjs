@@ -19,9 +19,10 @@ const test = (title, run) => plain(title, async () => {
 const shots = process.env.ETAX_SCREENSHOTS;
 if (shots) mkdirSync(shots, { recursive: true });
 
-async function good(browser, name) {
+/** axe can not run where JavaScript is off (its promises never come); the same pages at the same width are run with it on. */
+async function good(browser, name, axe = browser.axe) {
   const { page } = browser;
-  assert.deepEqual(await violations(page), [], `axe: ${page.url()}`);
+  if (axe) assert.deepEqual(await violations(page), [], `axe: ${page.url()}`);
   assert.ok(await overflow(page) <= 0, `stands out sideways: ${page.url()}`);
   assert.ok(!/\{\{|\}\}/.test(await page.content()));
   assert.deepEqual(browser.faults, []);
@@ -36,10 +37,11 @@ async function signIn(page, account) {
 }
 const click = (page, what) => Promise.all([page.waitForNavigation(), page.locator(what).first().click()]);
 
-for (const [account, width, javaScript] of [['T1', 1280, true], ['T3', 360, false]]) {
+for (const [account, width, javaScript] of [['T1', 1280, true], ['T3', 360, true], ['T4', 360, false]]) {
   test(`A05.16 A07.7 A07.12 choose, pay, see the result, get the certificate, check it: ${width} px, ${javaScript ? 'with' : 'without'} JavaScript`, async () => {
     const { [account]: who } = await owing(server.url, [account], '400000.00');
     const browser = await openBrowser({ width, javaScript });
+    browser.axe = javaScript;
     const { page } = browser;
     try {
       await page.goto(server.url + '/verify/certificates');
@@ -122,6 +124,7 @@ test('A05.16 the officer reconciles a day; a refused payment says why', async ()
   const { T4 } = await owing(server.url, ['T4']);
   await new Client(server.url).post('/v1/sandbox/bank/faults', { fault: 'refuse', times: 1 });
   const browser = await openBrowser({ width: 360 });
+  browser.axe = true;
   const { page } = browser;
   try {
     await signIn(page, 'T4');

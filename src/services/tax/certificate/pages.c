@@ -70,5 +70,10 @@ err_t certificate_check_view(struct ctx *c, const void *input, struct reply *out
 	value_put_bool(c->arena, out->value, "is_unknown", str_is(verdict, "unknown"));
 	value_put_str(c->arena, out->value, "asked", in ? in->number : STR_NONE);
 	value_put_instant(c->arena, out->value, "checked_at", c->now);
+	if (!in || value_get(out->value, S("form"))) return OK;
+	/* What was asked stays in the form, to be corrected. */
+	struct value *form = value_put_object(c->arena, out->value, "form");
+	if (in->number.p) value_put_str(c->arena, form, "number", in->number);
+	if (in->code.p) value_put_str(c->arena, form, "code", in->code);
 	return OK;
 }
