@@ -43,7 +43,9 @@ void buf_c(struct buf *b, const char *c)
 
 void buf_char(struct buf *b, char ch)
 {
-	buf_add(b, &ch, 1);
+	if (b->n == b->cap) (void)buf_room(b, 1);
+	b->p[b->n++] = ch;
+	b->p[b->n] = '\0';
 }
 
 void buf_int(struct buf *b, int64_t v)

@@ -1,4 +1,5 @@
 #include "base/date.h"
+#include <string.h>
 
 enum { CST_SECONDS = 8 * 3600 };
 #define DAY_US (INT64_C(86400) * 1000000)
@@ -42,9 +43,29 @@ bool date_parse(struct str s, struct date *out)
 	return true;
 }
 
+/* Each v of two digits, then the character; by hand, since every act carries dates and printf is slow. */
+static char *put_two(char *p, int v, char behind)
+{
+	p[0] = (char)('0' + v / 10 % 10);
+	p[1] = (char)('0' + v % 10);
+	p[2] = behind;
+	return p + 3;
+}
+
+static char *put_date(char *p, struct date d)
+{
+	p[0] = (char)('0' + d.year / 1000 % 10);
+	p[1] = (char)('0' + d.year / 100 % 10);
+	p = put_two(p + 2, d.year % 100, '-');
+	p = put_two(p, d.month, '-');
+	return put_two(p, d.day, '\0');
+}
+
 struct str date_format(struct arena *a, struct date d)
 {
-	return str_printf(a, "%04d-%02d-%02d", d.year, d.month, d.day);
+	char text[16];
+	if (d.year < 0 || d.year > 9999) return str_printf(a, "%04d-%02d-%02d", d.year, d.month, d.day);
+	return str_dup(a, (struct str){ text, (size_t)(put_date(text, d) - text) - 1 });
 }
 
 /* Days since 1970-01-01 by the usual shift of the year to March, so that the leap day is its last. */
@@ -143,8 +164,18 @@ struct str instant_format(struct arena *a, instant_us t)
 {
 	struct date d = date_of_instant(t);
 	int64_t of_day = t - date_to_instant(d), ms = of_day / 1000, s = ms / 1000;
-	return str_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d.%03d+08:00", d.year, d.month, d.day, (int)(s / 3600),
-	        (int)(s / 60 % 60), (int)(s % 60), (int)(ms % 1000));
+	char text[40];
+	if (d.year < 0 || d.year > 9999)
+		return str_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d.%03d+08:00", d.year, d.month, d.day,
+		        (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60), (int)(ms % 1000));
+	char *p = put_date(text, d);
+	p[-1] = 'T';
+	p = put_two(p, (int)(s / 3600), ':');
+	p = put_two(p, (int)(s / 60 % 60), ':');
+	p = put_two(p, (int)(s % 60), '.');
+	p = put_two(p, (int)(ms % 1000 / 10), (char)('0' + ms % 10));
+	memcpy(p, "+08:00", 6);
+	return str_dup(a, (struct str){ text, (size_t)(p + 6 - text) });
 }
 
 bool period_parse(struct str s, struct period *out)

@@ -15,14 +15,19 @@ struct str str_dup(struct arena *a, struct str s)
 
 struct str str_printf(struct arena *a, const char *fmt, ...)
 {
+	char text[240], *p; /* most texts fit and are printed once */
 	va_list args, again;
 	va_start(args, fmt);
 	va_copy(again, args);
-	int n = vsnprintf(NULL, 0, fmt, args);
+	int n = vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
 	if (n < 0) abort(); /* a format that cannot be printed is a defect */
-	char *p = arena_alloc(a, (size_t)n + 1);
-	(void)vsnprintf(p, (size_t)n + 1, fmt, again);
+	if ((size_t)n < sizeof text) {
+		p = arena_dup(a, text, (size_t)n);
+	} else {
+		p = arena_alloc(a, (size_t)n + 1);
+		(void)vsnprintf(p, (size_t)n + 1, fmt, again);
+	}
 	va_end(again);
 	return (struct str){ p, (size_t)n };
 }
@@ -120,7 +125,15 @@ bool str_to_int(struct str s, int64_t *out)
 
 struct str str_from_int(struct arena *a, int64_t v)
 {
-	return str_printf(a, "%lld", (long long)v);
+	char digits[24];
+	size_t at = sizeof digits;
+	uint64_t rest = v < 0 ? ~(uint64_t)v + 1 : (uint64_t)v;
+	do {
+		digits[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (v < 0) digits[--at] = '-';
+	return (struct str){ arena_dup(a, digits + at, sizeof digits - at), sizeof digits - at };
 }
 
 struct str str_hex(struct arena *a, const void *bytes, size_t n)

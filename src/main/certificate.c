@@ -32,10 +32,12 @@ static void print_facts(struct arena *a, const struct certificate_facts *facts)
 static int verify(struct arena *a, int argc, char **argv)
 {
 	struct str file;
-	struct tlog_verifier key;
+	struct offline_keys keys;
 	struct certificate_facts facts;
-	if (!offline_arguments(a, argc, argv, "certificate", &file, &key)) return 2;
-	enum certificate_part part = certificate_verify(a, file, &key, &facts);
+	if (!offline_arguments(a, argc, argv, "certificate", &file, &keys)) return 2;
+	enum certificate_part part = CERTIFICATE_KEY; /* the log's key of that time is one of those given */
+	for (size_t i = 0; i < keys.n && part == CERTIFICATE_KEY; i++)
+		part = certificate_verify(a, file, &keys.list[i], &facts);
 	if (part != CERTIFICATE_GOOD) {
 		(void)printf("FAILED %s: %s\n", certificate_part_names[part], explain(part));
 		return 1;

@@ -1,10 +1,13 @@
 /* etaxd: the one program. */
+#include "kernel/keys/keys.h"
 #include "kernel/limit/limit.h"
+#include "main/answer.h"
 #include "main/calc/calc.h"
 #include "main/certificate.h"
 #include "main/check.h"
 #include "main/compose.h"
 #include "main/officer.h"
+#include "main/qr.h"
 #include "main/receipt.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +96,18 @@ static int run_calc(int argc, char **argv)
 	return calc_main(stdin, stdout);
 }
 
+static int run_key(int argc, char **argv)
+{
+	unsigned number = 0;
+	bool good = argc == 5 && strcmp(argv[2], "rotate-log") == 0 && strcmp(argv[3], "--data") == 0;
+	if (!good) return fprintf(stderr, "etaxd key rotate-log --data DIR\n") < 0 ? 1 : 2;
+	if (keys_rotate_log(argv[4], &number) != OK) {
+		(void)fprintf(stderr, "etaxd: the log key could not be changed\n");
+		return 1;
+	}
+	return printf("new log key; the old one is kept as retired key %u\n", number) < 0;
+}
+
 static int run_version(int argc, char **argv)
 {
 	(void)argc, (void)argv;
@@ -112,8 +127,11 @@ static const struct command commands[] = {
 	{ "fsck", "fsck --data DIR [--db URL]", run_fsck },
 	{ "officer", "officer add --data DIR [--db URL] --person ID --name NAME --office CODE --posts \"registration\"",
 	        officer_main },
+	{ "key", "key rotate-log --data DIR   (while the server is stopped)", run_key },
 	{ "receipt", "receipt verify FILE --key K", receipt_main },
 	{ "certificate", "certificate verify FILE --key K", certificate_main },
+	{ "answer", "answer verify FILE --keys KEYS   (KEYS: the answer of /v1/keys)", answer_main },
+	{ "qr", "qr verify TEXT|FILE --key K", qr_main },
 	{ "check", "check < CASES.jsonl", run_check },
 	{ "calc", "calc < CASES.jsonl", run_calc },
 	{ "version", "version", run_version },

@@ -18,11 +18,23 @@ bool offline_read(struct arena *a, const char *path, struct str *out)
 	return good;
 }
 
-static bool read_both(struct arena *a, const char *path, const char *key, struct str *file, struct tlog_verifier *out)
+/* false: there is none, or one is broken. */
+static bool parse_keys(struct arena *a, struct str text, struct offline_keys *keys)
+{
+	struct str line;
+	keys->n = 0;
+	while (str_split(&text, '\n', &line)) {
+		line = str_trim(line);
+		if (!line.n) continue;
+		if (keys->n == OFFLINE_KEYS_MAX || !tlog_verifier_parse(a, line, &keys->list[keys->n++])) return false;
+	}
+	return keys->n > 0;
+}
+
+static bool read_both(struct arena *a, const char *path, const char *key, struct str *file, struct offline_keys *keys)
 {
 	struct str text = str_c(key);
-	if (!tlog_verifier_parse(a, text, out) &&
-	        (!offline_read(a, key, &text) || !tlog_verifier_parse(a, text, out))) {
+	if (!parse_keys(a, text, keys) && (!offline_read(a, key, &text) || !parse_keys(a, text, keys))) {
 		(void)fprintf(stderr, "etaxd: %s is no verifier key (name+id+base64) and no file with one\n", key);
 		return false;
 	}
@@ -32,7 +44,7 @@ static bool read_both(struct arena *a, const char *path, const char *key, struct
 }
 
 bool offline_arguments(
-        struct arena *a, int argc, char **argv, const char *verb, struct str *file, struct tlog_verifier *key)
+        struct arena *a, int argc, char **argv, const char *verb, struct str *file, struct offline_keys *keys)
 {
 	const char *path = NULL, *given = NULL;
 	bool good = argc > 2 && strcmp(argv[2], "verify") == 0;
@@ -44,7 +56,7 @@ bool offline_arguments(
 		else
 			good = false;
 	}
-	if (good && path && given) return read_both(a, path, given, file, key);
+	if (good && path && given) return read_both(a, path, given, file, keys);
 	(void)fprintf(stderr, "etaxd %s verify FILE --key K\n", verb);
 	return false;
 }

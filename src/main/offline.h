@@ -3,10 +3,16 @@
 #define MAIN_OFFLINE_H
 #include "kernel/tlog/tlog.h"
 
-enum { OFFLINE_FILE_MAX = 16 * 1024 * 1024 };
+enum { OFFLINE_FILE_MAX = 16 * 1024 * 1024, OFFLINE_KEYS_MAX = 80 };
+
+/* Verifier lines: the log's key, its seal, its keys before. */
+struct offline_keys {
+	struct tlog_verifier list[OFFLINE_KEYS_MAX];
+	size_t n;
+};
 
 bool offline_read(struct arena *a, const char *path, struct str *out); /* "-": standard input */
-/* `VERB verify FILE --key K`: K is a verifier key (name+id+base64) or a file that holds one. false: told on standard error. */
+/* `VERB verify FILE --key K`: K is a verifier key (name+id+base64) or a file with one a line. false: told on standard error. */
 bool offline_arguments(
-        struct arena *a, int argc, char **argv, const char *verb, struct str *file, struct tlog_verifier *key);
+        struct arena *a, int argc, char **argv, const char *verb, struct str *file, struct offline_keys *keys);
 #endif

@@ -22,10 +22,10 @@ static const char *explain(enum receipt_part part)
 static int verify(struct arena *a, int argc, char **argv)
 {
 	struct str file;
-	struct tlog_verifier verifier;
+	struct offline_keys keys;
 	struct receipt_facts facts;
-	if (!offline_arguments(a, argc, argv, "receipt", &file, &verifier)) return 2;
-	enum receipt_part part = receipt_verify(a, file, &verifier, &facts);
+	if (!offline_arguments(a, argc, argv, "receipt", &file, &keys)) return 2;
+	enum receipt_part part = receipt_verify(a, file, keys.list, keys.n, &facts);
 	if (part != RECEIPT_GOOD) {
 		(void)printf("FAILED %s: %s\n", receipt_part_names[part], explain(part));
 		return 1;

@@ -96,9 +96,22 @@ void crypto_hmac(enum crypto_digest d, struct str key, struct str data, unsigned
 		crypto_fail("hmac");
 }
 
+/* RFC 2104 on the digest at hand: HMAC() looks its algorithm up at each call, which costs several times the hashing. */
 void crypto_hmac_sha256(struct str key, struct str data, unsigned char out[32])
 {
-	crypto_hmac(CRYPTO_SHA256, key, data, out);
+	unsigned char inner[64] = { 0 }, outer[64];
+	if (key.n > sizeof inner)
+		crypto_sha256(key.p, key.n, inner);
+	else if (key.n)
+		memcpy(inner, key.p, key.n);
+	for (size_t i = 0; i < sizeof inner; i++) {
+		outer[i] = inner[i] ^ 0x5c;
+		inner[i] ^= 0x36;
+	}
+	crypto_sha256_two(inner, sizeof inner, data.p ? data.p : "", data.n, out);
+	crypto_sha256_two(outer, sizeof outer, out, 32, out);
+	crypto_wipe(inner, sizeof inner);
+	crypto_wipe(outer, sizeof outer);
 }
 
 struct crypto_hash {

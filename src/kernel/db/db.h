@@ -69,6 +69,18 @@ struct db_pending;
 struct db_pending *db_write_start(struct ctx *c, db_closure *fn, void *arg);
 MUST_USE err_t db_write_end(struct db_pending *p);
 
+/* The same without waiting: returns at once; when the act is durable or has failed, done(a) is called on the store's own
+ * thread, which must not be held up. a, c and what they point to live until then, and nobody else touches them. */
+struct db_act {
+	struct ctx *c;
+	db_closure *fn;
+	void *arg;
+	void (*done)(struct db_act *a); /* NULL: somebody waits */
+	err_t result;
+	struct db_act *next; /* the store's */
+};
+void db_write_later(struct db_act *a);
+
 /* Runs fn in a transaction of the projection store (outbox consumers only). */
 MUST_USE err_t db_write_projection(struct ctx *c, db_closure *fn, void *arg);
 

@@ -18,14 +18,16 @@
 enum { GROUP_MAX = 256 };
 #define EPOCH_2020_MS INT64_C(1577836800000)
 
-struct act {
-	struct ctx *c;
-	db_closure *fn;
-	void *arg;
-	err_t result;
-	bool done;
+/* An act that a thread waits for. */
+struct waiter {
+	struct db_act act; /* first */
+	bool over;
 	pthread_cond_t wake;
-	struct act *next;
+};
+
+/* Acts in a row. */
+struct acts {
+	struct db_act *first, *last;
 };
 
 struct db {
@@ -40,11 +42,11 @@ struct db_store {
 	struct app *app;
 	char place[4000]; /* data directory or URL */
 	struct db_hooks hooks;
-	pthread_t thread;
+	pthread_t thread, teller; /* the teller says to those who did not wait that their act is over */
 	pthread_mutex_t lock;
-	pthread_cond_t queued;
-	struct act *first, *last;
-	bool closing;
+	pthread_cond_t queued, ended;
+	struct acts waiting, over;
+	bool closing, teller_closing;
 	struct db writer;
 	struct counters counters;
 	pthread_mutex_t projection_lock;
@@ -76,7 +78,7 @@ int engine_slot(const struct db_statement *st)
 
 /* --- the writer --- */
 
-static void run_one(struct db_store *s, struct act *a)
+static void run_one(struct db_store *s, struct db_act *a)
 {
 	struct db *own = a->c->db;
 	counters_save(&s->counters);
@@ -117,48 +119,65 @@ static bool begin_group(struct db_store *s, struct arena *arena)
 	return false;
 }
 
-static void run_group(struct db_store *s, struct act *group, struct arena *arena)
+static void run_group(struct db_store *s, struct db_act *group, struct arena *arena)
 {
 	bool open = s->writer.engine->command(s->writer.link, false, s->writer.engine->begin), committed = false;
 	s->writer.writing = open;
 	open = open && begin_group(s, arena);
-	for (struct act *a = group; a && open; a = a->next)
+	for (struct db_act *a = group; a && open; a = a->next)
 		run_one(s, a);
 	if (open) committed = commit(s, arena);
 	s->writer.writing = false;
 	if (s->hooks.group_end) s->hooks.group_end(s->app, committed);
 	arena_reset(arena);
 	if (committed) return;
-	for (struct act *a = group; a; a = a->next)
+	for (struct db_act *a = group; a; a = a->next)
 		if (!open || a->result == OK) a->result = E_INTERNAL;
 }
 
+static void append(struct acts *list, struct db_act *a)
+{
+	a->next = NULL;
+	if (list->last)
+		list->last->next = a;
+	else
+		list->first = a;
+	list->last = a;
+}
+
 /* Up to GROUP_MAX waiting acts, cut off the queue; NULL when the store closes and nothing waits. */
-static struct act *take_group(struct db_store *s)
+static struct db_act *take_group(struct db_store *s)
 {
 	pthread_mutex_lock(&s->lock);
-	while (!s->first && !s->closing)
+	while (!s->waiting.first && !s->closing)
 		pthread_cond_wait(&s->queued, &s->lock);
-	struct act *group = s->first, *end = group;
+	struct db_act *group = s->waiting.first, *end = group;
 	for (int n = 1; end && n < GROUP_MAX && end->next; n++)
 		end = end->next;
 	if (end) {
-		s->first = end->next;
+		s->waiting.first = end->next;
 		end->next = NULL;
-		if (!s->first) s->last = NULL;
+		if (!s->waiting.first) s->waiting.last = NULL;
 	}
 	pthread_mutex_unlock(&s->lock);
 	return group;
 }
 
-static void wake_group(struct db_store *s, struct act *group)
+static void end_group(struct db_store *s, struct db_act *group)
 {
 	pthread_mutex_lock(&s->lock);
-	for (struct act *a = group, *next; a; a = next) {
+	bool told = s->over.first != NULL;
+	for (struct db_act *a = group, *next; a; a = next) {
 		next = a->next; /* the waiter's frame is gone after the wake */
-		a->done = true;
-		pthread_cond_signal(&a->wake);
+		if (a->done) {
+			append(&s->over, a);
+			continue;
+		}
+		struct waiter *w = (struct waiter *)(void *)a;
+		w->over = true;
+		pthread_cond_signal(&w->wake);
 	}
+	if (s->over.first && !told) pthread_cond_signal(&s->ended);
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -166,61 +185,96 @@ static void *writer_main(void *arg)
 {
 	struct db_store *s = arg;
 	struct arena *arena = arena_new();
-	for (struct act *group; (group = take_group(s));) {
+	for (struct db_act *group; (group = take_group(s));) {
 		run_group(s, group, arena);
-		wake_group(s, group);
+		end_group(s, group);
 	}
 	arena_free(arena);
 	return NULL;
 }
 
-static void enqueue(struct db_store *s, struct act *a)
+static struct db_act *take_over(struct db_store *s)
 {
-	pthread_cond_init(&a->wake, NULL);
 	pthread_mutex_lock(&s->lock);
-	if (s->last)
-		s->last->next = a;
-	else
-		s->first = a;
-	s->last = a;
-	pthread_cond_signal(&s->queued);
+	while (!s->over.first && !s->teller_closing)
+		pthread_cond_wait(&s->ended, &s->lock);
+	struct db_act *list = s->over.first;
+	s->over = (struct acts){ 0 };
+	pthread_mutex_unlock(&s->lock);
+	return list;
+}
+
+static void *teller_main(void *arg)
+{
+	struct db_store *s = arg;
+	for (struct db_act *list; (list = take_over(s));)
+		for (struct db_act *next; list; list = next) {
+			next = list->next; /* it may be gone after the call */
+			list->done(list);
+		}
+	return NULL;
+}
+
+static void queue(struct db_store *s, struct db_act *a) /* under the lock */
+{
+	if (!s->waiting.first) pthread_cond_signal(&s->queued);
+	append(&s->waiting, a);
+}
+
+static void enqueue(struct db_act *a)
+{
+	struct db_store *s = a->c->app->db;
+	pthread_mutex_lock(&s->lock);
+	queue(s, a);
 	pthread_mutex_unlock(&s->lock);
 }
 
-static err_t await(struct db_store *s, struct act *a)
+void db_write_later(struct db_act *a)
 {
+	enqueue(a);
+}
+
+static void start(struct waiter *w)
+{
+	pthread_cond_init(&w->wake, NULL);
+	enqueue(&w->act);
+}
+
+static err_t await(struct waiter *w)
+{
+	struct db_store *s = w->act.c->app->db;
 	pthread_mutex_lock(&s->lock);
-	while (!a->done)
-		pthread_cond_wait(&a->wake, &s->lock);
+	while (!w->over)
+		pthread_cond_wait(&w->wake, &s->lock);
 	pthread_mutex_unlock(&s->lock);
-	pthread_cond_destroy(&a->wake);
-	return a->result;
+	pthread_cond_destroy(&w->wake);
+	return w->act.result;
 }
 
 err_t db_write(struct ctx *c, db_closure *fn, void *arg)
 {
-	struct act a = { .c = c, .fn = fn, .arg = arg };
+	struct waiter w = { .act = { .c = c, .fn = fn, .arg = arg } };
 	if (c->db && c->db->writing) return fn(c, arg);
-	enqueue(c->app->db, &a);
-	return await(c->app->db, &a);
+	start(&w);
+	return await(&w);
 }
 
 struct db_pending {
-	struct act act;
+	struct waiter waiter;
 };
 
 struct db_pending *db_write_start(struct ctx *c, db_closure *fn, void *arg)
 {
 	struct db_pending *p = arena_new_of(c->arena, struct db_pending);
-	p->act = (struct act){ .c = c, .fn = fn, .arg = arg };
+	p->waiter.act = (struct db_act){ .c = c, .fn = fn, .arg = arg };
 	if (c->db && c->db->writing) abort(); /* a defect: it would wait for itself */
-	enqueue(c->app->db, &p->act);
+	start(&p->waiter);
 	return p;
 }
 
 err_t db_write_end(struct db_pending *p)
 {
-	return await(p->act.c->app->db, &p->act);
+	return await(&p->waiter);
 }
 
 err_t db_write_projection(struct ctx *c, db_closure *fn, void *arg)
@@ -329,9 +383,12 @@ err_t db_store_open(struct app *app, const char *data_dir, const char *url)
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->projection_lock, NULL);
 	pthread_cond_init(&s->queued, NULL);
+	pthread_cond_init(&s->ended, NULL);
 	s->writer = (struct db){ .link = engine->open(place, ENGINE_WRITER), .engine = engine, .store = s };
 	s->projector = (struct db){ .link = engine->open(place, ENGINE_PROJECTOR), .engine = engine, .store = s };
-	if (!s->writer.link || !s->projector.link || pthread_create(&s->thread, NULL, writer_main, s) != 0) {
+	bool good = s->writer.link && s->projector.link && pthread_create(&s->teller, NULL, teller_main, s) == 0;
+	if (good && pthread_create(&s->thread, NULL, writer_main, s) != 0) abort(); /* the machine is dying */
+	if (!good) {
 		engine->close(s->writer.link);
 		engine->close(s->projector.link);
 		free(s);
@@ -350,6 +407,11 @@ void db_store_close(struct app *app)
 	pthread_cond_signal(&s->queued);
 	pthread_mutex_unlock(&s->lock);
 	pthread_join(s->thread, NULL);
+	pthread_mutex_lock(&s->lock);
+	s->teller_closing = true;
+	pthread_cond_signal(&s->ended);
+	pthread_mutex_unlock(&s->lock);
+	pthread_join(s->teller, NULL);
 	s->writer.engine->close(s->writer.link);
 	s->projector.engine->close(s->projector.link);
 	free(s);

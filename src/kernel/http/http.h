@@ -42,6 +42,11 @@ struct http_response {
 	bool lost; /* sandbox: the connection closes without an answer */
 };
 
+/* In a handler of class WORK: the answer comes later, from any thread. From here on the handler's thread touches neither r
+ * nor out; who has filled in out calls http_answered, once. */
+void http_answer_later(void);
+void http_answered(struct http_request *r);
+
 struct str http_header(const struct http_request *r, const char *name);     /* case-insensitive; STR_NONE */
 void http_set(struct http_response *r, const char *name, struct str value); /* refuses CR, LF, NUL */
 struct str http_cookie(const struct http_request *r, const char *name);     /* STR_NONE: not sent */
@@ -58,7 +63,7 @@ struct http_config {
 	unsigned deadline_ms;            /* of a request, queueing included */
 	/* Called as soon as the head is there; fills route, params, v1. Runs on the epoll thread. */
 	struct http_gate (*gate)(void *arg, struct http_request *r);
-	/* Runs on a worker (WORK, STREAM) or on the epoll thread (FAST). Must always set a response. */
+	/* Runs on a worker (WORK, STREAM) or on the epoll thread (FAST). Must always set a response, now or later. */
 	void (*handle)(void *arg, struct http_request *r, struct http_response *out);
 	/* A problem found by the server itself (400, 413, 414, 431, 503): same rendering as all others. */
 	void (*problem)(void *arg, struct http_request *r, err_t kind, int status, struct http_response *out);

@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,18 +44,29 @@ struct exchange {
 	struct exchange *next;
 };
 
+/* An idle worker sleeps on its own condition; the one that fell asleep last is woken first, so that few threads, whose
+ * caches are warm, do the work. */
+struct worker {
+	struct http_server *server;
+	pthread_t thread;
+	pthread_cond_t wake;
+	struct worker *next; /* idle below it */
+	bool called;
+};
+
 struct http_server {
 	struct app *app;
 	struct http_config config;
 	struct MHD_Daemon *daemon;
 	struct http_listener listener;
-	pthread_t workers[MAX_WORKERS];
+	struct worker workers[MAX_WORKERS];
 	unsigned n_workers;
 	pthread_mutex_t lock;
-	pthread_cond_t work, idle;
+	pthread_cond_t idle;
+	struct worker *sleeping;
 	struct exchange *first, *last;
 	unsigned waiting;
-	bool closing;
+	bool closing, waking; /* waking: a worker was called and has not come yet */
 	_Atomic unsigned in_flight;
 	_Atomic bool draining;
 	struct metric *answers[6], *seconds, *flying, *queued, *refused;
@@ -62,6 +74,7 @@ struct http_server {
 
 static _Thread_local void *thread_state;
 static _Thread_local bool thread_ready;
+static _Thread_local bool later; /* the handler that runs here leaves the answer to http_answered */
 
 void *http_thread_state(void)
 {
@@ -177,6 +190,16 @@ static bool take_body(struct exchange *x, const char *data, size_t n)
 
 /* --- answering --- */
 
+/* One at a time: it calls the next one itself if it finds more than it can take. Under the lock. */
+static void call_worker(struct http_server *s)
+{
+	struct worker *w = s->sleeping;
+	if (!w || s->waking) return;
+	s->sleeping = w->next;
+	s->waking = w->called = true;
+	pthread_cond_signal(&w->wake);
+}
+
 /* streamed: comes back for its next piece, and is let in even when the queue is full.
  * false: the queue is full or the server closes. */
 static bool enqueue(struct http_server *s, struct exchange *x, bool streamed)
@@ -192,7 +215,7 @@ static bool enqueue(struct http_server *s, struct exchange *x, bool streamed)
 			s->first = x;
 		s->last = x;
 		s->waiting++;
-		pthread_cond_signal(&s->work);
+		call_worker(s);
 	}
 	pthread_mutex_unlock(&s->lock);
 	metric_add(room ? s->queued : s->refused, 1);
@@ -289,11 +312,27 @@ static void ready_thread(struct http_server *s, enum op_class class)
 	thread_state = s->config.thread_start ? s->config.thread_start(s->config.arg, class) : NULL;
 }
 
-static void answer_here(struct http_server *s, struct exchange *x)
+void http_answer_later(void)
+{
+	later = true;
+}
+
+/* false: it will be answered elsewhere, and may be gone already */
+static bool answer_here(struct http_server *s, struct exchange *x)
 {
 	x->out = (struct http_response){ .status = 200 };
+	later = false;
 	s->config.handle(s->config.arg, &x->r, &x->out);
+	if (later) return false;
 	x->answered = true;
+	return true;
+}
+
+void http_answered(struct http_request *r)
+{
+	struct exchange *x = (struct exchange *)(void *)((char *)r - offsetof(struct exchange, r));
+	x->answered = true;
+	MHD_resume_connection(x->connection);
 }
 
 /* The body is complete: answers here, or sends it to a worker. */
@@ -306,7 +345,7 @@ static enum MHD_Result dispatch(struct http_server *s, struct exchange *x)
 		refuse(s, x, E_BUSY, 503);
 	} else if (x->gate.class == OP_FAST) {
 		ready_thread(s, OP_FAST);
-		answer_here(s, x);
+		(void)answer_here(s, x);
 	} else if (enqueue(s, x, false))
 		return MHD_YES;
 	else {
@@ -357,50 +396,59 @@ static void on_completed(
 	pthread_mutex_unlock(&s->lock);
 }
 
-static struct exchange *take(struct http_server *s)
+static struct exchange *take(struct worker *w)
 {
+	struct http_server *s = w->server;
 	pthread_mutex_lock(&s->lock);
-	while (!s->first && !s->closing)
-		pthread_cond_wait(&s->work, &s->lock);
+	while (!s->first && !s->closing) {
+		w->next = s->sleeping;
+		s->sleeping = w;
+		w->called = false;
+		while (!w->called)
+			pthread_cond_wait(&w->wake, &s->lock);
+		s->waking = false;
+	}
 	struct exchange *x = s->first;
 	if (x) {
 		s->first = x->next;
 		if (!s->first) s->last = NULL;
 		s->waiting--;
+		if (s->first) call_worker(s);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return x;
 }
 
-static void work_on(struct http_server *s, struct exchange *x)
+/* false: it will be answered elsewhere */
+static bool work_on(struct http_server *s, struct exchange *x)
 {
 	if (x->answered) {
 		make_piece(x);
-		return;
+		return true;
 	}
 	if (monotonic_us() > x->deadline_us) {
 		refuse(s, x, E_BUSY, 503);
 		set_retry(x);
-		return;
+		return true;
 	}
-	answer_here(s, x);
-	if (!x->out.stream) return;
+	if (!answer_here(s, x)) return false;
+	if (!x->out.stream) return true;
 	x->piece_arena = arena_new();
 	arena_cleanup(x->r.arena, free_arena, x->piece_arena);
 	if (x->r.head)
 		end_stream(x);
 	else
 		make_piece(x);
+	return true;
 }
 
 static void *worker_main(void *arg)
 {
-	struct http_server *s = arg;
+	struct worker *w = arg;
+	struct http_server *s = w->server;
 	ready_thread(s, OP_WORK);
-	for (struct exchange *x; (x = take(s));) {
-		work_on(s, x);
-		MHD_resume_connection(x->connection); /* the last thing done with a request */
-	}
+	for (struct exchange *x; (x = take(w));)
+		if (work_on(s, x)) MHD_resume_connection(x->connection); /* the last thing done with a request */
 	if (s->config.thread_end) s->config.thread_end(s->config.arg, thread_state);
 	return NULL;
 }
@@ -427,9 +475,13 @@ static bool start_daemon(struct http_server *s)
 static void start_workers(struct http_server *s)
 {
 	unsigned wanted = s->config.workers ? s->config.workers : 32;
-	while (s->n_workers < wanted && s->n_workers < MAX_WORKERS &&
-	        pthread_create(&s->workers[s->n_workers], NULL, worker_main, s) == 0)
+	while (s->n_workers < wanted && s->n_workers < MAX_WORKERS) {
+		struct worker *w = &s->workers[s->n_workers];
+		w->server = s;
+		pthread_cond_init(&w->wake, NULL);
+		if (pthread_create(&w->thread, NULL, worker_main, w) != 0) break;
 		s->n_workers++;
+	}
 }
 
 static void register_metrics(struct http_server *s)
@@ -455,7 +507,6 @@ err_t http_server_start(struct app *app, const struct http_config *config, struc
 	if (!s->config.queue) s->config.queue = 2048;
 	if (!s->config.deadline_ms) s->config.deadline_ms = 30000;
 	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->work, NULL);
 	pthread_cond_init(&s->idle, NULL);
 	if (!http_listen(config->listen, &s->listener)) {
 		log_event(LOG_ERROR_LEVEL, "listen-refused", STR_NONE, "listen", config->listen, "why", s->listener.why,
@@ -485,11 +536,14 @@ void http_server_stop(struct http_server *s, unsigned grace_ms)
 	while (atomic_load(&s->in_flight) && !timed_out)
 		timed_out = pthread_cond_timedwait(&s->idle, &s->lock, &until);
 	s->closing = true;
-	pthread_cond_broadcast(&s->work);
+	for (; s->sleeping; s->sleeping = s->sleeping->next) {
+		s->sleeping->called = true;
+		pthread_cond_signal(&s->sleeping->wake);
+	}
 	pthread_mutex_unlock(&s->lock);
 	if (timed_out) log_event(LOG_WARN_LEVEL, "drain-cut-short", STR_NONE, NULL);
 	for (unsigned i = 0; i < s->n_workers; i++)
-		pthread_join(s->workers[i], NULL);
+		pthread_join(s->workers[i].thread, NULL);
 	MHD_stop_daemon(s->daemon);
 	if (listening >= 0) (void)close(listening);
 	if (s->listener.is_unix) (void)unlink(s->listener.address + strlen("unix:"));

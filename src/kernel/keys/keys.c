@@ -8,10 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECRET = 32, FILE_MAX = 4096, NONCE = 12, TAG = 16 };
+enum { SECRET = 32, FILE_MAX = 4096, NONCE = 12, TAG = 16, RETIRED_MAX = 64 };
 
 struct keys {
 	struct crypto_key *log, *seal;
+	struct crypto_key *retired[RETIRED_MAX];
+	size_t n_retired;
 	unsigned char lookup[SECRET], check[SECRET], field[SECRET];
 };
 
@@ -63,12 +65,32 @@ static err_t seal_key(struct arena *a, const char *dir, struct crypto_key **out)
 	return bytes.p ? OK : write_file(a, path.p, crypto_sm2_der(a, *out));
 }
 
+static struct str retired_path(struct arena *a, const char *dir, size_t i)
+{
+	return str_printf(a, "%s/keys/log.ed25519.%zu.pub", dir, i + 1);
+}
+
+static err_t load_retired(struct keys *k, struct arena *a, const char *dir)
+{
+	for (size_t i = 0; i < RETIRED_MAX; i++) {
+		struct str bytes;
+		TRY(read_file(a, retired_path(a, dir, i).p, &bytes));
+		if (!bytes.p) return OK;
+		struct crypto_key *key =
+		        bytes.n == SECRET ? crypto_ed25519_public((const unsigned char *)bytes.p) : NULL;
+		if (!key) return E_INTERNAL;
+		k->retired[k->n_retired++] = key;
+	}
+	return OK;
+}
+
 static err_t load(struct keys *k, struct arena *a, const char *dir)
 {
 	unsigned char seed[SECRET];
 	TRY(secret(a, dir, "log.ed25519", seed));
 	k->log = crypto_ed25519_from_seed(seed);
 	crypto_wipe(seed, sizeof seed);
+	TRY(load_retired(k, a, dir));
 	TRY(secret(a, dir, "lookup.hmac", k->lookup));
 	TRY(secret(a, dir, "check.hmac", k->check));
 	TRY(secret(a, dir, "field.aes", k->field));
@@ -93,6 +115,8 @@ void keys_close(struct app *app)
 	struct keys *k = app->keys;
 	if (!k) return;
 	crypto_key_free(k->log);
+	for (size_t i = 0; i < k->n_retired; i++)
+		crypto_key_free(k->retired[i]);
 	crypto_key_free(k->seal);
 	crypto_wipe(k, sizeof *k);
 	free(k);
@@ -102,6 +126,41 @@ void keys_close(struct app *app)
 const struct crypto_key *keys_log(const struct keys *k)
 {
 	return k->log;
+}
+
+size_t keys_log_retired(const struct keys *k, const struct crypto_key *const **out)
+{
+	*out = (const struct crypto_key *const *)k->retired;
+	return k->n_retired;
+}
+
+static err_t rotate(struct arena *a, const char *dir, unsigned *number)
+{
+	unsigned char seed[SECRET], public[SECRET];
+	struct str bytes, path = str_printf(a, "%s/keys/log.ed25519", dir);
+	size_t i = 0;
+	TRY(read_file(a, path.p, &bytes));
+	if (bytes.n != SECRET) return E_NOT_FOUND;
+	for (struct str there = S(""); there.p && i <= RETIRED_MAX; i++)
+		TRY(read_file(a, retired_path(a, dir, i).p, &there));
+	if (i > RETIRED_MAX) return E_TOO_LARGE;
+	struct crypto_key *old = crypto_ed25519_from_seed((const unsigned char *)bytes.p);
+	crypto_ed25519_public_bytes(old, public);
+	crypto_key_free(old);
+	TRY(write_file(a, retired_path(a, dir, i - 1).p, (struct str){ (const char *)public, SECRET }));
+	crypto_random(seed, sizeof seed);
+	err_t e = write_file(a, path.p, (struct str){ (const char *)seed, SECRET });
+	crypto_wipe(seed, sizeof seed);
+	*number = (unsigned)i;
+	return e;
+}
+
+err_t keys_rotate_log(const char *data_dir, unsigned *number)
+{
+	struct arena *a = arena_new();
+	err_t e = rotate(a, data_dir, number);
+	arena_free(a);
+	return e;
 }
 
 const struct crypto_key *keys_seal(const struct keys *k)

@@ -9,6 +9,10 @@ MUST_USE err_t keys_open(struct app *app, const char *data_dir);
 void keys_close(struct app *app);
 
 const struct crypto_key *keys_log(const struct keys *k);  /* Ed25519: checkpoints of the transparency log */
+/* Log keys that were retired, the oldest first: public halves, for checkpoints of their time. */
+size_t keys_log_retired(const struct keys *k, const struct crypto_key *const **out);
+/* A new log key; the public half of the old one is kept. The server must not run. *number: of the retired key. */
+MUST_USE err_t keys_rotate_log(const char *data_dir, unsigned *number);
 const struct crypto_key *keys_seal(const struct keys *k); /* SM2: documents and signed answers */
 
 struct str keys_seal_id(const struct keys *k, struct arena *a); /* first 16 hex digits of SM3 of its public point */

@@ -148,6 +148,8 @@ static struct value *rows(struct builder *b, const struct field *f, const struct
 		value_put_str(a, row, "at", at);
 		value_put_int(a, row, "position", i);
 		value_put_int(a, row, "number", i + 1);
+		const struct value *view = value_get(m->value, S("_view"));
+		value_put(a, row, "view", view ? (struct value *)(uintptr_t)view : value_null(a));
 		value_push(a, list, row);
 	}
 	return v;

@@ -229,11 +229,31 @@ err_t form_pairs(struct arena *a, struct str text, const struct field *fields, s
 	return OK;
 }
 
+/* "set lines.2.tax_code 2020000000000000000": one control gets a value. */
+static void set_control(struct arena *a, struct value *tree, struct str name, struct str value)
+{
+	struct str rest = name, first;
+	int64_t n;
+	while (str_split(&rest, '.', &first) && rest.p) {
+		struct value *v = (struct value *)(uintptr_t)(
+		        tree->kind == VALUE_ARRAY
+		                ? (str_to_int(first, &n) && n >= 0 ? value_at(tree, (size_t)n) : NULL)
+		                : value_get(tree, first));
+		if (!v || (v->kind != VALUE_OBJECT && v->kind != VALUE_ARRAY)) return;
+		tree = v;
+	}
+	if (tree->kind == VALUE_OBJECT) value_set(a, tree, first, value_str(a, value));
+}
+
 void form_edit(struct arena *a, struct value *tree, struct str again)
 {
 	struct str rest = again, verb, list, number;
 	int64_t n = 0;
 	if (!str_split(&rest, ' ', &verb) || !str_split(&rest, ' ', &list)) return;
+	if (str_is(verb, "set")) {
+		set_control(a, tree, list, rest.p ? rest : S(""));
+		return;
+	}
 	struct value *v = member(a, tree, list, true);
 	if (str_is(verb, "add") && v->count < FORM_ROWS_MAX) value_push(a, v, value_object(a));
 	if (!str_is(verb, "remove") || !str_split(&rest, ' ', &number) || !str_to_int(number, &n)) return;

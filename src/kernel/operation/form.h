@@ -12,7 +12,8 @@ struct form {
 	struct value *tree;
 	struct str csrf;   /* _csrf */
 	struct str key;    /* _key: idempotency key */
-	struct str again;  /* _again: show the form again, not yet do it: "add lines", "remove lines 2", or any word */
+	struct str again;  /* _again: show the form again, not yet do it: "add lines", "remove lines 2",
+	                      "set lines.2.code 7", or any word */
 	struct str resume; /* _resume: a form that waits until its user has signed in again */
 };
 /* E_INPUT: broken percent escapes are kept as they are; only limits and broken multipart bodies are refused.

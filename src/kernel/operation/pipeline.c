@@ -232,14 +232,26 @@ static err_t run_once(struct ctx *c, void *arg)
 	return keep ? replay_keep(c, w->canonical, &w->answer) : OK;
 }
 
-err_t work_run(struct work *w)
+static bool in_transaction(const struct operation *op)
+{
+	return op->method != GET && !op->reads && !op->own_transaction;
+}
+
+static err_t before_run(struct work *w)
 {
 	struct ctx *c = w->c;
 	TRY(sandbox_before(c));
 	if (!w->op->blind) outbox_catch_up(c);
 	if (w->op->prepare) TRY(w->op->prepare(c, w->in, &w->reply));
-	if (w->op->method != GET && !w->op->reads && !w->op->own_transaction) {
-		if (w->op->idempotent && !c->idempotency_key.p) return RAISE(c, E_INPUT, &key_needed);
+	bool lacks_key = w->op->idempotent && in_transaction(w->op) && !c->idempotency_key.p;
+	return lacks_key ? RAISE(c, E_INPUT, &key_needed) : OK;
+}
+
+err_t work_run(struct work *w)
+{
+	struct ctx *c = w->c;
+	TRY(before_run(w));
+	if (in_transaction(w->op)) {
 		TRY(db_write(c, run_once, w));
 	} else {
 		TRY(w->op->run(c, w->in, &w->reply));
@@ -309,8 +321,47 @@ err_t work_take_key(struct ctx *c, struct str key)
 	return OK;
 }
 
-static err_t serve(struct work *w, struct http_request *r)
+/* A request on its way; it outlives the worker that took it. */
+struct task {
+	struct ctx c;
+	struct work w;
+	struct db_act act;
+	struct http_request *r;
+	struct http_response *out;
+};
+
+static void answer(struct task *t, err_t e);
+
+static void act_over(struct db_act *a)
 {
+	struct task *t = a->arg;
+	if (a->result == OK) outbox_wrote(&t->c);
+	answer(t, a->result);
+	http_answered(t->r);
+}
+
+static err_t act_once(struct ctx *c, void *arg)
+{
+	struct task *t = arg;
+	return run_once(c, &t->w);
+}
+
+/* No thread waits while an act becomes durable: the next request can be read meanwhile. */
+static err_t run_later(struct task *t, bool *later)
+{
+	TRY(before_run(&t->w));
+	*later = true;
+	t->c.db = NULL;
+	t->act = (struct db_act){ .c = &t->c, .fn = act_once, .arg = t, .done = act_over };
+	http_answer_later();
+	db_write_later(&t->act); /* t may be gone from here on */
+	return OK;
+}
+
+static err_t serve(struct task *t, bool *later)
+{
+	struct work *w = &t->w;
+	struct http_request *r = t->r;
 	struct ctx *c = w->c;
 	struct str token = bearer(r);
 	/* FAST is public and has no database: whoever asks, the answer is the same. */
@@ -320,7 +371,7 @@ static err_t serve(struct work *w, struct http_request *r)
 	TRY(work_admit(c, w->op));
 	TRY(work_take_key(c, http_header(r, "Idempotency-Key")));
 	TRY(read_input(w, r));
-	return work_run(w);
+	return in_transaction(w->op) ? run_later(t, later) : work_run(w);
 }
 
 /* Chinese, unless English is asked for and stands before Chinese. */
@@ -362,33 +413,43 @@ static void unknown(
 	if (method) http_set(out, "Allow", router_allow(app->router, w->c->arena, operation_path(r)));
 }
 
+static void answer(struct task *t, err_t e)
+{
+	if (e == OK)
+		send_answer(&t->w, t->r, t->out);
+	else
+		refuse(&t->w, e, t->out);
+	t->out->lost = sandbox_reply_lost(&t->c);
+}
+
 void pipeline_handle(void *arg, struct http_request *r, struct http_response *out)
 {
 	struct app *app = arg;
 	const struct found *f = r->route;
-	struct ctx c;
-	begin(&c, app, r);
-	struct work w = { .c = &c, .op = f->route.op, .route = &f->route };
-	c.db = http_thread_state();
+	struct task *t = arena_new_of(r->arena, struct task);
+	struct ctx *c = &t->c;
+	begin(c, app, r);
+	t->r = r;
+	t->out = out;
+	t->w = (struct work){ .c = c, .op = f->route.op, .route = &f->route };
+	c->db = http_thread_state();
 	if (f->result != ROUTE_FOUND) {
-		w.op = NULL;
-		unknown(app, &w, r, f, out);
+		t->w.op = NULL;
+		unknown(app, &t->w, r, f, out);
 		return;
 	}
-	c.op = w.op;
-	bool here = c.db || w.op->class == OP_FAST, page = is_page(r, f);
+	c->op = t->w.op;
+	bool here = c->db || c->op->class == OP_FAST, page = is_page(r, f), later = false;
 	if (here && page) {
-		face_serve(&w, r, out);
+		face_serve(&t->w, r, out);
 	} else if (page) {
-		face_problem(&w, r, E_BUSY, 503, out);
+		face_problem(&t->w, r, E_BUSY, 503, out);
 	} else {
-		err_t e = here ? serve(&w, r) : E_BUSY;
-		if (e == OK)
-			send_answer(&w, r, out);
-		else
-			refuse(&w, e, out);
+		err_t e = here ? serve(t, &later) : E_BUSY;
+		if (!later) answer(t, e);
+		return;
 	}
-	out->lost = sandbox_reply_lost(&c);
+	out->lost = sandbox_reply_lost(c);
 }
 
 void pipeline_problem(void *arg, struct http_request *r, err_t kind, int status, struct http_response *out)

@@ -68,7 +68,7 @@ struct policy_form {
 	struct str text;
 	struct piece *pieces;
 	unsigned n_pieces, n_cells;
-	uint16_t *cells; /* slots that are shown, each once */
+	uint16_t *cells;          /* slots that are shown, each once */
 	struct policy_form *next; /* in the store */
 };
 struct policy_store {

@@ -83,8 +83,9 @@ struct str node_stray(struct nodes *n, const yaml_node_t *map, const char *keys)
 	unsigned seen = 0;
 	for (size_t i = 0; node_member(n, map, i, &key, &value); i++) {
 		int w = word_number(keys, key);
-		if (w < 0 || (seen & (1u << w))) return key.n ? key : S("?");
-		seen |= 1u << w;
+		unsigned bit = w < 0 ? 0 : 1u << (unsigned)w;
+		if (!bit || (seen & bit)) return key.n ? key : S("?");
+		seen |= bit;
 	}
 	return STR_NONE;
 }

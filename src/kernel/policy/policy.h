@@ -28,7 +28,8 @@ MUST_USE err_t policy_examples_of(const struct policy_store *s, struct str form,
 
 /* The form in force on the date the liability arose; NULL: none. */
 const struct policy_form *policy_form(const struct policy_store *s, const char *id, struct date liability);
-struct str policy_hash(const struct policy_form *f); /* SHA-256, hex, of its package and those whose parameters it uses */
+struct str policy_hash(
+        const struct policy_form *f); /* SHA-256, hex, of its package and those whose parameters it uses */
 struct str policy_form_title(const struct policy_form *f);
 struct str policy_form_law(const struct policy_form *f);
 /* Value of a parameter on a date (money in fen, rate in ppm); false: none. citation may be NULL. */

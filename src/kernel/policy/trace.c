@@ -195,7 +195,7 @@ void policy_trace_json(const struct policy_form *f, const int64_t *values, struc
 	/* The values stand behind the text while it is made. */
 	size_t most = f->text.n + (f->n_pieces + 2) * (size_t)CELL;
 	char *begin = buf_room(b, most + (f->n_cells + 2) * (size_t)CELL), *to = begin, *cells = begin + most;
-	uint8_t length[2 * PARTS_MAX];
+	uint8_t length[2 * PARTS_MAX] = { 0 };
 	for (unsigned i = 0; i < f->n_cells; i++) {
 		char *end = cells + (size_t)(i + 1) * CELL;
 		length[i] = (uint8_t)(end - render(end, (enum policy_unit)f->unit[f->cells[i]], values[f->cells[i]]));

@@ -2,10 +2,13 @@
  * and one checkpoint is signed for all of them (design/house §6). What is in memory is only the size of the committed
  * tree, its right edge, and the leaves of the open group, so that a rollback is a truncation. */
 #include "kernel/receipt/log.h"
+#include "kernel/db/db.h"
 #include "kernel/db/db_hooks.h"
 #include "kernel/keys/keys.h"
+#include "kernel/log/log.h"
 #include "kernel/receipt/verify.h"
 #include "receipt_sql.h"
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +19,10 @@ struct receipt_log {
 	struct tlog_stack next;    /* with the open group, set just before the commit */
 	struct tlog_hash *pending; /* leaves of the open group */
 	size_t n_pending, cap, saved;
+	unsigned char salts[256 * SALT]; /* randomness drawn ahead; what is handed out is wiped */
+	size_t salts_left;
+	pthread_mutex_t seal_lock;
+	char sealed_text[512], seal_line[512]; /* the checkpoint text signed last, and its line */
 };
 
 static const char *const origin = "etax.example/log/33";
@@ -96,6 +103,17 @@ static void push(struct receipt_log *log, const struct tlog_hash *leaf)
 	log->pending[log->n_pending++] = *leaf;
 }
 
+static void draw_salt(struct receipt_log *log, unsigned char out[SALT])
+{
+	if (!log->salts_left) {
+		crypto_random(log->salts, sizeof log->salts);
+		log->salts_left = sizeof log->salts;
+	}
+	log->salts_left -= SALT;
+	memcpy(out, log->salts + log->salts_left, SALT);
+	crypto_wipe(log->salts + log->salts_left, SALT);
+}
+
 err_t receipt_issue_bytes(
         struct ctx *c, enum act_kind kind, int64_t holder_id, struct str act, int64_t *id, unsigned char digest[32])
 {
@@ -103,7 +121,7 @@ err_t receipt_issue_bytes(
 	unsigned char entry[ENTRY], random[SALT];
 	struct tlog_hash leaf;
 	if (log->n_pending >= PENDING_MAX) return E_BUSY;
-	crypto_random(random, sizeof random);
+	draw_salt(log, random);
 	struct str salt = { (const char *)random, SALT };
 	receipt_entry(kind, c->now, salt, act, entry);
 	tlog_leaf_hash(entry, sizeof entry, &leaf);
@@ -183,11 +201,42 @@ err_t receipt_checkpoint(struct ctx *c, struct str *note, int64_t *size)
 	return OK;
 }
 
+static struct str seal_line(struct ctx *c, struct str text)
+{
+	struct receipt_log *log = c->app->receipts;
+	struct str line;
+	pthread_mutex_lock(&log->seal_lock);
+	if (str_is(text, log->sealed_text)) {
+		line = str_dup(c->arena, str_c(log->seal_line));
+	} else {
+		line = tlog_signature_line(c->arena, text, str_c(origin), TLOG_SM2, keys_seal(c->app->keys), 0);
+		if (text.n < sizeof log->sealed_text && line.n < sizeof log->seal_line) {
+			memcpy(log->sealed_text, text.p, text.n);
+			log->sealed_text[text.n] = 0;
+			memcpy(log->seal_line, line.p, line.n + 1);
+		}
+	}
+	pthread_mutex_unlock(&log->seal_lock);
+	return line;
+}
+
+err_t receipt_sealed_checkpoint(struct ctx *c, struct str *note, int64_t *size)
+{
+	struct str plain;
+	TRY(receipt_checkpoint(c, &plain, size));
+	*note = plain;
+	ptrdiff_t split = plain.p ? str_find(plain, "\n\n") : -1;
+	if (split < 0) return OK;
+	struct str line = seal_line(c, str_sub(plain, 0, (size_t)split + 1));
+	*note = str_printf(c->arena, "%.*s%.*s", STR_FMT(plain), STR_FMT(line));
+	return OK;
+}
+
 err_t receipt_proof(struct ctx *c, const struct receipt *r, struct str *file)
 {
 	struct tlog_proof proof = { .index = r->position };
 	int64_t size;
-	TRY(receipt_checkpoint(c, &proof.checkpoint, &size));
+	TRY(receipt_sealed_checkpoint(c, &proof.checkpoint, &size));
 	struct tlog_tiles tiles = { fetch, c, size };
 	if (!tlog_prove_inclusion(r->position, size, tlog_read_tiles, &tiles, &proof.path)) return E_INTERNAL;
 	proof.extra = receipt_extra(c->arena, r->kind, r->at, r->salt, r->act);
@@ -221,6 +270,22 @@ err_t receipt_bundle(struct ctx *c, int64_t n, unsigned width, struct str *bytes
 struct str receipt_verifier(struct ctx *c)
 {
 	return tlog_verifier_string(c->arena, str_c(origin), TLOG_ED25519, keys_log(c->app->keys));
+}
+
+struct str receipt_verifiers(struct ctx *c)
+{
+	const struct crypto_key *const *retired;
+	size_t n = keys_log_retired(c->app->keys, &retired);
+	struct buf b;
+	buf_init(&b, c->arena, 600);
+	buf_str(&b, receipt_verifier(c));
+	buf_char(&b, '\n');
+	buf_str(&b, tlog_verifier_string(c->arena, str_c(origin), TLOG_SM2, keys_seal(c->app->keys)));
+	for (size_t i = 0; i < n; i++) {
+		buf_char(&b, '\n');
+		buf_str(&b, tlog_verifier_string(c->arena, str_c(origin), TLOG_ED25519, retired[i]));
+	}
+	return buf_done(&b);
 }
 
 /* The tree again from its entries alone. */
@@ -295,15 +360,49 @@ static err_t group_begin(struct ctx *c)
 	return found && row.size != log->tree.size ? load(c, &log->tree) : OK;
 }
 
+static err_t sign_again(struct ctx *c, void *arg)
+{
+	struct str note, *text = arg;
+	int64_t size;
+	TRY(receipt_checkpoint(c, &note, &size));
+	struct str line = tlog_signature_line(c->arena, *text, str_c(origin), TLOG_ED25519, keys_log(c->app->keys), 0);
+	return receipt_checkpoint_put(c, size, tlog_note(c->arena, *text, line), NULL);
+}
+
+/* After a change of the log key the newest checkpoint still bears the old one's signature: it is checked against the
+ * retired keys and signed by the new one. One that no key of ours signed stops the start. */
+static err_t check_signature(struct ctx *c)
+{
+	const struct crypto_key *const *retired;
+	struct str note, text;
+	int64_t size;
+	unsigned good;
+	struct tlog_verifier key;
+	TRY(receipt_checkpoint(c, &note, &size));
+	if (!note.p) return OK;
+	for (size_t i = 0, n = keys_log_retired(c->app->keys, &retired); i <= n; i++) {
+		struct str line = i ? tlog_verifier_string(c->arena, str_c(origin), TLOG_ED25519, retired[i - 1])
+		                    : receipt_verifier(c);
+		if (!tlog_verifier_parse(c->arena, line, &key) ||
+		        tlog_note_open(c->arena, note, &key, 1, &text, &good) != TLOG_OPENED)
+			continue;
+		return i ? db_write(c, sign_again, &text) : OK;
+	}
+	log_event(LOG_ERROR_LEVEL, "checkpoint-signed-by-no-key-of-ours", STR_NONE, NULL);
+	return E_INTERNAL;
+}
+
 err_t receipt_log_open(struct app *app)
 {
 	struct arena *a = arena_new();
 	struct ctx c;
 	app->receipts = calloc(1, sizeof *app->receipts);
 	if (!app->receipts) abort();
+	pthread_mutex_init(&app->receipts->seal_lock, NULL);
 	ctx_init(&c, app, a);
 	c.db = db_open(app, a);
-	err_t e = c.db ? load(&c, &app->receipts->tree) : E_INTERNAL;
+	err_t e = c.db ? check_signature(&c) : E_INTERNAL;
+	if (e == OK) e = load(&c, &app->receipts->tree);
 	db_close(c.db);
 	arena_free(a);
 	static const struct db_hooks hooks = { .group_begin = group_begin,

@@ -83,7 +83,7 @@ static enum receipt_part broken_note(struct arena *a, const struct tlog_proof *p
 }
 
 enum receipt_part receipt_verify(
-        struct arena *a, struct str file, const struct tlog_verifier *key, struct receipt_facts *facts)
+        struct arena *a, struct str file, const struct tlog_verifier *keys, size_t n_keys, struct receipt_facts *facts)
 {
 	struct tlog_proof p;
 	struct tlog_hash leaf;
@@ -97,9 +97,10 @@ enum receipt_part receipt_verify(
 	enum receipt_part part = check_extra(p.extra, facts, &leaf);
 	if (part != RECEIPT_GOOD) return part;
 	rest = p.checkpoint;
-	if (!str_split(&rest, '\n', &origin) || !str_eq(origin, key->name)) return RECEIPT_ORIGIN;
+	if (!str_split(&rest, '\n', &origin) || !n_keys || !str_eq(origin, keys->name)) return RECEIPT_ORIGIN;
 	facts->origin = origin;
-	if (tlog_note_open(a, p.checkpoint, key, 1, &text, &good) != TLOG_OPENED) return broken_note(a, &p, &leaf);
+	if (tlog_note_open(a, p.checkpoint, keys, n_keys, &text, &good) != TLOG_OPENED)
+		return broken_note(a, &p, &leaf);
 	if (!tlog_checkpoint_parse(a, text, &cp)) return RECEIPT_ROOT;
 	facts->size = cp.size;
 	return tlog_verify_inclusion(p.index, cp.size, &leaf, &cp.root, p.path.h, p.path.n) ? RECEIPT_GOOD

@@ -35,6 +35,8 @@ struct receipt_facts { /* filled as far as the check came */
 	struct str origin;
 	int64_t index, size;
 };
-enum receipt_part receipt_verify(
-        struct arena *a, struct str file, const struct tlog_verifier *key, struct receipt_facts *facts);
+/* keys: those of one log (its key, its seal, its keys before); each signature by one of them must be right, one must be
+ * there. */
+enum receipt_part receipt_verify(struct arena *a, struct str file, const struct tlog_verifier *keys, size_t n_keys,
+        struct receipt_facts *facts);
 #endif

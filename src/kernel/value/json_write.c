@@ -54,7 +54,11 @@ static int by_utf16(const void *left, const void *right)
 {
 	struct str a = (*(const struct value_member *const *)left)->key,
 	           b = (*(const struct value_member *const *)right)->key;
-	size_t i = 0, k = 0;
+	size_t i = 0, k;
+	/* Equal beginnings in ASCII, which is most of most keys. */
+	while (i < a.n && i < b.n && a.p[i] == b.p[i] && (unsigned char)a.p[i] < 0x80)
+		i++;
+	k = i;
 	while (i < a.n && k < b.n) {
 		uint32_t p = code_point(a, &i), q = code_point(b, &k);
 		if (p == q) continue;
@@ -65,13 +69,30 @@ static int by_utf16(const void *left, const void *right)
 	return (i < a.n) - (k < b.n);
 }
 
+/* Keys are few and in order nearly always: an insertion sort touches each once. */
+enum { FEW = 24 };
+
+static void insertion_sort(const struct value_member **list, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		const struct value_member *one = list[i];
+		size_t at = i;
+		for (; at > 0 && by_utf16(&list[at - 1], &one) > 0; at--)
+			list[at] = list[at - 1];
+		list[at] = one;
+	}
+}
+
 static const struct value_member **sorted(struct buf *b, const struct value *v)
 {
 	const struct value_member **list = arena_array(b->arena, v->count + 1, sizeof *list);
 	size_t n = 0;
 	for (const struct value_member *m = v->first; m; m = m->next)
 		list[n++] = m;
-	qsort(list, n, sizeof *list, by_utf16);
+	if (n <= FEW)
+		insertion_sort(list, n);
+	else
+		qsort(list, n, sizeof *list, by_utf16);
 	return list;
 }
 

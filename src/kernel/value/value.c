@@ -68,6 +68,11 @@ void value_put(struct arena *a, struct value *object, const char *key, struct va
 	append(a, object, str_c(key), v);
 }
 
+void value_put_key(struct arena *a, struct value *object, struct str key, struct value *v)
+{
+	append(a, object, key, v);
+}
+
 void value_put_str(struct arena *a, struct value *object, const char *key, struct str v)
 {
 	value_put(a, object, key, value_str(a, v));

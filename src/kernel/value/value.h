@@ -36,6 +36,7 @@ struct value *value_object(struct arena *a);
 
 void value_push(struct arena *a, struct value *array, struct value *item);
 void value_put(struct arena *a, struct value *object, const char *key, struct value *v); /* appends; key not copied */
+void value_put_key(struct arena *a, struct value *object, struct str key, struct value *v); /* the same */
 void value_put_str(struct arena *a, struct value *object, const char *key, struct str v);
 void value_put_c(struct arena *a, struct value *object, const char *key, const char *v);
 void value_put_int(struct arena *a, struct value *object, const char *key, int64_t v);
@@ -59,8 +60,8 @@ void value_write_text(struct buf *b, struct str s);            /* one JSON strin
 void value_write_pretty(struct buf *b, const struct value *v); /* indented by 2 */
 void value_write_canonical(struct buf *b, const struct value *v); /* JCS, RFC 8785 */
 
-/* Strict JSON (jansson): no duplicate keys, no NUL, valid UTF-8, depth <= 32, integers in int64, no reals
- * (amounts are strings). On failure *where says line, column and reason. */
+/* Strict JSON: no duplicate keys, no NUL, valid UTF-8, depth <= 32, integers in int64, no reals (amounts are strings).
+ * Texts are copied. On failure *where says line, column and reason (N_(), to be translated). */
 struct json_fault {
 	int line, column;
 	struct str reason;

@@ -108,7 +108,10 @@ const struct value *read_list(struct work *w, const char *key)
 bool sheet_open(struct work *w, const char *form, struct date at, struct sheet *s)
 {
 	s->form = policy_form(w->calc->store, form, at);
-	if (!s->form) return complain(w, "no-rule", NULL, N_("该日期没有可用的规则"));
+	if (!s->form) {
+		(void)complain(w, "no-rule", NULL, N_("该日期没有可用的规则"));
+		return false;
+	}
 	s->v = policy_values(s->form, w->arena);
 	return true;
 }
@@ -213,8 +216,8 @@ static bool fill_rest(struct work *w, const struct plan *p, struct sheet *s)
 
 bool run_plan(struct work *w, const struct plan *p)
 {
-	struct date at;
-	struct sheet s;
+	struct date at = { 0 };
+	struct sheet s = { 0 };
 	if (!read_date(w, p->date_key, p->date, &at) || !sheet_open(w, p->form, at, &s)) return false;
 	if (!fill_rest(w, p, &s)) return false;
 	for (const struct field *f = p->fields; f && f->key; f++)

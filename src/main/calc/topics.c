@@ -72,8 +72,8 @@ static bool prepayment(struct work *w)
 /* Small-scale form from a sum with tax inside that is to be taxed, whatever the threshold says. */
 static bool small_form(struct work *w)
 {
-	struct date at;
-	struct sheet price, form;
+	struct date at = { 0 };
+	struct sheet price = { 0 }, form = { 0 };
 	const struct value *incl = given(w, S("incl"));
 	if (!read_date(w, "period_end", "2026-03-31", &at) || !sheet_open(w, "vat-small-inclusive", at, &price) ||
 	        !sheet_open(w, "vat-small", at, &form))
@@ -93,8 +93,8 @@ static bool small_form(struct work *w)
 static bool for_each(struct work *w, const char *key, const char *form, const char *input, const char *line,
         const char *answer, const char *otherwise)
 {
-	struct date at;
-	struct sheet s;
+	struct date at = { 0 };
+	struct sheet s = { 0 };
 	const struct value *list = read_list(w, key), *item;
 	if (!list || !read_date(w, "date", otherwise, &at) || !sheet_open(w, form, at, &s)) return false;
 	struct value *out = value_put_array(w->arena, w->result, answer);
@@ -137,8 +137,8 @@ static const struct plan voucher = { "voucher", "date", "2026-11-30", voucher_fi
 /* Days run from the day after the due date to the day of payment; the law is that of the due date. */
 static bool late(struct work *w)
 {
-	struct date due, paid;
-	struct sheet s;
+	struct date due = { 0 }, paid = { 0 };
+	struct sheet s = { 0 };
 	const struct value *tax = given(w, S("tax"));
 	if (given(w, S("amount"))) return run_plan(w, &voucher);
 	if (!tax) return complain(w, "missing", "tax", N_("缺少这一项"));
@@ -155,7 +155,7 @@ static bool late(struct work *w)
 
 static bool due(struct work *w)
 {
-	struct date d;
+	struct date d = { 0 };
 	if (given(w, S("nominal"))) {
 		if (!read_date(w, "nominal", NULL, &d)) return false;
 		d = calendar_due_nominal(w->calc->calendar, d);

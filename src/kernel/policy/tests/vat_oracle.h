@@ -1,5 +1,5 @@
-/* The general VAT form written by hand in plain 128-bit arithmetic, apart from the policy room: the measure for tests and
- * for the bench. in[n] is line n where it is an input; l[n] receives all lines. */
+/* The general VAT form written by hand in plain 128-bit arithmetic, apart from the policy room: the measure for tests
+ * and for the bench. in[n] is line n where it is an input; l[n] receives all lines. */
 #ifndef POLICY_TESTS_VAT_ORACLE_H
 #define POLICY_TESTS_VAT_ORACLE_H
 #include "base/money.h"

@@ -133,7 +133,7 @@ static void check_all(void)
 		assert_int_equal(r.position, i);
 		assert_int_equal(r.holder_id, 77);
 		assert_int_equal(receipt_proof(&c, &r, &file), OK);
-		assert_int_equal(receipt_verify(a, file, &key, &facts), RECEIPT_GOOD);
+		assert_int_equal(receipt_verify(a, file, &key, 1, &facts), RECEIPT_GOOD);
 		assert_int_equal(facts.size, n_ids);
 	}
 }

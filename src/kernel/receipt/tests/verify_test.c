@@ -61,7 +61,7 @@ static void good(void **state)
 {
 	(void)state;
 	struct receipt_facts facts;
-	assert_int_equal(receipt_verify(a, file, &verifier, &facts), RECEIPT_GOOD);
+	assert_int_equal(receipt_verify(a, file, &verifier, 1, &facts), RECEIPT_GOOD);
 	assert_int_equal(facts.kind, ACT_RETURN_FILED);
 	assert_int_equal(facts.at, 1000 + MINE);
 	assert_int_equal(facts.size, LEAVES);
@@ -73,7 +73,7 @@ static enum receipt_part with_byte(size_t at)
 	struct receipt_facts facts;
 	char *p = arena_dup(a, file.p, file.n);
 	p[at] ^= 1;
-	return receipt_verify(a, (struct str){ p, file.n }, &verifier, &facts);
+	return receipt_verify(a, (struct str){ p, file.n }, &verifier, 1, &facts);
 }
 
 static void every_byte(void **state)
@@ -108,7 +108,7 @@ static enum receipt_part with_extra(size_t at)
 	char *extra = arena_dup(a, p.extra.p, p.extra.n);
 	extra[at] ^= 64;
 	p.extra.p = extra;
-	return receipt_verify(a, tlog_proof_write(a, &p), &verifier, &facts);
+	return receipt_verify(a, tlog_proof_write(a, &p), &verifier, 1, &facts);
 }
 
 static void extra_parts(void **state)
@@ -133,16 +133,16 @@ static void forged(void **state)
 	assert_true(tlog_proof_parse(a, file, &p));
 	/* another act, consistent in itself, but not in the log */
 	p.extra = receipt_extra(a, ACT_RETURN_FILED, 1000 + MINE, S("0123456789abcdef"), S("{\"amount\":\"1.00\"}"));
-	assert_int_equal(receipt_verify(a, tlog_proof_write(a, &p), &verifier, &facts), RECEIPT_PATH);
+	assert_int_equal(receipt_verify(a, tlog_proof_write(a, &p), &verifier, 1, &facts), RECEIPT_PATH);
 	/* another log's key under the same name */
 	struct crypto_key *k = crypto_ed25519_new();
 	struct tlog_verifier other;
 	assert_true(tlog_verifier_parse(a, tlog_verifier_string(a, verifier.name, TLOG_ED25519, k), &other));
-	assert_int_equal(receipt_verify(a, file, &other, &facts), RECEIPT_SIGNATURE);
+	assert_int_equal(receipt_verify(a, file, &other, 1, &facts), RECEIPT_SIGNATURE);
 	assert_true(tlog_verifier_parse(a, tlog_verifier_string(a, S("other.example"), TLOG_ED25519, k), &other));
-	assert_int_equal(receipt_verify(a, file, &other, &facts), RECEIPT_ORIGIN);
+	assert_int_equal(receipt_verify(a, file, &other, 1, &facts), RECEIPT_ORIGIN);
 	crypto_key_free(k);
-	assert_int_equal(receipt_verify(a, S(""), &verifier, &facts), RECEIPT_FILE);
+	assert_int_equal(receipt_verify(a, S(""), &verifier, 1, &facts), RECEIPT_FILE);
 }
 
 int main(void)

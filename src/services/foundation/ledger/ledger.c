@@ -1,6 +1,7 @@
 /* Ledger: the descriptor, its operations and its consistency check. */
 #include "services/foundation/ledger/ledger.h"
 #include "kernel/access/access.h"
+#include "kernel/i18n/i18n.h"
 #include "ledger_sql.h"
 
 struct ledger_in {
@@ -40,7 +41,7 @@ struct value *ledger_obligation_value(struct ctx *c, const struct obligation *o)
 	struct value *v = value_object(c->arena);
 	value_put_str(c->arena, v, "id", str_from_int(c->arena, o->id));
 	value_put_str(c->arena, v, "tax", o->tax);
-	value_put_c(c->arena, v, "tax_title", ledger_tax_title(o->tax));
+	value_put_str(c->arena, v, "tax_title", tr(c, ledger_tax_title(o->tax)));
 	value_put_str(c->arena, v, "period", o->period);
 	value_put_money(c->arena, v, "assessed", o->assessed);
 	value_put_money(c->arena, v, "paid", o->paid);

@@ -1,6 +1,7 @@
 #include "services/foundation/transparency/transparency.h"
 #include "kernel/access/access.h"
 #include "kernel/ctx/app.h"
+#include "kernel/keys/keys.h"
 #include "kernel/receipt/check.h"
 #include "kernel/receipt/log.h"
 #include <string.h>
@@ -42,13 +43,13 @@ static err_t show(struct ctx *c, const void *input, struct reply *out)
 	struct value *act;
 	struct json_fault where;
 	TRY(open_receipt(c, input, &r));
-	TRY(receipt_checkpoint(c, &note, &size));
+	TRY(receipt_sealed_checkpoint(c, &note, &size));
 	out->value = receipt_value(c, r.id, r.kind, r.at, r.leaf.b);
 	value_put_int(c->arena, out->value, "index", r.position);
 	value_put_int(c->arena, out->value, "tree_size", size);
 	if (json_parse(c->arena, r.act, &act, &where) == OK) value_put(c->arena, out->value, "act", act);
 	value_put_str(c->arena, out->value, "checkpoint", note);
-	value_put_str(c->arena, out->value, "log_key", receipt_verifier(c));
+	value_put_str(c->arena, out->value, "log_key", receipt_verifiers(c));
 	value_put_str(
 	        c->arena, out->value, "proof", str_printf(c->arena, "/v1/receipts/%lld.tlog-proof", (long long)r.id));
 	return OK;
@@ -68,7 +69,7 @@ static err_t checkpoint(struct ctx *c, const void *input, struct reply *out)
 {
 	int64_t size;
 	(void)input;
-	TRY(receipt_checkpoint(c, &out->bytes, &size));
+	TRY(receipt_sealed_checkpoint(c, &out->bytes, &size));
 	if (!size) return RAISE(c, E_NOT_FOUND, &no_tile);
 	out->media = "text/plain; charset=utf-8";
 	out->max_age = 1;
@@ -78,8 +79,39 @@ static err_t checkpoint(struct ctx *c, const void *input, struct reply *out)
 static err_t key(struct ctx *c, const void *input, struct reply *out)
 {
 	(void)input;
-	out->bytes = receipt_verifier(c);
+	out->bytes = receipt_verifiers(c);
 	out->media = "text/plain; charset=utf-8";
+	return OK;
+}
+
+static void put_key(struct ctx *c, struct value *list, struct str id, const char *suite, const char *use,
+        const struct crypto_key *k, bool sm2)
+{
+	unsigned char public[65];
+	if (sm2)
+		crypto_sm2_point(k, public);
+	else
+		crypto_ed25519_public_bytes(k, public);
+	struct value *v = value_object(c->arena);
+	value_put_str(c->arena, v, "id", id);
+	value_put_c(c->arena, v, "suite", suite);
+	value_put_c(c->arena, v, "use", use);
+	value_put_str(c->arena, v, "public", str_base64(c->arena, public, sm2 ? 65 : 32));
+	value_put_str(c->arena, v, "pem", crypto_key_pem(c->arena, k));
+	value_push(c->arena, list, v);
+}
+
+/* What is needed to check, without us, what we signed. */
+static err_t public_keys(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	const struct keys *k = c->app->keys;
+	out->value = value_object(c->arena);
+	struct value *list = value_put_array(c->arena, out->value, "keys");
+	put_key(c, list, keys_seal_id(k, c->arena), "SM2-SM3", "documents", keys_seal(k), true);
+	put_key(c, list, S("log"), "Ed25519", "log", keys_log(k), false);
+	value_put_str(c->arena, out->value, "verifiers", receipt_verifiers(c));
+	value_put_c(c->arena, out->value, "sm2_id", CRYPTO_SM2_ID);
 	return OK;
 }
 
@@ -148,6 +180,13 @@ static const struct operation operations[] = {
 	        .run = key,
 	        .title = N_("透明日志的公钥"),
 	        .requirements = "A05.16" },
+	{ .id = "log.public_keys",
+	        .method = GET,
+	        .path = "/keys",
+	        .who = PUBLIC,
+	        .run = public_keys,
+	        .title = N_("本局签名的公钥"),
+	        .requirements = "A04.7 A05.16" },
 	TILE("", "/log/tile/{level}/{a}"),
 	TILE("_2", "/log/tile/{level}/{a}/{b}"),
 	TILE("_3", "/log/tile/{level}/{a}/{b}/{c}"),

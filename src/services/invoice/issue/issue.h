@@ -99,6 +99,25 @@ void issue_event_put(struct buf *b, const struct invoice_event *e);
 bool issue_event_next(struct str *rest, struct invoice_event *out); /* false: the end */
 bool issue_sale_next(struct str *rest, struct invoice_sale *out);   /* of .sales */
 
+/* Text of an invoice's QR code. */
+enum issue_qr_signature {
+	ISSUE_QR_UNSIGNED,
+	ISSUE_QR_SIGNED,
+	ISSUE_QR_FORGED,
+	ISSUE_QR_UNKNOWN_KEY,
+	ISSUE_QR_UNCHECKED, /* no keys here (the plane alone) */
+};
+struct issue_qr {
+	struct str number;
+	struct money total;
+	struct date date;
+	bool digital;      /* 数电票; older kinds were not issued here */
+	const char *fault; /* the first rule broken, NULL: none */
+	enum issue_qr_signature signature;
+};
+void issue_qr_read(struct ctx *c, struct str text, struct issue_qr *out);
+struct str issue_qr_sign(struct ctx *c, struct str text); /* with a signature behind it */
+
 /* Invoices that a buyer received, of its lists (projection): for confirming input tax. */
 struct received {
 	struct str number, seller, period, credited; /* credited: period, or "" */

@@ -2,6 +2,7 @@
 #include "base/csv.h"
 #include "issue_sql.h"
 #include "kernel/access/access.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/sheet/sheet.h"
 
 enum { PAGE = 100, EXPORT_MAX = 20000, MONTHS = 12 };
@@ -171,13 +172,13 @@ static void cells_of(struct ctx *c, const row_t *r, struct str *cell)
 	cell[0] = r->number;
 	cell[1] = date_format(c->arena, date_of_instant(r->issued_at));
 	cell[2] = r->other_name;
-	cell[3] = str_c(kind->label);
+	cell[3] = tr(c, kind->label);
 	cell[4] = money_format(c->arena, r->amount);
 	cell[5] = money_format(c->arena, r->tax);
 	cell[6] = money_format(c->arena, r->total);
-	cell[7] = str_c(statuses[r->status].label);
+	cell[7] = tr(c, statuses[r->status].label);
 	cell[8] = r->credited;
-	cell[9] = r->imported ? S(N_("文件导入")) : S(N_("本平台"));
+	cell[9] = tr(c, r->imported ? N_("文件导入") : N_("本平台"));
 }
 
 typedef void put_row(void *arg, const struct str *cells, size_t n, bool head);
@@ -191,7 +192,7 @@ static err_t each_row(struct ctx *c, const struct list_in *in, put_row *fn, void
 	size_t n, done = 0;
 	TRY(where_of(c, in, &w));
 	for (size_t i = 0; i < COLUMNS; i++)
-		cells[i] = str_c(titles[i]);
+		cells[i] = tr(c, titles[i]);
 	fn(arg, cells, COLUMNS, true);
 	do {
 		TRY(rows_of(c, &w, &rows, &n));
@@ -245,7 +246,7 @@ err_t issue_list_xlsx(struct ctx *c, const void *input, struct reply *out)
 {
 	static const int widths[COLUMNS] = { 24, 12, 34, 18, 16, 14, 16, 12, 10, 10 };
 	struct sheet *s = sheet_new(c->arena,
-	        str_is(((const struct list_in *)input)->side, "received") ? S("取得的发票") : S("开出的发票"), widths,
+	        str_is(((const struct list_in *)input)->side, "received") ? tr(c, N_("取得的发票")) : tr(c, N_("开出的发票")), widths,
 	        COLUMNS);
 	TRY(each_row(c, input, put_sheet, s));
 	out->bytes = sheet_done(s);

@@ -104,6 +104,7 @@ err_t issue_show(struct ctx *c, const void *input, struct reply *out)
 	for (size_t k = 0; k < n; k++)
 		value_push(c->arena, list, value_str(c->arena, reds[k].red_number));
 	value_put_c(c->arena, out->value, "side", c->caller.subject_id == i.seller_id ? "issued" : "received");
+	value_put_str(c->arena, out->value, "qr_signed", issue_qr_sign(c, value_text(out->value, "qr")));
 	value_put_str(c->arena, out->value, "receipt_href",
 	        str_printf(c->arena, "/v1/receipts/%lld", (long long)i.receipt_id));
 	return OK;

@@ -227,6 +227,41 @@ err_t purchase_credited(struct ctx *c, int64_t buyer_id, struct str period, int6
 	return OK;
 }
 
+/* The seller's name of an invoice issued here stands in its document, of another in what was imported. */
+static err_t seller_of(struct ctx *c, int64_t buyer_id, struct purchase_credit *out)
+{
+	struct invoice i;
+	struct value *doc;
+	struct json_fault where;
+	struct purchase_get_row row;
+	bool found;
+	TRY(issue_find(c, out->number, &i, &found));
+	if (found && json_parse(c->arena, i.document, &doc, &where) == OK) {
+		out->seller_name = value_text(value_get(doc, S("seller")), "name");
+		out->amount = i.amount;
+		return OK;
+	}
+	TRY(purchase_get(c, buyer_id, out->number, &row, &found));
+	if (found) {
+		out->seller_name = row.seller_name;
+		out->amount = row.amount;
+	}
+	return OK;
+}
+
+err_t purchase_credits(
+        struct ctx *c, int64_t buyer_id, struct str period, struct str after, struct purchase_credit **out, size_t *n)
+{
+	struct purchase_credit_list_row *rows;
+	TRY(purchase_credit_list(c, buyer_id, period, after, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++) {
+		(*out)[i] = (struct purchase_credit){ .number = rows[i].number, .tax = rows[i].tax };
+		TRY(seller_of(c, buyer_id, &(*out)[i]));
+	}
+	return OK;
+}
+
 err_t purchase_transferred_out(struct ctx *c, int64_t buyer_id, struct str period, struct money *tax)
 {
 	struct purchase_transfer_total_row row;
@@ -273,40 +308,5 @@ err_t credit_fsck(struct ctx *c, struct fsck *f)
 	TRY(purchase_transfers_wrong(c, &rows, &n));
 	for (size_t i = 0; i < n; i++)
 		FSCK_FAULT(f, "input tax of %.*s: more is transferred out than was credited", STR_FMT(rows[i].number));
-	return OK;
-}
-
-/* The seller's name of an invoice issued here stands in its document, of another in what was imported. */
-static err_t seller_of(struct ctx *c, int64_t buyer_id, struct purchase_credit *out)
-{
-	struct invoice i;
-	struct value *doc;
-	struct json_fault where;
-	struct purchase_seller_row row;
-	bool found;
-	TRY(issue_find(c, out->number, &i, &found));
-	if (found && json_parse(c->arena, i.document, &doc, &where) == OK) {
-		out->seller_name = value_text(value_get(doc, S("seller")), "name");
-		out->amount = i.amount;
-		return OK;
-	}
-	TRY(purchase_seller(c, buyer_id, out->number, &row, &found));
-	if (found) {
-		out->seller_name = row.seller_name;
-		out->amount = row.amount;
-	}
-	return OK;
-}
-
-err_t purchase_credits(
-        struct ctx *c, int64_t buyer_id, struct str period, struct str after, struct purchase_credit **out, size_t *n)
-{
-	struct purchase_credit_list_row *rows;
-	TRY(purchase_credit_list(c, buyer_id, period, after, &rows, n));
-	*out = arena_array(c->arena, *n + 1, sizeof **out);
-	for (size_t i = 0; i < *n; i++) {
-		(*out)[i] = (struct purchase_credit){ .number = rows[i].number, .tax = rows[i].tax };
-		TRY(seller_of(c, buyer_id, &(*out)[i]));
-	}
 	return OK;
 }

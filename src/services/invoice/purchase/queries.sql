@@ -23,17 +23,6 @@ SELECT period, tax_fen FROM input_credit WHERE buyer_id = $1 AND number = $2;
 -- :out n int, tax money
 SELECT count(*), CAST(COALESCE(sum(tax_fen), 0) AS BIGINT) FROM input_credit WHERE buyer_id = $1 AND period = $2;
 
--- :name credit_list :many
--- :in buyer_id int, period text, after text
--- :out number text, tax money
--- :max 200
-SELECT number, tax_fen FROM input_credit WHERE buyer_id = $1 AND period = $2 AND number > $3 ORDER BY number LIMIT 200;
-
--- :name seller :one
--- :in buyer_id int, number text
--- :out seller_name text, amount money
-SELECT seller_name, amount_fen FROM purchase WHERE buyer_id = $1 AND number = $2;
-
 -- :name credit_delete :exec
 -- :in buyer_id int, number text
 DELETE FROM input_credit WHERE buyer_id = $1 AND number = $2;
@@ -62,3 +51,9 @@ INSERT INTO credit_closed (buyer_id, period, closed_at) VALUES ($1, $2, $3) ON C
 -- :in buyer_id int, period text
 -- :out closed_at instant
 SELECT closed_at FROM credit_closed WHERE buyer_id = $1 AND period = $2;
+
+-- :name credit_list :many
+-- :in buyer_id int, period text, after text
+-- :out number text, tax money
+-- :max 200
+SELECT number, tax_fen FROM input_credit WHERE buyer_id = $1 AND period = $2 AND number > $3 ORDER BY number LIMIT 200;

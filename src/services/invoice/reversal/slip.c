@@ -1,4 +1,5 @@
 #include "services/invoice/reversal/slip.h"
+#include "kernel/i18n/i18n.h"
 #include "services/invoice/reversal/flow.h"
 #include "services/invoice/reversal/red_state.h"
 
@@ -49,10 +50,10 @@ struct value *slip_value(struct ctx *c, const struct slip *s)
 	value_put_str(c->arena, v, "number", r->number);
 	value_put_c(c->arena, v, "state", states[state].word);
 	value_put_str(c->arena, v, "state_code", str_printf(c->arena, "%02d", (int)state));
-	value_put_c(c->arena, v, "state_words", states[state].label);
+	value_put_str(c->arena, v, "state_words", tr(c, states[state].label));
 	value_put_c(c->arena, v, "by", r->by_buyer ? "buyer" : "seller");
 	value_put_str(c->arena, v, "reason", r->reason);
-	value_put_c(c->arena, v, "reason_words", slip_reason(r->reason));
+	value_put_str(c->arena, v, "reason_words", tr(c, slip_reason(r->reason)));
 	value_put_bool(c->arena, v, "partial", r->lines.n > 0);
 	value_put_money(c->arena, v, "amount", r->amount);
 	value_put_money(c->arena, v, "tax", r->tax);

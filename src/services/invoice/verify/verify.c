@@ -1,5 +1,6 @@
 #include "services/invoice/verify/verify.h"
 #include "kernel/ctx/app.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/plane/plane.h"
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/verify/fact.h"
@@ -34,12 +35,21 @@ static const struct field batch_fields[] = {
 	{ 0 },
 };
 
+struct qr_in {
+	struct str text;
+};
+static const struct field qr_fields[] = {
+	{ "text", FIELD_LINES, AT(struct qr_in, text), .required = true, .max = 512, .label = N_("二维码内容"),
+	        .example = "01,32,,26427000000375586818,10.70,20260430,,FAFB" },
+	{ 0 },
+};
+
 static void checked(struct ctx *c, struct value *list, const char *what, const char *outcome, const char *words)
 {
 	struct value *v = value_object(c->arena);
 	value_put_c(c->arena, v, "what", what);
 	value_put_c(c->arena, v, "outcome", outcome);
-	value_put_c(c->arena, v, "detail", words);
+	value_put_str(c->arena, v, "detail", tr(c, words));
 	value_push(c->arena, list, v);
 }
 
@@ -86,7 +96,7 @@ static err_t judge(struct ctx *c, const struct verify_in *in, struct value **out
 	}
 	value_put_str(c->arena, v, "number", in->number);
 	value_put_c(c->arena, v, "verdict", verdict);
-	value_put_c(c->arena, v, "detail", words);
+	value_put_str(c->arena, v, "detail", tr(c, words));
 	value_put(c->arena, v, "checked", list);
 	bool tell = found && same && in->has_total && (f.state == FACT_PARTLY || f.state == FACT_REVERSED);
 	value_put_str(c->arena, v, "reversed_by", tell ? fact_number(c->arena, &f.red) : STR_NONE);
@@ -177,6 +187,52 @@ static err_t verify(struct ctx *c, const void *input, struct reply *out)
 	return judge(c, input, &out->value);
 }
 
+/* What stands in the code, its signature if it has one, and then what the plane knows. */
+static err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
+{
+	static const struct {
+		const char *outcome, *words;
+	} signatures[] = {
+		[ISSUE_QR_UNSIGNED] = { "none", N_("二维码没有签名；校验码只能发现扫错字，不能证明真假") },
+		[ISSUE_QR_SIGNED] = { "good", N_("签名是本平台的，内容没有改动") },
+		[ISSUE_QR_FORGED] = { "forged", N_("签名和内容对不上，内容被改动过") },
+		[ISSUE_QR_UNKNOWN_KEY] = { "unknown-key", N_("签名用的不是本平台的密钥") },
+		[ISSUE_QR_UNCHECKED] = { "not-checked", N_("这里没有密钥，签名没有核对") },
+	};
+	const struct qr_in *in = input;
+	struct issue_qr q;
+	issue_qr_read(c, in->text, &q);
+	if (q.fault || !q.digital) {
+		struct value *list = value_array(c->arena);
+		out->value = value_object(c->arena);
+		checked(c, list, "text", q.fault ? q.fault : "older-kind",
+		        q.fault ? N_("二维码内容读不懂或扫错了，请重新扫")
+		                : N_("这是旧式发票，不在本平台的开票记录里"));
+		value_put_str(c->arena, out->value, "number", q.fault ? STR_NONE : q.number);
+		value_put_c(c->arena, out->value, "verdict", q.fault ? "unreadable" : "unknown");
+		value_put_str(c->arena, out->value, "detail",
+		        tr(c, q.fault ? N_("二维码内容读不懂或扫错了，请重新扫")
+		                      : N_("没有查到这张发票。请核对号码；刚开的票请过几秒再查")));
+		value_put(c->arena, out->value, "checked", list);
+		value_put_str(c->arena, out->value, "reversed_by", STR_NONE);
+		return OK;
+	}
+	struct verify_in asked = {
+		.number = q.number, .total = q.total, .date = q.date, .has_total = true, .has_date = true
+	};
+	bool forged = q.signature == ISSUE_QR_FORGED || q.signature == ISSUE_QR_UNKNOWN_KEY;
+	TRY(judge(c, &asked, &out->value));
+	if (forged) {
+		value_set(c->arena, out->value, S("verdict"), value_str(c->arena, S("not-as-issued")));
+		value_set(c->arena, out->value, S("detail"), value_str(c->arena, tr(c, signatures[q.signature].words)));
+	}
+	struct value_member *list = out->value->first;
+	while (!str_is(list->key, "checked"))
+		list = list->next;
+	checked(c, list->value, "signature", signatures[q.signature].outcome, signatures[q.signature].words);
+	return OK;
+}
+
 static err_t verify_batch(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct batch_in *in = input;
@@ -215,6 +271,18 @@ static const struct operation operations[] = {
 	        .title = N_("批量查验发票"),
 	        .requirements = "A10.1 A10.7 A10.9",
 	        .words = "批量查验 verify batch" },
+	{ .id = "verify.qr",
+	        .method = POST,
+	        .path = "/verify/qr",
+	        .who = PUBLIC,
+	        .in = qr_fields,
+	        .in_size = sizeof(struct qr_in),
+	        .run = verify_qr,
+	        .reads = true,
+	        .class = OP_FAST,
+	        .title = N_("扫码查验"),
+	        .requirements = "A10.1 A10.3 A10.4 A10.7 A10.8",
+	        .words = "扫一扫 二维码 scan" },
 };
 
 const struct service verify_service = {

@@ -1,4 +1,5 @@
 /* The parts that answers about returns have in common. */
+#include "kernel/i18n/i18n.h"
 #include "services/tax/filing/work.h"
 
 static struct value *cells(struct ctx *c, const struct filled *f, const struct money *cell, int from, int to)
@@ -23,7 +24,7 @@ void answer_policy(struct ctx *c, const struct filled *f, struct value *to)
 {
 	struct value *v = value_put_object(c->arena, to, "policy");
 	value_put_c(c->arena, v, "form", f->form->policy);
-	value_put_str(c->arena, v, "law", policy_form_law(f->vat));
+	value_put_str(c->arena, v, "law", tr(c, str_dup(c->arena, policy_form_law(f->vat)).p));
 	value_put_str(c->arena, v, "hash", policy_hash(f->vat));
 	value_put_str(c->arena, v, "surcharges_hash", policy_hash(f->surcharges));
 }
@@ -49,7 +50,7 @@ static const char *state_word(const struct draft *d, struct date today)
 void answer_head(struct ctx *c, const struct draft *d, struct value *v)
 {
 	value_put_c(c->arena, v, "form", d->filled.form->id);
-	value_put_c(c->arena, v, "form_title", d->filled.form->title);
+	value_put_str(c->arena, v, "form_title", tr(c, d->filled.form->title));
 	value_put_c(c->arena, v, "tax", "vat");
 	value_put_str(c->arena, v, "period", d->period);
 	value_put_date(c->arena, v, "period_from", period_first(d->facts.period));

@@ -1,6 +1,7 @@
 /* The draft of a return: the facts of the period, filled into the form. */
 #include "filing_sql.h"
 #include "kernel/ctx/app.h"
+#include "kernel/i18n/i18n.h"
 #include "services/invoice/purchase/purchase.h"
 #include "services/tax/filing/work.h"
 #include <string.h>
@@ -22,6 +23,11 @@ struct str cell_title(const struct filled *f, int n)
 	return policy_slot_title(f->vat, f->slot[n]);
 }
 
+struct str cell_text(struct ctx *c, const struct filled *f, int n)
+{
+	return tr(c, str_dup(c->arena, cell_title(f, n)).p);
+}
+
 err_t draft_no_rules(struct ctx *c, const struct draft *d)
 {
 	return RAISE(c, E_CONFLICT, &no_rules, d->period);
@@ -30,6 +36,7 @@ err_t draft_no_rules(struct ctx *c, const struct draft *d)
 static err_t check_period(struct ctx *c, struct period p, const struct draft *d)
 {
 	bool quarterly = d->taxpayer.quarterly;
+	size_t before_us = c->problem.n; /* other fields may have faults already */
 	if (!periods_fit(quarterly, p)) {
 		struct date day = p.kind == PERIOD_YEAR ? c->today : period_first(p);
 		FAULT(c, S("/period"), quarterly ? &kind_quarter : &kind_month,
@@ -39,7 +46,7 @@ static err_t check_period(struct ctx *c, struct period p, const struct draft *d)
 	} else if (d->state == PERIOD_FUTURE) {
 		FAULT(c, S("/period"), &future, d->period);
 	}
-	return problem_result(&c->problem);
+	return c->problem.n > before_us ? E_INPUT : OK;
 }
 
 static err_t read_sales(struct ctx *c, struct draft *d)

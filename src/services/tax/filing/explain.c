@@ -1,6 +1,7 @@
 /* Explain any number of the form: formula with its inputs and parameters, or the records it was filled from, with the
  * law and the source vouchers (A05.d). */
 #include "kernel/ctx/app.h"
+#include "kernel/i18n/i18n.h"
 #include "services/invoice/purchase/purchase.h"
 #include "services/tax/filing/work.h"
 
@@ -71,7 +72,7 @@ static void put_steps(struct ctx *c, const struct value *traces, struct value *v
 {
 	static const char *const inner[] = { "base", "share", "urban_rate" };
 	struct value *steps = value_put_array(c->arena, v, "steps");
-	for (size_t i = 0; i < COUNT(inner); i++) {
+	for (size_t i = 0; traces && i < COUNT(inner); i++) {
 		const struct value *t = find_trace(value_get(traces, S("surcharges")), str_c(inner[i]));
 		if (t) value_push(c->arena, steps, shared(t));
 	}
@@ -120,7 +121,7 @@ struct value *explain_line(struct ctx *c, const struct draft *d, const struct va
 	if (!traces) traces = traces_of(c->arena, d);
 	const struct value *t = trace_of(c->arena, d, traces, n);
 	value_put(c->arena, v, "number", n <= FORM_LINES ? value_int(c->arena, n) : value_null(c->arena));
-	value_put_str(c->arena, v, "title", cell_title(&d->filled, n));
+	value_put_str(c->arena, v, "title", cell_text(c, &d->filled, n));
 	value_put_money(c->arena, v, "value", d->filled.cell[n]);
 	value_put_money(c->arena, v, "prefilled", d->prefilled[n]);
 	value_put_bool(c->arena, v, "changed", d->prefilled[n].fen != d->filled.cell[n].fen);
@@ -129,11 +130,12 @@ struct value *explain_line(struct ctx *c, const struct draft *d, const struct va
 	value_put(c->arena, v, "formula", t ? value_str(c->arena, value_text(t, "formula")) : value_null(c->arena));
 	value_put(c->arena, v, "inputs", t ? shared(value_get(t, S("uses"))) : value_array(c->arena));
 	value_put(c->arena, v, "parameters", t ? shared(value_get(t, S("parameters"))) : value_array(c->arena));
-	if (role == CELL_SURCHARGE) put_steps(c, traces, v);
+	put_steps(c, role == CELL_SURCHARGE ? traces : NULL, v);
 	value_put(c->arena, v, "source",
-	        t ? value_null(c->arena) : value_str(c->arena, str_c(origin ? origin->how : by_you)));
-	struct str law = policy_form_law(role == CELL_SURCHARGE ? d->filled.surcharges : d->filled.vat);
-	value_put_str(c->arena, v, "law", origin && origin->law ? str_c(origin->law) : law);
+	        t ? value_null(c->arena) : value_str(c->arena, tr(c, origin ? origin->how : by_you)));
+	struct str law =
+	        str_dup(c->arena, policy_form_law(role == CELL_SURCHARGE ? d->filled.surcharges : d->filled.vat));
+	value_put_str(c->arena, v, "law", origin && origin->law ? tr(c, origin->law) : tr(c, law.p));
 	value_put_bool(c->arena, v, "has_sources", put_sum(c, d, n, value_put_object(c->arena, v, "sources")));
 	value_put_str(c->arena, v, "href",
 	        str_printf(c->arena, "/returns/vat/%.*s/lines/%s", STR_FMT(d->period), form_cell_name(c->arena, n).p));

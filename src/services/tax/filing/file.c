@@ -36,7 +36,7 @@ static const struct fault_def input_faults[] = {
 	[FAULT_RANGE] = { "input-range", N_("{1}超出能计算的范围，请核对"), NULL, NULL },
 };
 
-static void put_line_fault(struct ctx *c, const struct draft *d, const struct form_fault *f)
+void filing_line_fault(struct ctx *c, const struct draft *d, const struct form_fault *f)
 {
 	bool line = f->cell <= FORM_LINES;
 	struct str pointer =
@@ -65,10 +65,8 @@ static void check_zero(struct ctx *c, const struct return_in *in, const struct d
 		}
 }
 
-static err_t check_state(struct ctx *c, const struct return_in *in, const struct draft *d)
+static void check_fields(struct ctx *c, const struct return_in *in, const struct draft *d)
 {
-	struct obligation first;
-	bool unfiled;
 	struct str id = str_from_int(c->arena, d->return_id);
 	if (d->state != PERIOD_ENDED)
 		FAULT(c, S("/period"), &running, d->period,
@@ -79,19 +77,26 @@ static err_t check_state(struct ctx *c, const struct return_in *in, const struct
 		FAULT(c, S("/corrects"), &not_latest, id);
 	if (in->corrects && !in->reason.p) FAULT(c, S("/reason"), &no_reason);
 	if (!in->zero && !in->has_lines && !in->has_inputs) FAULT(c, S("/lines"), &no_lines);
-	if (d->filed && !in->corrects) return RAISE(c, E_CONFLICT, &filed_before, d->period, id);
+	if (in->zero) check_zero(c, in, d);
+}
+
+static err_t check_state(struct ctx *c, const struct draft *d, bool corrects)
+{
+	struct obligation first;
+	bool unfiled;
+	struct str id = str_from_int(c->arena, d->return_id);
+	if (d->filed && !corrects) return RAISE(c, E_CONFLICT, &filed_before, d->period, id);
 	/* The credit and the debt that are carried over come from the period before: in order. */
 	TRY(ledger_unfiled_before(c, d->taxpayer.id, S("vat"), d->due_on, &first, &unfiled));
 	return unfiled && !d->filed ? RAISE(c, E_CONFLICT, &earlier, first.period) : OK;
 }
 
-static err_t check_lines(struct ctx *c, const struct return_in *in, struct draft *d)
+static void check_lines(struct ctx *c, const struct return_in *in, struct draft *d, bool computed)
 {
 	struct form_fault faults[FORM_FAULTS_MAX];
 	size_t n = form_take(c->app->policy, &d->facts, &in->sent, &d->filled, faults);
 	for (size_t i = 0; i < n; i++)
-		put_line_fault(c, d, &faults[i]);
-	return problem_result(&c->problem);
+		if (computed || faults[i].kind != FAULT_COMPUTED) filing_line_fault(c, d, &faults[i]);
 }
 
 static void put_differences(struct ctx *c, const struct return_in *in, const struct draft *d, struct value *doc)
@@ -133,7 +138,10 @@ static struct value *document_of(struct ctx *c, const struct return_in *in, cons
 	value_put(c->arena, doc, "prefilled", answer_lines(c, &d->filled, d->prefilled));
 	put_differences(c, in, d, doc);
 	answer_sums(c, &d->filled, doc);
+	const struct lang *reader = c->lang;
+	c->lang = NULL; /* kept in Chinese, whoever files */
 	answer_policy(c, &d->filled, doc);
+	c->lang = reader;
 	return doc;
 }
 
@@ -205,13 +213,27 @@ static err_t store(struct ctx *c, const struct return_in *in, const struct draft
 	return OK;
 }
 
+/* Beside what could not be read: computed lines are not compared, they would only echo the unreadable ones. */
+err_t return_check(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct return_in *in = input;
+	struct draft d;
+	(void)out;
+	if (!in->period.year) return OK;
+	TRY(draft_open(c, in->period, &d));
+	check_fields(c, in, &d);
+	check_lines(c, in, &d, false);
+	return OK;
+}
+
 err_t return_file(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct return_in *in = input;
 	struct draft d;
 	TRY(draft_open(c, in->period, &d));
-	TRY(check_state(c, in, &d));
-	if (in->zero) check_zero(c, in, &d);
-	TRY(check_lines(c, in, &d));
+	check_fields(c, in, &d);
+	TRY(check_state(c, &d, in->corrects != 0));
+	check_lines(c, in, &d, true);
+	TRY(problem_result(&c->problem));
 	return store(c, in, &d, out);
 }

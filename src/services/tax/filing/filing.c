@@ -3,25 +3,26 @@
 #include "services/tax/filing/work.h"
 
 /* Amounts of a form: any sign here; which lines may not be negative the form's table says. */
-#define AMOUNT(name_, cell_)                                                                                           \
+#define AMOUNT(name_, cell_, label_)                                                                                   \
 	{ name_, FIELD_MONEY, AT(struct sent, cell[cell_]), PRESENT_AT(struct sent, has[cell_]),                       \
-		.min = -MONEY_MAX_FEN, .max = MONEY_MAX_FEN, .label = N_("本栏金额") },
+		.min = -MONEY_MAX_FEN, .max = MONEY_MAX_FEN, .label = label_ },
 #define REASON(name_, cell_)                                                                                           \
 	{ name_, FIELD_TEXT, AT(struct reasons, cell[cell_]), .max = 200, .label = N_("改动的原因") },
-#define LINE(n) AMOUNT("l" #n, n)
+#define LINE(n) AMOUNT("l" #n, n, "第 " #n " 栏")
 #define LINE_REASON(n) REASON("l" #n, n)
-#define INPUT(name) AMOUNT(#name, CELL_##name)
+#define INPUT(name) AMOUNT(#name, CELL_##name, N_("本项金额"))
 #define INPUT_REASON(name) REASON(#name, CELL_##name)
-#define LINES(X)                                                                                                       \
-	X(1)                                                                                                           \
-	X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20)      \
-	        X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31) X(32) X(33) X(34) X(35) X(36) X(37)  \
-	                X(38) X(39) X(40) X(41)
+/* clang-format off */
+#define LINES(X) \
+	X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20) \
+	X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31) X(32) X(33) X(34) X(35) X(36) X(37) X(38) \
+	X(39) X(40) X(41)
+/* clang-format on */
 
 static const struct field line_fields[] = { LINES(LINE){ 0 } };
 static const struct field input_fields[] = { FORM_INPUT_NAMES(INPUT){ 0 } };
 static const struct field reason_fields[] = { LINES(LINE_REASON) FORM_INPUT_NAMES(INPUT_REASON){ 0 } };
-static const struct field return_fields[] = {
+const struct field filing_return_fields[] = {
 	{ "period", FIELD_PERIOD, AT(struct return_in, period), .required = true, .label = N_("税款所属期"),
 	        .example = "2026-11" },
 	{ "lines", FIELD_OBJECT, AT(struct return_in, sent), PRESENT_AT(struct return_in, has_lines),
@@ -38,6 +39,8 @@ static const struct field return_fields[] = {
 static const struct field period_fields[] = {
 	{ "period", FIELD_PERIOD, AT(struct period_in, period), .required = true, .label = N_("税款所属期"),
 	        .example = "2026-11" },
+	{ "explain", FIELD_TEXT, AT(struct period_in, explain), .max = 30, .label = N_("页面上展开说明的栏次") },
+	{ "edit", FIELD_BOOL, AT(struct period_in, edit), .label = N_("页面上可以修改") },
 	{ 0 },
 };
 static const struct field explain_fields[] = {
@@ -63,6 +66,8 @@ static const struct operation operations[] = {
 	        .path = "/obligations",
 	        .who = MANDATE("tax.read"),
 	        .run = obligations_show,
+	        .view = obligations_view,
+	        .page = "filing/obligations",
 	        .menu = "我要办税/税费申报及缴纳/应办事项",
 	        .title = N_("应申报、应缴纳"),
 	        .law = N_("税收征收管理法 第二十五条"),
@@ -75,6 +80,8 @@ static const struct operation operations[] = {
 	        .in = period_fields,
 	        .in_size = sizeof(struct period_in),
 	        .run = return_show,
+	        .view = return_view,
+	        .page = "filing/vat",
 	        .title = N_("增值税及附加税费申报"),
 	        .law = N_("国家税务总局公告2021年第20号"),
 	        .requirements = "A05.1 A05.2",
@@ -86,15 +93,20 @@ static const struct operation operations[] = {
 	        .in = explain_fields,
 	        .in_size = sizeof(struct period_in),
 	        .run = return_explain,
+	        .view = explain_view,
+	        .page = "filing/line",
 	        .title = N_("这个数怎么来的"),
 	        .requirements = "A05.1" },
 	{ .id = "filing.file",
 	        .method = POST,
 	        .path = "/returns/vat/{period}",
 	        .who = MANDATE("tax.file"),
-	        .in = return_fields,
+	        .in = filing_return_fields,
 	        .in_size = sizeof(struct return_in),
 	        .run = return_file,
+	        .check = return_check,
+	        .form = "filing.show",
+	        .then = "/returns/{id}",
 	        .idempotent = true,
 	        .receipt = true,
 	        .title = N_("提交申报"),
@@ -107,6 +119,8 @@ static const struct operation operations[] = {
 	        .in = list_fields,
 	        .in_size = sizeof(struct list_in),
 	        .run = return_list,
+	        .view = list_view,
+	        .page = "filing/returns",
 	        .menu = "我要查询/申报信息查询",
 	        .title = N_("申报信息查询"),
 	        .requirements = "A05.1",
@@ -118,6 +132,8 @@ static const struct operation operations[] = {
 	        .in = id_fields,
 	        .in_size = sizeof(struct id_in),
 	        .run = return_one,
+	        .view = one_view,
+	        .page = "filing/return",
 	        .title = N_("申报表"),
 	        .requirements = "A05.1" },
 };

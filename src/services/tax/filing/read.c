@@ -1,6 +1,7 @@
 /* The return before it is filed, one number of it explained, and what was filed. */
 #include "filing_sql.h"
 #include "kernel/access/access.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/receipt/log.h"
 #include "services/tax/filing/work.h"
 
@@ -103,7 +104,7 @@ err_t return_list(struct ctx *c, const void *input, struct reply *out)
 		const struct form *form = form_by_id(rows[i].form);
 		value_put_str(c->arena, v, "id", str_from_int(c->arena, rows[i].return_id));
 		value_put_str(c->arena, v, "form", rows[i].form);
-		value_put_c(c->arena, v, "form_title", form ? form->title : "");
+		value_put_str(c->arena, v, "form_title", form ? tr(c, form->title) : S(""));
 		value_put_str(c->arena, v, "period", rows[i].period);
 		value_put_int(c->arena, v, "version", rows[i].version);
 		value_put_bool(c->arena, v, "correction", rows[i].corrects != 0);

@@ -10,6 +10,8 @@
 struct period_in {
 	struct period period;
 	struct str line, after; /* line: of the explanation */
+	struct str explain;     /* page: the line whose panel is open */
+	bool edit;              /* page: with inputs */
 };
 struct reasons {
 	struct str cell[FORM_CELLS + 1];
@@ -52,7 +54,8 @@ MUST_USE err_t draft_take_filed(struct ctx *c, struct draft *d);
 MUST_USE err_t draft_year(struct ctx *c, const struct draft *d, struct money *cell);
 MUST_USE err_t draft_no_rules(struct ctx *c, const struct draft *d); /* raises */
 
-struct str cell_title(const struct filled *f, int n);
+struct str cell_title(const struct filled *f, int n);               /* as the package says it */
+struct str cell_text(struct ctx *c, const struct filled *f, int n); /* in the reader's language */
 
 /* How one cell came about. */
 struct value *explain_line(struct ctx *c, const struct draft *d, const struct value *traces, int n);
@@ -79,7 +82,15 @@ void answer_policy(struct ctx *c, const struct filled *f, struct value *to);
 /* Opens what is missing in the calendar of one taxpayer up to today; *opened how many. */
 MUST_USE err_t calendar_open(struct ctx *c, int64_t taxpayer_id, int64_t *opened);
 
-op_run obligations_show, return_show, return_explain, return_list, return_one, return_file;
+/* Only for pages: an explanation in words (e, words, terms), the period by its name. */
+void view_why(struct ctx *c, const struct draft *d, const struct value *explain, struct value *to);
+void view_period(struct ctx *c, const struct draft *d, struct value *to);
+
+extern const struct field filing_return_fields[];
+void filing_line_fault(struct ctx *c, const struct draft *d, const struct form_fault *f);
+
+op_run obligations_show, obligations_view, return_view, explain_view, list_view, one_view;
+op_run return_show, return_explain, return_list, return_one, return_file, return_check;
 err_t calendar_daily(struct ctx *c, struct str argument);
 err_t calendar_registered(struct ctx *c, const struct event *events, size_t n);
 err_t filing_check(struct ctx *c, struct fsck *f);

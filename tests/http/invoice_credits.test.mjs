@@ -1,0 +1,74 @@
+// Confirming input tax (A09.10, A05.1): what can be confirmed, each invoice once, undone until the month is filed.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Client, eventually, parties } from '../lib/client.mjs';
+import { invoiceBody, purchaseXml } from '../lib/main_job.mjs';
+import { Server } from '../lib/server.mjs';
+
+let server, t1, t2, t3, month, today;
+const T3 = { tax_id: parties.T3, name: '远帆纺织进出口有限公司' };
+const ok = (r, status = 200) => { assert.equal(r.status, status, r.text); return r.body; };
+const credit = (numbers, period = month, client = t3) => client.post('/v1/input-credits', { period, numbers });
+before(async () => {
+  server = await Server.start();
+  t1 = await Client.signIn(server.url, 'T1');
+  t2 = await Client.signIn(server.url, 'T2');
+  t3 = await Client.signIn(server.url, 'T3');
+  today = (await new Client(server.url).get('/healthz')).body.now.slice(0, 10);
+  month = today.slice(0, 7);
+});
+after(async () => {
+  const fsck = await server.fsck();
+  await server.close();
+  assert.equal(fsck.code, 0, fsck.output);
+});
+
+test('A09.10 A05.1 the list of what can be confirmed, imported ones too; confirmed, undone, confirmed', async () => {
+  const sold = [];
+  for (let i = 0; i < 3; i++) sold.push(ok(await t1.post('/v1/invoices', invoiceBody({ ref: `c${i}`, buyer: T3, net: `${i + 1}00.00` })), 201));
+  const plain = ok(await t1.post('/v1/invoices', invoiceBody({ kind: 'ordinary', ref: 'o', buyer: T3, net: '5.00' })), 201);
+  const xml = purchaseXml({ number: '26312000000000000777', buyer: parties.T3, buyerName: T3.name, net: '1000.00', tax: '130.00', issued: today });
+  ok(await t3.post('/v1/purchases/import', xml, { type: 'application/xml' }), 201);
+  ok(await t3.post('/v1/purchases/import', xml, { type: 'application/xml' }), 200);
+  const show = ok(await t3.get('/v1/purchases/26312000000000000777'));
+  assert.deepEqual([show.tax, show.credited, show.seller], ['130.00', null, '云杉商场有限公司']);
+  assert.equal((await t1.get('/v1/purchases/26312000000000000777')).status, 404);
+  const list = async (state = 'open') => ok(await t3.get(`/v1/input-credits?period=${month}&state=${state}`));
+  assert.deepEqual((await list()).invoices.map((i) => i.number).sort(), [...sold.map((v) => v.number), '26312000000000000777'].sort());
+  const done = ok(await credit([sold[0].number, '26312000000000000777']), 201);
+  assert.deepEqual([done.tax, done.period_count, done.period_tax], ['143.00', 2, '143.00']);
+  assert.ok(done.receipt.id);
+  assert.equal((await list()).invoices.length, 2);
+  assert.deepEqual((await list('credited')).invoices.map((i) => i.tax).sort(), ['13.00', '130.00']);
+  const marked = ok(await t3.get('/v1/invoices?side=received')).invoices.find((i) => i.number === sold[0].number);
+  assert.equal(marked.credited, month);
+  const faults = ok(await credit([sold[0].number, plain.number, '26332000000099999999', sold[1].number, sold[1].number, '12']), 422).errors;
+  assert.deepEqual(faults.map((e) => [e.pointer, e.code]), [['/numbers/5', 'too-short']]);
+  const rules = ok(await credit([sold[0].number, plain.number, '26332000000099999999', sold[1].number, sold[1].number]), 422).errors;
+  assert.deepEqual(rules.map((e) => [e.pointer, e.code]), [['/numbers/0', 'credited'], ['/numbers/1', 'not-creditable'], ['/numbers/2', 'invoice-unknown'], ['/numbers/4', 'credited']]);
+  assert.equal((await list('credited')).credited_count, 2, 'nothing of a refused request stays');
+  const undone = ok(await t3.post('/v1/input-credits/withdrawal', { period: month, numbers: [sold[0].number] }));
+  assert.deepEqual([undone.tax, undone.period_tax], ['13.00', '130.00']);
+  assert.equal((await list()).invoices.length, 3);
+  assert.equal(ok(await t3.post('/v1/input-credits/withdrawal', { period: month, numbers: [sold[0].number] }), 422).errors[0].code, 'not-credited');
+  ok(await credit([sold[0].number]), 201);
+});
+
+test('A09.10 refused: future months, quarters, before it was issued, small-scale taxpayers, another\'s invoice', async () => {
+  const v = ok(await t1.post('/v1/invoices', invoiceBody({ ref: 'f', buyer: T3, net: '9.00' })), 201);
+  assert.equal(ok(await credit([v.number], '2099-01'), 422).errors[0].code, 'period-future');
+  assert.equal(ok(await credit([v.number], `${month.slice(0, 4)}Q1`), 422).errors[0].code, 'period-month');
+  assert.equal(ok(await credit([v.number], '2020-01'), 422).errors[0].code, 'issued-later');
+  assert.equal(ok(await credit([v.number], month, t2), 409).code, 'small-scale');
+  assert.equal(ok(await credit([v.number], month, t1), 422).errors[0].code, 'invoice-unknown');
+  assert.equal((await credit([])).status, 422);
+  assert.equal((await credit(Array(1001).fill(v.number))).status, 422);
+  for (const bad of ['period=x', 'period=0000-00', 'state=x', 'after=x']) assert.equal((await t3.get(`/v1/input-credits?${bad}`)).status, 400, bad);
+});
+
+test('confirmed once, whatever is sent at once', async () => {
+  const v = ok(await t1.post('/v1/invoices', invoiceBody({ ref: 'p', buyer: T3, net: '77.00' })), 201);
+  const answers = await Promise.all(Array.from({ length: 10 }, () => credit([v.number])));
+  assert.deepEqual(answers.map((a) => a.status).sort(), [201, ...Array(9).fill(422)]);
+  await eventually(() => t3.get(`/v1/input-credits?period=${month}&state=credited`), (a) => a.body.invoices.filter((i) => i.number === v.number).length === 1);
+});

@@ -1,0 +1,114 @@
+// Public verification (A10.e2, e3, e4, e5): by number, a thousand at once, by QR text; what was checked is said, true values are not.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createPrivateKey, sign } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { Client, eventually, parties } from '../lib/client.mjs';
+import { invoiceBody } from '../lib/main_job.mjs';
+import { Server, etaxd, runEtaxd } from '../lib/server.mjs';
+
+let server, t1, open, sold, shown;
+const T3 = { tax_id: parties.T3, name: '远帆纺织进出口有限公司' };
+const ok = (r, status = 200) => { assert.equal(r.status, status, r.text); return r.body; };
+before(async () => {
+  server = await Server.start();
+  open = new Client(server.url);
+  t1 = await Client.signIn(server.url, 'T1');
+  sold = [];
+  for (let i = 0; i < 3; i++) sold.push(ok(await t1.post('/v1/invoices', invoiceBody({ ref: `v${i}`, buyer: T3, net: '1000.00' })), 201));
+  shown = ok(await t1.get(`/v1/invoices/${sold[0].number}`));
+  await eventually(() => open.get(`/v1/verify/invoices/${sold[2].number}`), (a) => a.body.verdict === 'valid');
+});
+after(() => server.close());
+
+const check = (r, what) => r.checked.find((c) => c.what === what)?.outcome;
+
+test('A10.7 A10.8 valid, not as issued, unknown; each says what was checked', async () => {
+  const [v] = sold, day = v.issued_at.slice(0, 10);
+  const good = ok(await open.get(`/v1/verify/invoices/${v.number}?total=1130.00&date=${day}`));
+  assert.equal(good.verdict, 'valid');
+  assert.deepEqual(good.checked.map((c) => [c.what, c.outcome]), [['number', 'found'], ['total', 'same'], ['date', 'same'], ['state', 'valid'], ['content', 'not-checked']]);
+  assert.ok(good.detail && good.checked.every((c) => c.detail));
+  const part = ok(await open.get(`/v1/verify/invoices/${v.number}?total=1130.00`));
+  assert.equal(check(part, 'date'), 'not-checked');
+  for (const query of ['total=1130.01', 'total=-1130.00', 'date=2020-01-01', `total=1130.01&date=${day}`]) {
+    const bad = await open.get(`/v1/verify/invoices/${v.number}?${query}`);
+    assert.equal(ok(bad).verdict, 'not-as-issued', query);
+    assert.ok(!bad.text.replaceAll('1130.01', '').includes('1130') && !bad.text.includes(day), 'the true values are not told');
+    assert.equal(check(bad.body, 'state'), undefined, 'nor what became of it');
+  }
+  assert.equal(ok(await open.get(`/v1/verify/invoices/26332009999999999999?total=1.00`)).verdict, 'unknown');
+  for (const bad of ['123', '2633200000000000000x', `${v.number}?date=0000-00-00`, `${v.number}?date=9999-13-01`, `${v.number}?total=1e9`, `${v.number}?x=1`])
+    assert.ok([400, 200].includes((await open.get(`/v1/verify/invoices/${bad}`)).status), bad);
+  assert.equal((await open.get(`/v1/verify/invoices/${v.number}?date=0000-00-00`)).status, 400);
+});
+
+test('A10.7 A10.9 a thousand in one call within a second; one more is refused', async () => {
+  const [v, w] = sold;
+  const items = Array.from({ length: 1000 }, (_, i) => (i % 2 ? { number: v.number, total: i % 3 ? '1130.00' : '1.00' } : { number: String(26332000000001000000n + BigInt(i)) }));
+  const start = performance.now();
+  const r = ok(await open.post('/v1/verify/invoices', { items }, { key: null }));
+  const ms = performance.now() - start;
+  assert.equal(r.results.length, 1000);
+  r.results.forEach((one, i) => assert.equal(one.verdict, i % 2 === 0 ? 'unknown' : i % 3 ? 'valid' : 'not-as-issued', String(i)));
+  assert.deepEqual(r.results.map((one) => one.number), items.map((i) => i.number));
+  assert.ok(ms < 1000, `${ms} ms`);
+  assert.equal((await open.post('/v1/verify/invoices', { items: [...items, { number: w.number }] }, { key: null })).status, 422);
+  assert.equal((await open.post('/v1/verify/invoices', { items: [] }, { key: null })).status, 422);
+});
+
+test('A10.1 A10.3 the text of the QR code: read, misread, changed', async () => {
+  const qr = async (text) => ok(await open.post('/v1/verify/qr', { text }, { key: null }));
+  const good = await qr(shown.qr);
+  assert.deepEqual([good.verdict, good.number, check(good, 'signature')], ['valid', sold[0].number, 'none']);
+  assert.equal((await qr(`  ${shown.qr.replaceAll(',', '，')}\n`)).verdict, 'valid');
+  const misread = await qr(shown.qr.replace('1130', '1131'));
+  assert.deepEqual([misread.verdict, misread.checked[0].outcome], ['unreadable', 'crc']);
+  assert.equal((await qr('https://example.invalid/x')).verdict, 'unreadable');
+  const old = await qr('01,10,033002000211,83089647,510.68,20200723,16197833567414507415,0941,');
+  assert.deepEqual([old.verdict, old.checked[0].outcome], ['unknown', 'older-kind']);
+  assert.equal((await open.post('/v1/verify/qr', { text: 'x'.repeat(600) }, { key: null })).status, 422);
+});
+
+test('A10.4 A10.8 the signed text proves itself offline; a forged one does not (A10.e5)', async () => {
+  const qr = async (text) => ok(await open.post('/v1/verify/qr', { text }, { key: null }));
+  const signed = shown.qr_signed;
+  assert.ok(signed.startsWith(shown.qr + '|etax1|'));
+  assert.deepEqual([(await qr(signed)).verdict, check(await qr(signed), 'signature')], ['valid', 'good']);
+  const key = (await open.get('/log/key')).text.trim();
+  const offline = (text) => runEtaxd(['qr', 'verify', text, '--key', key]);
+  const good = await offline(signed);
+  assert.equal(good.code, 0, good.output);
+  assert.match(good.output, new RegExp(`number ${sold[0].number}\ntotal 1130\\.00`));
+  const other = ok(await t1.get(`/v1/invoices/${sold[1].number}`));
+  const swapped = `${other.qr}|${signed.split('|').slice(1).join('|')}`;
+  assert.deepEqual([(await qr(swapped)).verdict, check(await qr(swapped), 'signature')], ['not-as-issued', 'forged']);
+  assert.equal((await offline(swapped)).code, 1);
+  // a key of one's own, under its own id and under ours
+  const mine = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 7)]), format: 'der', type: 'pkcs8' });
+  const signature = sign(null, Buffer.from(`etax-qr-v1\n${shown.qr}`), mine).toString('base64');
+  const forged = `${shown.qr}|etax1|deadbeef|${signature}`;
+  assert.deepEqual([(await qr(forged)).verdict, check(await qr(forged), 'signature')], ['not-as-issued', 'unknown-key']);
+  assert.match((await offline(forged)).output, /unknown issuer key/);
+  assert.equal(check(await qr(`${shown.qr}|etax1|${signed.split('|')[2]}|${signature}`), 'signature'), 'forged');
+  assert.equal((await offline(shown.qr)).code, 1);
+  assert.equal((await offline(`${signed}|more`)).code, 1);
+});
+
+test('A10.8 A10.10 reversed (A10.e3), and the plane alone knows it too, in batches and by QR', async () => {
+  const v = sold[1];
+  const r = ok(await t1.post(`/v1/invoices/${v.number}/reversal`, { reason: 'error' }), 201);
+  const now = await eventually(() => open.get(`/v1/verify/invoices/${v.number}?total=${v.total}`), (a) => a.body.verdict === 'reversed');
+  assert.deepEqual([now.body.reversed_by, check(now.body, 'state')], [r.red_number, 'reversed']);
+  const plane = spawn(etaxd, ['verify', '--listen', '127.0.0.1:0', '--data', server.data], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const url = await new Promise((resolve) => plane.stdout.on('data', (line) => resolve(/http:\S+/.exec(line)[0])));
+    const alone = new Client(url);
+    const batch = ok(await alone.post('/v1/verify/invoices', { items: [{ number: v.number, total: v.total }, { number: sold[0].number }] }, { key: null }));
+    assert.deepEqual(batch.results.map((b) => b.verdict), ['reversed', 'valid']);
+    const qr = ok(await alone.post('/v1/verify/qr', { text: shown.qr_signed }, { key: null }));
+    assert.deepEqual([qr.verdict, check(qr, 'signature')], ['valid', 'not-checked']);
+  } finally {
+    plane.kill('SIGTERM');
+  }
+});
