@@ -58,7 +58,7 @@ static err_t read_sales(struct ctx *c, struct draft *d)
 		size_t n, have = d->facts.n_sold;
 		TRY(issue_sales(c, d->taxpayer.id, 0, period_format(c->arena, period_next(month, i)), &some, &n));
 		struct invoice_sale *both = arena_array(c->arena, have + n + 1, sizeof *both);
-		if (have) memcpy(both, all, have * sizeof *both);
+		if (all && have) memcpy(both, all, have * sizeof *both);
 		if (n) memcpy(both + have, some, n * sizeof *both);
 		all = both;
 		d->facts.n_sold += n;
