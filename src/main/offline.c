@@ -31,13 +31,17 @@ static bool parse_keys(struct arena *a, struct str text, struct offline_keys *ke
 	return keys->n > 0;
 }
 
-static bool read_both(struct arena *a, const char *path, const char *key, struct str *file, struct offline_keys *keys)
+bool offline_keys_read(struct arena *a, const char *key, struct offline_keys *keys)
 {
 	struct str text = str_c(key);
-	if (!parse_keys(a, text, keys) && (!offline_read(a, key, &text) || !parse_keys(a, text, keys))) {
-		(void)fprintf(stderr, "etaxd: %s is no verifier key (name+id+base64) and no file with one\n", key);
-		return false;
-	}
+	if (parse_keys(a, text, keys) || (offline_read(a, key, &text) && parse_keys(a, text, keys))) return true;
+	(void)fprintf(stderr, "etaxd: %s is no verifier key (name+id+base64) and no file with one\n", key);
+	return false;
+}
+
+static bool read_both(struct arena *a, const char *path, const char *key, struct str *file, struct offline_keys *keys)
+{
+	if (!offline_keys_read(a, key, keys)) return false;
 	if (offline_read(a, path, file)) return true;
 	(void)fprintf(stderr, "etaxd: cannot read %s\n", path);
 	return false;

@@ -1,4 +1,5 @@
 #include "main/qr.h"
+#include "main/offline.h"
 #include "services/invoice/issue/qr_signed.h"
 #include "services/invoice/issue/qr_text.h"
 #include <stdio.h>
@@ -31,14 +32,13 @@ static const char *explain(enum qr_signature s)
 
 static int verify(struct arena *a, const char *argument, const char *key)
 {
-	struct tlog_verifier who;
+	struct offline_keys *keys = arena_new_of(a, struct offline_keys);
 	struct qr_text q;
 	struct str text;
-	if (!tlog_verifier_parse(a, str_c(key), &who) && !tlog_verifier_parse(a, text_of(a, key), &who)) {
-		(void)fprintf(stderr, "etaxd: %s is no verifier key (name+id+base64) and no file with one\n", key);
-		return 2;
-	}
-	enum qr_signature s = qr_signed_check(a, text_of(a, argument), &who, &text);
+	if (!offline_keys_read(a, key, keys)) return 2;
+	enum qr_signature s = QR_UNKNOWN_KEY;
+	for (size_t i = 0; i < keys->n && s == QR_UNKNOWN_KEY; i++)
+		s = qr_signed_check(a, text_of(a, argument), &keys->list[i], &text);
 	enum qr_text_fault f = qr_text_parse(a, text, &q);
 	if (s == QR_SIGNED && f == QR_TEXT_OK) {
 		struct str total = money_format(a, q.amount), day = date_format(a, q.date);
