@@ -235,10 +235,11 @@ static void set_control(struct arena *a, struct value *tree, struct str name, st
 	struct str rest = name, first;
 	int64_t n;
 	while (str_split(&rest, '.', &first) && rest.p) {
-		struct value *v = (struct value *)(uintptr_t)(
-		        tree->kind == VALUE_ARRAY
-		                ? (str_to_int(first, &n) && n >= 0 ? value_at(tree, (size_t)n) : NULL)
-		                : value_get(tree, first));
+		struct value *v = (struct value *)(uintptr_t)(tree->kind == VALUE_ARRAY
+		                                                      ? (str_to_int(first, &n) && n >= 0
+		                                                                        ? value_at(tree, (size_t)n)
+		                                                                        : NULL)
+		                                                      : value_get(tree, first));
 		if (!v || (v->kind != VALUE_OBJECT && v->kind != VALUE_ARRAY)) return;
 		tree = v;
 	}

@@ -56,7 +56,7 @@ err_t draft_new(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct draft_in *in = input;
 	struct issue_draft_count_row count;
-	struct str text;
+	struct str text = STR_NONE;
 	bool found;
 	int64_t id = db_new_id(c);
 	TRY(content_text(c, in, &text));
@@ -72,7 +72,7 @@ err_t draft_new(struct ctx *c, const void *input, struct reply *out)
 err_t draft_save(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct draft_in *in = input;
-	struct str text;
+	struct str text = STR_NONE;
 	int64_t n;
 	TRY(content_text(c, in, &text));
 	TRY(issue_draft_update(c, title_of(in), text, c->now, c->caller.subject_id, in->id, &n));
