@@ -191,6 +191,8 @@ static err_t put_history(struct ctx *c, int64_t id, struct value *to)
 		value_put_str(c->arena, v, "title", tr(c, k->title));
 		value_put_str(c->arena, v, "old", rows[i].old_value);
 		value_put_str(c->arena, v, "new", rows[i].new_value);
+		value_put_str(c->arena, v, "old_title", word(c, rows[i].old_value));
+		value_put_str(c->arena, v, "new_title", word(c, rows[i].new_value));
 		value_put_str(c->arena, v, "source", rows[i].source);
 		value_put_str(c->arena, v, "source_title", word(c, rows[i].source));
 		value_put_instant(c->arena, v, "at", rows[i].at);
