@@ -469,3 +469,10 @@ void face_serve(struct work *w, struct http_request *r, struct http_response *ou
 	else
 		refuse(&v, e);
 }
+
+void face_unserved(struct work *w, struct http_request *r, err_t e, int status, struct http_response *out)
+{
+	struct visit v = { .w = w, .r = r, .out = out };
+	preferences(&v);
+	face_problem(w, r, e, status, out);
+}

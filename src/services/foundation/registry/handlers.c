@@ -193,6 +193,8 @@ static err_t put_history(struct ctx *c, int64_t id, struct value *to)
 		value_put_str(c->arena, v, "title", tr(c, k->title));
 		value_put_str(c->arena, v, "old", rows[i].old_value);
 		value_put_str(c->arena, v, "new", rows[i].new_value);
+		value_put_str(c->arena, v, "old_title", word(c, rows[i].old_value));
+		value_put_str(c->arena, v, "new_title", word(c, rows[i].new_value));
 		value_put_str(c->arena, v, "source", rows[i].source);
 		value_put_str(c->arena, v, "source_title", word(c, rows[i].source));
 		value_put_instant(c->arena, v, "at", rows[i].at);
@@ -258,6 +260,8 @@ static err_t put_kind(struct ctx *c, int64_t id, struct value *to)
 	value_put_money(c->arena, v, "threshold", FEN(threshold));
 	value_put_str(c->arena, v, "law", why.law);
 	value_put_str(c->arena, v, "article", why.article);
+	struct str cite = str_printf(c->arena, "%.*s %.*s", STR_FMT(why.law), STR_FMT(why.article));
+	value_put_str(c->arena, v, "law_title", tr(c, why.article.n ? cite.p : str_dup(c->arena, why.law).p));
 	return OK;
 }
 
