@@ -1,18 +1,20 @@
 /* Issuing: the descriptor. */
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/issue/batch.h"
+#include "services/invoice/issue/blank.h"
 #include "services/invoice/issue/drafts.h"
 #include "services/invoice/issue/files.h"
 #include "services/invoice/issue/lists.h"
 #include "services/invoice/issue/write.h"
 #include "services/invoice/issue/taxcode_search.h"
 
-static const struct choice kinds[] = { { "special", N_("增值税专用发票") }, { "ordinary", N_("普通发票") }, { 0 } };
-static const struct choice treatments[] = { { "taxed", N_("征税") }, { "exempt", N_("免税") }, { "zero", N_("零税率") },
+const struct choice issue_kinds[] = { { "special", N_("增值税专用发票") }, { "ordinary", N_("普通发票") }, { 0 } };
+const struct choice issue_treatments[] = { { "taxed", N_("征税") }, { "exempt", N_("免税") }, { "zero", N_("零税率") },
 	{ "not_taxed", N_("不征税") }, { 0 } };
 
 static const struct field buyer_fields[] = {
-	{ "tax_id", FIELD_TAX_ID, AT(struct buyer_in, tax_id), .max = 20, .label = N_("购买方税号") },
+	{ "tax_id", FIELD_TAX_ID, AT(struct buyer_in, tax_id), .max = 20, .label = N_("购买方税号"),
+	        .help = N_("专用发票必填；单位的税号填全后，名称自动带出") },
 	{ "name", FIELD_TEXT, AT(struct buyer_in, name), .required = true, .min = 1, .max = 100,
 	        .label = N_("购买方名称") },
 	{ 0 },
@@ -33,7 +35,7 @@ static const struct field line_fields[] = {
 	        .max = MONEY_MAX_FEN, .label = N_("金额"),
 	        .help = N_("没有数量和单价时必填；都填时和乘积最多差 0.01 元") },
 	{ "rate", FIELD_RATE, AT(struct line_in, rate), .required = true, .label = N_("税率"), .example = "0.13" },
-	{ "treatment", FIELD_ENUM, AT(struct line_in, treatment), .max = 10, .choices = treatments,
+	{ "treatment", FIELD_ENUM, AT(struct line_in, treatment), .max = 10, .choices = issue_treatments,
 	        .label = N_("征免方式"), .help = N_("税率为 0 时说明原因；不填按编码判断") },
 	{ "tax", FIELD_MONEY, AT(struct line_in, tax), PRESENT_AT(struct line_in, has_tax), .min = 0,
 	        .max = MONEY_MAX_FEN, .label = N_("税额"), .help = N_("可以不填；填了和按税率算的最多差 0.06 元") },
@@ -42,7 +44,7 @@ static const struct field line_fields[] = {
 	{ 0 },
 };
 const struct field issue_fields[] = {
-	{ "kind", FIELD_ENUM, AT(struct issue_in, kind), .required = true, .max = 10, .choices = kinds,
+	{ "kind", FIELD_ENUM, AT(struct issue_in, kind), .required = true, .max = 10, .choices = issue_kinds,
 	        .label = N_("发票种类") },
 	{ "seller_ref", FIELD_TEXT, AT(struct issue_in, seller_ref), .max = 64, .label = N_("销售方自己的单号") },
 	{ "buyer", FIELD_OBJECT, AT(struct issue_in, buyer), .required = true, .fields = buyer_fields,
@@ -81,11 +83,28 @@ static const struct operation operations[] = {
 	        .blind = true,
 	        .idempotent = true,
 	        .receipt = true,
+	        .page = "issue/new",
+	        .form = "invoice.blank",
+	        .then = "/invoices/{number}",
 	        .max_body = 2 << 20,
 	        .title = N_("开具发票"),
 	        .law = N_("发票管理办法 第十八条"),
 	        .requirements = "A09.1 A09.3 A09.5 A08.2",
 	        .words = "开票 蓝字发票 数电票 invoice" },
+	{ .id = "invoice.blank",
+	        .method = GET,
+	        .path = "/invoices/new",
+	        .who = MANDATE("invoice.issue"),
+	        .in = blank_fields,
+	        .in_size = sizeof(struct blank_in),
+	        .run = issue_blank,
+	        .view = issue_blank_view,
+	        .page = "issue/new",
+	        .menu = "我要办税/发票使用/蓝字发票开具",
+	        .title = N_("开具蓝字发票"),
+	        .law = N_("发票管理办法 第十八条"),
+	        .requirements = "A09.1 A09.12",
+	        .words = "开票 开发票 数电票 专票 普票 invoice" },
 	{ .id = "invoice.preview",
 	        .method = POST,
 	        .path = "/invoices/preview",
@@ -191,11 +210,28 @@ static const struct operation operations[] = {
 	        .max_body = 600 << 10,
 	        .title = N_("保存发票草稿"),
 	        .requirements = "A08.2 A09.12" },
+	{ .id = "invoice.draft_keep",
+	        .method = POST,
+	        .path = "/invoices/drafts/form",
+	        .who = MANDATE("invoice.issue"),
+	        .in = keep_fields,
+	        .in_size = sizeof(struct keep_in),
+	        .run = draft_keep,
+	        .idempotent = true,
+	        .page = "issue/new",
+	        .form = "invoice.blank",
+	        .then = "/invoices/new?draft={id}",
+	        .max_body = 2 << 20,
+	        .title = N_("把填到一半的发票存成草稿"),
+	        .requirements = "A09.12" },
 	{ .id = "invoice.drafts",
 	        .method = GET,
 	        .path = "/invoices/drafts",
 	        .who = MANDATE("invoice.issue"),
 	        .run = draft_list,
+	        .view = draft_list_view,
+	        .page = "issue/drafts",
+	        .menu = "我要办税/发票使用/发票草稿",
 	        .title = N_("发票草稿"),
 	        .requirements = "A09.12" },
 	{ .id = "invoice.draft",
@@ -224,6 +260,18 @@ static const struct operation operations[] = {
 	        .in = draft_id_fields,
 	        .in_size = sizeof(struct draft_in),
 	        .run = draft_end,
+	        .title = N_("删除发票草稿"),
+	        .requirements = "A09.12" },
+	{ .id = "invoice.draft_drop",
+	        .method = POST,
+	        .path = "/invoices/drafts/{id}/end",
+	        .who = MANDATE("invoice.issue"),
+	        .in = draft_id_fields,
+	        .in_size = sizeof(struct draft_in),
+	        .run = draft_end,
+	        .page = "issue/drafts",
+	        .form = "invoice.drafts",
+	        .then = "/invoices/drafts",
 	        .title = N_("删除发票草稿"),
 	        .requirements = "A09.12" },
 	{ .id = "invoice.tax_codes",
