@@ -5,6 +5,7 @@
 #include "services/invoice/issue/drafts.h"
 #include "services/invoice/issue/files.h"
 #include "services/invoice/issue/lists.h"
+#include "services/invoice/issue/pages.h"
 #include "services/invoice/issue/write.h"
 #include "services/invoice/issue/taxcode_search.h"
 
@@ -150,6 +151,10 @@ static const struct operation operations[] = {
 	        .in = list_fields,
 	        .in_size = sizeof(struct list_in),
 	        .run = issue_list,
+	        .view = issue_list_view,
+	        .page = "issue/list",
+	        .form = "invoice.list",
+	        .menu = "我要办税/税务数字账户/发票查询统计",
 	        .title = N_("发票查询统计"),
 	        .requirements = "A09.7 A09.10",
 	        .words = "发票查询 税务数字账户" },
@@ -178,6 +183,8 @@ static const struct operation operations[] = {
 	        .in = number_fields,
 	        .in_size = sizeof(struct number_in),
 	        .run = issue_show,
+	        .view = issue_show_view,
+	        .page = "issue/show",
 	        .title = N_("发票"),
 	        .requirements = "A09.10" },
 	{ .id = "invoice.xml",
