@@ -1,5 +1,5 @@
-/* GET /invoices/new: seller, quota, rates, earlier buyers, drafts, and the form as it stands at first: empty, from a draft,
- * or a copy of an invoice. */
+/* GET /invoices/new: seller, quota, rates, earlier buyers, drafts, and the form as it stands at first: empty, from a
+ * draft, or a copy of an invoice. */
 #include "services/invoice/issue/blank.h"
 #include "issue_sql.h"
 #include "kernel/access/access.h"
@@ -36,7 +36,8 @@ static err_t put_quota(struct ctx *c, struct value *v, const struct issuer *by)
 static struct rate usual_rate(const struct issuer *by)
 {
 	struct small_scale rule;
-	return !by->taxpayer.general && vat_rates_small_scale(by->day, false, &rule) ? rule.rate : PPM(by->rates.ppm[0]);
+	return !by->taxpayer.general && vat_rates_small_scale(by->day, false, &rule) ? rule.rate
+	                                                                             : PPM(by->rates.ppm[0]);
 }
 
 static void put_seller(struct ctx *c, struct value *v, const struct issuer *by)
@@ -64,8 +65,8 @@ static err_t put_buyers(struct ctx *c, struct value *v)
 	struct issue_party_list_row *rows;
 	struct value *list = value_put_array(c->arena, v, "buyers");
 	size_t n;
-	TRY(issue_party_list(c, c->caller.subject_id, 0, S("0000-00"), S("9999-99"), S("9999-99"), S(""), S(""), S(""), S(""), 0,
-	        FEN(-MONEY_MAX_FEN), FEN(MONEY_MAX_FEN), &rows, &n));
+	TRY(issue_party_list(c, c->caller.subject_id, 0, S("0000-00"), S("9999-99"), S("9999-99"), S(""), S(""), S(""),
+	        S(""), 0, FEN(-MONEY_MAX_FEN), FEN(MONEY_MAX_FEN), &rows, &n));
 	value_put_str(c->arena, v, "last", n ? rows[0].number : STR_NONE);
 	for (size_t i = 0; i < n && list->count < BUYERS_MAX; i++) {
 		struct invoice invoice;

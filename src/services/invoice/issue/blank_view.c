@@ -1,5 +1,5 @@
-/* What the page of the form shows beside its controls: figures of what stands in it so far, tax codes that fit, who the buyer
- * is. The same rules as issuing, without its refusals: what can not be read yet counts for nothing. */
+/* What the page of the form shows beside its controls: figures of what stands in it so far, tax codes that fit, who the
+ * buyer is. The same rules as issuing, without its refusals: what can not be read yet counts for nothing. */
 #include "base/ids.h"
 #include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
@@ -110,7 +110,8 @@ static bool blank(const struct value *row)
 	       !typed(row, "amount");
 }
 
-static err_t put_row(struct ctx *c, const struct value *root, struct value *row, const struct line_in *in, struct sums *s)
+static err_t put_row(
+        struct ctx *c, const struct value *root, struct value *row, const struct line_in *in, struct sums *s)
 {
 	static const struct line_in nothing = { 0 };
 	struct value *v = value_object(c->arena);
@@ -125,10 +126,12 @@ static err_t put_row(struct ctx *c, const struct value *root, struct value *row,
 
 /* --- buyer --- */
 
-/* Firms are known by their number: the name that is registered stands, else the one they got an invoice under before. */
+/* Firms are known by their number: the name that is registered stands, else the one they got an invoice under before.
+ */
 static err_t put_buyer(struct ctx *c, struct value *root, struct value *buyer)
 {
-	struct str id = str_trim(value_text(buyer, "tax_id")), name = str_trim(value_text(buyer, "name")), before = STR_NONE;
+	struct str id = str_trim(value_text(buyer, "tax_id")), name = str_trim(value_text(buyer, "name")),
+	           before = STR_NONE;
 	struct taxpayer firm;
 	bool found = false, of_another = !name.n;
 	if (ids_uscc(id) == IDS_OK) TRY(registry_taxpayer_by_uscc(c, id, &firm, &found));

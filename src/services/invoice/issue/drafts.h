@@ -1,4 +1,5 @@
-/* Drafts of invoices (草稿): any JSON within limits, so that an expired session in the middle of a form loses nothing. */
+/* Drafts of invoices (草稿): any JSON within limits, so that an expired session in the middle of a form
+ * loses nothing. */
 #ifndef ISSUE_DRAFTS_H
 #define ISSUE_DRAFTS_H
 #include "services/invoice/issue/issue.h"

@@ -6,8 +6,8 @@
 #include "services/invoice/issue/files.h"
 #include "services/invoice/issue/lists.h"
 #include "services/invoice/issue/pages.h"
-#include "services/invoice/issue/write.h"
 #include "services/invoice/issue/taxcode_search.h"
+#include "services/invoice/issue/write.h"
 
 const struct choice issue_kinds[] = { { "special", N_("增值税专用发票") }, { "ordinary", N_("普通发票") }, { 0 } };
 const struct choice issue_treatments[] = { { "taxed", N_("征税") }, { "exempt", N_("免税") }, { "zero", N_("零税率") },

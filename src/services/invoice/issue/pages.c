@@ -25,13 +25,14 @@ static void put_default(struct ctx *c, struct value *v, const char *name)
 /* ok, warn, off, bad and run: the marks of design/ui. */
 static void put_status(struct ctx *c, struct value *v, struct str status)
 {
-	bool partly = str_is(status, "partly-reversed"), reversed = str_is(status, "reversed"), red = str_is(status, "red");
+	bool partly = str_is(status, "partly-reversed"), reversed = str_is(status, "reversed"),
+	     red = str_is(status, "red");
 	value_put_c(c->arena, v, "mark", reversed ? "off" : partly ? "warn" : red ? "bad" : "ok");
 	value_put_str(c->arena, v, "status_word",
-	        tr(c, red        ? N_("红字发票")
-	              : reversed ? N_("已全额红冲")
-	              : partly   ? N_("部分红冲")
-	                         : N_("正常")));
+	        tr(c, red          ? N_("红字发票")
+	                : reversed ? N_("已全额红冲")
+	                : partly   ? N_("部分红冲")
+	                           : N_("正常")));
 }
 
 /* Is there a page of this operation yet, and may the caller come in? */
@@ -66,7 +67,8 @@ static void put_links(struct ctx *c, struct value *v, bool red)
 	struct str receipt = value_text(v, "receipt_href");
 	bool issued = str_is(value_text(v, "side"), "issued"), writes = access_has_scope(c, "invoice.issue");
 	bool left = !red && !str_is(status, "reversed");
-	value_put_bool(c->arena, v, "may_reverse", left && !flag(v, "locked") && writes && may_open(c, "reversal.show"));
+	value_put_bool(
+	        c->arena, v, "may_reverse", left && !flag(v, "locked") && writes && may_open(c, "reversal.show"));
 	value_put_bool(c->arena, v, "may_see_slip", flag(v, "locked") && may_open(c, "reversal.show"));
 	value_put_bool(c->arena, v, "may_copy", issued && !red && writes);
 	value_put_str(c->arena, v, "receipt_page", issued ? str_sub(receipt, API_PREFIX, receipt.n) : STR_NONE);
@@ -96,8 +98,7 @@ err_t issue_show_view(struct ctx *c, const void *input, struct reply *out)
 	value_put_bool(c->arena, v, "is_issued", str_is(value_text(v, "side"), "issued"));
 	if (!instant_parse(value_text(v, "issued_at"), &at)) return E_INTERNAL;
 	struct date day = date_of_instant(at);
-	value_put_str(c->arena, v, "face_date",
-	        str_printf(c->arena, "%d年%02d月%02d日", day.year, day.month, day.day));
+	value_put_str(c->arena, v, "face_date", str_printf(c->arena, "%d年%02d月%02d日", day.year, day.month, day.day));
 	if (!qr_make(c->arena, value_text(v, "qr"), QR_MEDIUM, &qr)) return E_INTERNAL;
 	value_put_str(c->arena, v, "qr_svg", qr_svg(c->arena, &qr, tr(c, N_("发票二维码"))));
 	return OK;
@@ -133,8 +134,8 @@ static struct str put_query(struct ctx *c, struct value *v, const struct list_in
 
 static struct str month_word(struct ctx *c, struct str period)
 {
-	static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
-		"Dec" };
+	static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
+		"Nov", "Dec" };
 	struct period p;
 	if (!period_parse(period, &p) || p.index < 1 || p.index > 12) return S("");
 	return c->lang ? str_c(names[p.index - 1]) : str_printf(c->arena, "%d 月", p.index);
@@ -175,7 +176,8 @@ err_t issue_list_view(struct ctx *c, const void *input, struct reply *out)
 	value_put_bool(c->arena, v, "any", rows->count > 0);
 	value_put_bool(c->arena, v, "any_month", value_get(v, S("months"))->count > 0);
 	value_put_bool(c->arena, v, "later_page", in->after.n > 0);
-	value_put_bool(c->arena, v, "narrowed", in->kind.n || in->party.n || in->q.n || in->status.n || in->has_min || in->has_max);
+	value_put_bool(c->arena, v, "narrowed",
+	        in->kind.n || in->party.n || in->q.n || in->status.n || in->has_min || in->has_max);
 	value_put_bool(c->arena, v, "may_issue", access_has_scope(c, "invoice.issue"));
 	put_chart(c, v);
 	put_default(c, v, "chart_svg");
