@@ -167,7 +167,7 @@ journey('A09.12 without JavaScript on a phone: codes by words, rows, figures, dr
   await j.go('/invoices/new');
   await j.fill('buyer.tax_id', parties.T3);
   await j.fill('lines.0.name', '车床');
-  await j.click('button:has-text("重新合计")');
+  await j.click('button:has-text("重新合计、找编码")');
   assert.equal(await page.inputValue('[name="buyer.name"]'), '远帆纺织进出口有限公司');
   await j.click('.et-found button');
   assert.equal(await page.inputValue('[name="lines.0.tax_code"]'), LATHE);
