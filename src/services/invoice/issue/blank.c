@@ -9,6 +9,7 @@
 enum { BUYERS_MAX = 8 };
 
 static const struct fault_def no_copy = { "copy-red", N_("红字发票不能照着再开，请照它的蓝字发票开"), NULL, NULL };
+static const struct fault_def not_own = { "copy-other", N_("只能照自己开出的发票再开"), NULL, NULL };
 
 const struct field blank_fields[] = {
 	{ "draft", FIELD_ID, AT(struct blank_in, draft), .label = N_("草稿编号"), .help = N_("接着填这份草稿") },
@@ -128,10 +129,11 @@ static err_t copy_of(struct ctx *c, struct str number, struct value *form)
 	struct invoice i;
 	struct face f;
 	TRY(issue_open(c, number, &i));
-	if (i.seller_id != c->caller.subject_id || i.total.fen <= 0) {
+	if (i.seller_id != c->caller.subject_id)
+		FAULT(c, S("/copy"), &not_own);
+	else if (i.total.fen <= 0)
 		FAULT(c, S("/copy"), &no_copy);
-		return problem_result(&c->problem);
-	}
+	TRY(problem_result(&c->problem));
 	TRY(face_read(c->arena, i.document, &f));
 	value_put_str(c->arena, form, "kind", f.kind);
 	struct value *buyer = value_put_object(c->arena, form, "buyer");
