@@ -1,6 +1,7 @@
 /* Issuing: the descriptor. */
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/issue/batch.h"
+#include "services/invoice/issue/batch_file.h"
 #include "services/invoice/issue/blank.h"
 #include "services/invoice/issue/drafts.h"
 #include "services/invoice/issue/files.h"
@@ -135,6 +136,39 @@ static const struct operation operations[] = {
 	        .title = N_("批量开具发票"),
 	        .requirements = "A09.8 A09.12 A08.2",
 	        .words = "批量开票 batch jsonl" },
+	{ .id = "invoice.batch_page",
+	        .method = GET,
+	        .path = "/invoices/batch",
+	        .who = MANDATE("invoice.issue"),
+	        .run = batch_page,
+	        .page = "issue/batch",
+	        .menu = "我要办税/发票使用/批量开具",
+	        .title = N_("批量开具发票"),
+	        .requirements = "A09.8 A09.12",
+	        .words = "批量开票 导入 excel csv" },
+	{ .id = "invoice.batch_template",
+	        .method = GET,
+	        .path = "/invoices/batch.xlsx",
+	        .who = MANDATE("invoice.issue"),
+	        .run = batch_template,
+	        .title = N_("批量开票的表格模板"),
+	        .requirements = "A09.8 A09.12" },
+	{ .id = "invoice.batch_file",
+	        .method = POST,
+	        .path = "/invoices/batch/file",
+	        .who = MANDATE("invoice.issue"),
+	        .in = batch_file_fields,
+	        .in_size = sizeof(struct batch_file_in),
+	        .run = batch_file,
+	        .own_transaction = true,
+	        .idempotent = true,
+	        .receipt = true,
+	        .page = "issue/batch_done",
+	        .form = "invoice.batch_page",
+	        .max_body = BATCH_FILE_BYTES_MAX + (64 << 10),
+	        .per_minute = 60,
+	        .title = N_("按表格批量开具发票"),
+	        .requirements = "A09.8 A09.12" },
 	{ .id = "invoice.proof",
 	        .method = GET,
 	        .path = "/invoices/{number}/proof",
