@@ -72,6 +72,28 @@ static struct value *row(struct arena *a, struct value *list, struct str number)
 	return v;
 }
 
+/* People write, and paste from their spreadsheets, 1,000,000.00; only where every group is whole. */
+static struct str ungrouped(struct arena *a, struct str s)
+{
+	struct buf b;
+	size_t group = 0;
+	bool point = false, grouped = false;
+	buf_init(&b, a, s.n + 1);
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == ',' && !point) {
+			if (grouped ? group != 3 : group < 1 || group > 3) return s;
+			grouped = true;
+			group = 0;
+			continue;
+		}
+		if (s.p[i] == '.' && grouped && group != 3) return s;
+		point = point || s.p[i] == '.';
+		group += s.p[i] >= '0' && s.p[i] <= '9';
+		buf_char(&b, s.p[i]);
+	}
+	return grouped && (point || group == 3) ? buf_done(&b) : s;
+}
+
 static err_t put(struct arena *a, struct value *tree, const struct field *fields, struct str name, struct str value)
 {
 	struct str rest = name, first, number;
@@ -84,7 +106,9 @@ static err_t put(struct arena *a, struct value *tree, const struct field *fields
 		if (!rest.n || !f || (f->type != FIELD_OBJECT && f->type != FIELD_LIST)) {
 			/* an unknown name keeps its dots, so that the fault names it as it was sent */
 			if (!f && tree->count >= FORM_UNKNOWN_MAX) return E_TOO_LARGE;
-			value_set(a, tree, f && !rest.n ? first : name, value_str(a, value));
+			bool figure = f && (f->type == FIELD_MONEY || f->type == FIELD_DECIMAL);
+			value_set(a, tree, f && !rest.n ? first : name,
+			        value_str(a, figure ? ungrouped(a, value) : value));
 			return OK;
 		}
 		if (f->type == FIELD_OBJECT) {

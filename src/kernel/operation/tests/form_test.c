@@ -21,6 +21,7 @@ struct in {
 	size_t n_lines;
 	struct str *scopes;
 	size_t n_scopes;
+	struct money sum;
 };
 static const struct field line_fields[] = {
 	{ "name", FIELD_TEXT, AT(struct line, name), .label = "name" },
@@ -39,6 +40,7 @@ static const struct field fields[] = {
 	        .size = sizeof(struct line), .label = "lines" },
 	{ "scopes", FIELD_LIST, AT(struct in, scopes), COUNT_AT(struct in, n_scopes), .item = &scope,
 	        .size = sizeof(struct str), .label = "scopes" },
+	{ "sum", FIELD_MONEY, AT(struct in, sum), .label = "sum" },
 	{ 0 },
 };
 #define URLENCODED S("application/x-www-form-urlencoded")
@@ -53,6 +55,20 @@ static void expect(struct str type, struct str body, const char *json)
 	value_write_json(&b, f.tree);
 	assert_string_equal(buf_done(&b).p, json);
 	arena_free(a);
+}
+
+static void sums_may_be_grouped(void **state)
+{
+	(void)state;
+	expect(URLENCODED, S("sum=1%2C000%2C000.00"), "{\"sum\":\"1000000.00\"}");
+	expect(URLENCODED, S("sum=-12%2C345"), "{\"sum\":\"-12345\"}");
+	expect(URLENCODED, S("sum=12345.60"), "{\"sum\":\"12345.60\"}");
+	/* what is no group is left for the fault to say */
+	expect(URLENCODED, S("sum=1%2C00"), "{\"sum\":\"1,00\"}");
+	expect(URLENCODED, S("sum=1%2C0000.5"), "{\"sum\":\"1,0000.5\"}");
+	expect(URLENCODED, S("sum=1.2%2C345"), "{\"sum\":\"1.2,345\"}");
+	expect(URLENCODED, S("sum=%2C100"), "{\"sum\":\",100\"}");
+	expect(URLENCODED, S("kind=1%2C000"), "{\"kind\":\"1,000\"}");
 }
 
 static void names_carry_the_place(void **state)
@@ -140,8 +156,8 @@ static void limits_hold(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(names_carry_the_place),
-		cmocka_unit_test(empty_rows_are_left_out), cmocka_unit_test(kernel_members_stand_apart),
-		cmocka_unit_test(files_come_as_parts), cmocka_unit_test(broken_parts_are_refused),
-		cmocka_unit_test(limits_hold) };
+		cmocka_unit_test(sums_may_be_grouped), cmocka_unit_test(empty_rows_are_left_out),
+		cmocka_unit_test(kernel_members_stand_apart), cmocka_unit_test(files_come_as_parts),
+		cmocka_unit_test(broken_parts_are_refused), cmocka_unit_test(limits_hold) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

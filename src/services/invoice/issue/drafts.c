@@ -120,6 +120,16 @@ err_t draft_list(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
+err_t draft_list_view(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct value *rows = value_get(out->value, S("drafts"));
+	(void)input;
+	value_put_bool(c->arena, out->value, "any", rows->count > 0);
+	for (const struct value_member *m = rows->first; m; m = m->next)
+		value_put_bool(c->arena, m->value, "named", value_text(m->value, "title").n > 0);
+	return OK;
+}
+
 err_t drafts_used(struct ctx *c, int64_t draft_id)
 {
 	return issue_draft_delete(c, c->caller.subject_id, draft_id, NULL);
