@@ -72,6 +72,26 @@ static struct value *row(struct arena *a, struct value *list, struct str number)
 	return v;
 }
 
+/* People write 1,130.00 and ¥1,130.00 as they stand on paper. Only whole groups of three are taken: 1,5 may mean 1.5.
+ */
+static struct str plain_amount(struct arena *a, struct str text)
+{
+	struct str s = str_trim(text), whole, group;
+	struct buf b;
+	if (str_starts(s, "¥")) s = str_sub(s, sizeof "¥" - 1, s.n);
+	if (str_starts(s, "￥")) s = str_sub(s, sizeof "￥" - 1, s.n);
+	ptrdiff_t dot = str_find(s, ".");
+	whole = dot < 0 ? s : str_sub(s, 0, (size_t)dot);
+	buf_init(&b, a, s.n + 1);
+	for (int n = 0; str_split(&whole, ',', &group); n++) {
+		size_t digits = group.n - (n == 0 && str_starts(group, "-"));
+		if (n ? digits != 3 : whole.p && (digits < 1 || digits > 3)) return text;
+		buf_str(&b, group);
+	}
+	if (dot >= 0) buf_str(&b, str_sub(s, (size_t)dot, s.n));
+	return buf_done(&b);
+}
+
 static err_t put(struct arena *a, struct value *tree, const struct field *fields, struct str name, struct str value)
 {
 	struct str rest = name, first, number;
@@ -84,6 +104,7 @@ static err_t put(struct arena *a, struct value *tree, const struct field *fields
 		if (!rest.n || !f || (f->type != FIELD_OBJECT && f->type != FIELD_LIST)) {
 			/* an unknown name keeps its dots, so that the fault names it as it was sent */
 			if (!f && tree->count >= FORM_UNKNOWN_MAX) return E_TOO_LARGE;
+			if (f && !rest.n && f->type == FIELD_MONEY) value = plain_amount(a, value);
 			value_set(a, tree, f && !rest.n ? first : name, value_str(a, value));
 			return OK;
 		}
@@ -235,10 +256,11 @@ static void set_control(struct arena *a, struct value *tree, struct str name, st
 	struct str rest = name, first;
 	int64_t n;
 	while (str_split(&rest, '.', &first) && rest.p) {
-		struct value *v = (struct value *)(uintptr_t)(
-		        tree->kind == VALUE_ARRAY
-		                ? (str_to_int(first, &n) && n >= 0 ? value_at(tree, (size_t)n) : NULL)
-		                : value_get(tree, first));
+		struct value *v = (struct value *)(uintptr_t)(tree->kind == VALUE_ARRAY
+		                                                      ? (str_to_int(first, &n) && n >= 0
+		                                                                        ? value_at(tree, (size_t)n)
+		                                                                        : NULL)
+		                                                      : value_get(tree, first));
 		if (!v || (v->kind != VALUE_OBJECT && v->kind != VALUE_ARRAY)) return;
 		tree = v;
 	}
