@@ -98,3 +98,16 @@ for (const form of document.querySelectorAll('form[data-live]')) {
   });
   for (const hint of form.querySelectorAll('[data-js]')) hint.hidden = false;
 }
+// Sum of what is ticked: the server says the same with the button that is hidden here.
+const fen = (text) => Math.round(Number(text.replaceAll(',', '')) * 100);
+for (const form of document.querySelectorAll('form[data-sum]')) {
+  const boxes = [...form.querySelectorAll('[data-amount]')];
+  const show = () => {
+    const on = boxes.filter((box) => box.checked);
+    const sum = on.reduce((all, box) => all + fen(box.dataset.amount), 0);
+    form.querySelector('[data-sum-count]').textContent = on.length;
+    form.querySelector('[data-sum-total]').textContent = (sum / 100).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  };
+  for (const button of form.querySelectorAll('[data-sum-hide]')) button.hidden = true;
+  if (form.querySelector('[data-sum-total]')) form.addEventListener('change', show);
+}

@@ -140,6 +140,14 @@ static bool read_identifier(struct ctx *c, const struct field *f, struct str at,
 	return false;
 }
 
+static bool read_bytes(struct ctx *c, const struct field *f, struct str at, struct str bytes, struct str *out)
+{
+	bool fits = !f->max || (int64_t)bytes.n <= f->max;
+	if (!fits) FAULT(c, at, &too_big, str_c(f->label), number_text(c, f->max), number_text(c, (int64_t)bytes.n));
+	*out = bytes;
+	return fits;
+}
+
 /* A scalar given as text: from a form, a query, a path, or a JSON string. */
 bool input_scalar(struct ctx *c, const struct field *f, struct str at, struct str s, char *out)
 {
@@ -166,10 +174,10 @@ bool input_scalar(struct ctx *c, const struct field *f, struct str at, struct st
 	case FIELD_DATE: return date_parse(s, to) || wrong(c, f, at, N_("日期，如 2026-11-24"));
 	case FIELD_INSTANT: return instant_parse(s, to) || wrong(c, f, at, N_("时间，如 2026-11-24T09:00:00+08:00"));
 	case FIELD_PERIOD: return period_parse(s, to) || wrong(c, f, at, N_("税款所属期，如 2026-11 或 2026Q4"));
+	case FIELD_BYTES: return read_bytes(c, f, at, s, to);
 	case FIELD_OBJECT:
 	case FIELD_LIST:
-	case FIELD_JSON:
-	case FIELD_BYTES: break;
+	case FIELD_JSON: break;
 	}
 	return wrong(c, f, at, N_("对象或列表"));
 }
@@ -205,13 +213,6 @@ static bool given(const struct field *f, const struct value *v)
 	return (f->type == FIELD_SECRET || f->type == FIELD_BYTES ? v->str.n : str_trim(v->str).n) > 0;
 }
 
-static void read_bytes(struct ctx *c, const struct field *f, struct str at, struct str bytes, struct str *out)
-{
-	if (f->max && (int64_t)bytes.n > f->max)
-		FAULT(c, at, &too_big, str_c(f->label), number_text(c, f->max), number_text(c, (int64_t)bytes.n));
-	*out = bytes;
-}
-
 static void read_json(
         struct ctx *c, const struct field *f, struct str at, const struct value *v, const struct value **out)
 {
@@ -219,7 +220,7 @@ static void read_json(
 	struct str ignored;
 	buf_init(&text, c->arena, 256);
 	value_write_json(&text, v);
-	read_bytes(c, f, at, buf_done(&text), &ignored);
+	(void)read_bytes(c, f, at, buf_done(&text), &ignored);
 	*out = v;
 }
 
@@ -267,7 +268,7 @@ static void read_field(struct ctx *c, const struct field *f, const struct value 
 	} else if (f->type == FIELD_JSON) {
 		read_json(c, f, at, v, (const struct value **)(void *)(out + f->offset));
 	} else if (f->type == FIELD_BYTES) {
-		read_bytes(c, f, at, v->str, (struct str *)(void *)(out + f->offset));
+		(void)read_bytes(c, f, at, v->str, (struct str *)(void *)(out + f->offset));
 	} else if (v->kind == VALUE_INT) {
 		(void)input_scalar(c, f, at, number_text(c, v->integer), out);
 	} else if (v->kind == VALUE_BOOL) {

@@ -72,26 +72,24 @@ static struct value *row(struct arena *a, struct value *list, struct str number)
 	return v;
 }
 
-/* People write, and paste from their spreadsheets, 1,000,000.00; only where every group is whole. */
-static struct str ungrouped(struct arena *a, struct str s)
+/* People write 1,130.00 and ¥1,130.00 as they stand on paper. Only whole groups of three are taken: 1,5 may mean 1.5.
+ */
+static struct str plain_amount(struct arena *a, struct str text)
 {
+	struct str s = str_trim(text), whole, group;
 	struct buf b;
-	size_t group = 0;
-	bool point = false, grouped = false;
+	if (str_starts(s, "¥")) s = str_sub(s, sizeof "¥" - 1, s.n);
+	if (str_starts(s, "￥")) s = str_sub(s, sizeof "￥" - 1, s.n);
+	ptrdiff_t dot = str_find(s, ".");
+	whole = dot < 0 ? s : str_sub(s, 0, (size_t)dot);
 	buf_init(&b, a, s.n + 1);
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == ',' && !point) {
-			if (grouped ? group != 3 : group < 1 || group > 3) return s;
-			grouped = true;
-			group = 0;
-			continue;
-		}
-		if (s.p[i] == '.' && grouped && group != 3) return s;
-		point = point || s.p[i] == '.';
-		group += s.p[i] >= '0' && s.p[i] <= '9';
-		buf_char(&b, s.p[i]);
+	for (int n = 0; str_split(&whole, ',', &group); n++) {
+		size_t digits = group.n - (n == 0 && str_starts(group, "-"));
+		if (n ? digits != 3 : whole.p && (digits < 1 || digits > 3)) return text;
+		buf_str(&b, group);
 	}
-	return grouped && (point || group == 3) ? buf_done(&b) : s;
+	if (dot >= 0) buf_str(&b, str_sub(s, (size_t)dot, s.n));
+	return buf_done(&b);
 }
 
 static err_t put(struct arena *a, struct value *tree, const struct field *fields, struct str name, struct str value)
@@ -106,9 +104,9 @@ static err_t put(struct arena *a, struct value *tree, const struct field *fields
 		if (!rest.n || !f || (f->type != FIELD_OBJECT && f->type != FIELD_LIST)) {
 			/* an unknown name keeps its dots, so that the fault names it as it was sent */
 			if (!f && tree->count >= FORM_UNKNOWN_MAX) return E_TOO_LARGE;
-			bool figure = f && (f->type == FIELD_MONEY || f->type == FIELD_DECIMAL);
-			value_set(a, tree, f && !rest.n ? first : name,
-			        value_str(a, figure ? ungrouped(a, value) : value));
+			if (f && !rest.n && (f->type == FIELD_MONEY || f->type == FIELD_DECIMAL))
+				value = plain_amount(a, value);
+			value_set(a, tree, f && !rest.n ? first : name, value_str(a, value));
 			return OK;
 		}
 		if (f->type == FIELD_OBJECT) {

@@ -159,22 +159,40 @@ void work_put_parameters(struct work *w)
 		        value_str(w->c->arena, w->route->params[i]));
 }
 
+static struct value *hash_of(struct ctx *c, struct str bytes)
+{
+	unsigned char digest[32];
+	crypto_sha256(bytes.p, bytes.n, digest);
+	return value_str(c->arena, str_hex(c->arena, digest, sizeof digest));
+}
+
+static struct value *hashes_of(struct ctx *c, const struct value *files)
+{
+	struct value *list = value_array(c->arena);
+	for (const struct value_member *m = files->first; m; m = m->next)
+		value_push(c->arena, list, m->value->kind == VALUE_STR ? hash_of(c, m->value->str) : m->value);
+	return list;
+}
+
 /* What an Idempotency-Key stands for: the body with the path's parameters, or else two targets would look alike. Of raw
  * bytes (XML, which may be in any encoding) their hash stands there. */
 static const struct value *identity_of(struct ctx *c, const struct operation *op, const struct value *tree)
 {
-	const struct field *raw = op->in;
-	unsigned char digest[32];
-	while (raw && raw->name && raw->type != FIELD_BYTES)
-		raw++;
-	struct str bytes = raw && raw->name ? value_text(tree, raw->name) : STR_NONE;
-	if (!bytes.p) return tree;
-	struct value *v = value_object(c->arena);
-	for (const struct value_member *m = tree->first; m; m = m->next)
-		value_put(c->arena, v, m->key.p, m->value);
-	crypto_sha256(bytes.p, bytes.n, digest);
-	value_set(c->arena, v, str_c(raw->name), value_str(c->arena, str_hex(c->arena, digest, sizeof digest)));
-	return v;
+	struct value *v = NULL;
+	for (const struct field *f = op->in; f && f->name; f++) {
+		const struct value *given = value_get(tree, str_c(f->name));
+		bool file = f->type == FIELD_BYTES && given && given->kind == VALUE_STR;
+		bool files = f->type == FIELD_LIST && f->item && f->item->type == FIELD_BYTES && given &&
+		             given->kind == VALUE_ARRAY;
+		if (!file && !files) continue;
+		if (!v) {
+			v = value_object(c->arena);
+			for (const struct value_member *m = tree->first; m; m = m->next)
+				value_put(c->arena, v, m->key.p, m->value);
+		}
+		value_set(c->arena, v, str_c(f->name), file ? hash_of(c, given->str) : hashes_of(c, given));
+	}
+	return v ? v : tree;
 }
 
 err_t work_read(struct work *w)

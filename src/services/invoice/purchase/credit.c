@@ -175,32 +175,34 @@ err_t credit_withdraw(struct ctx *c, const void *input, struct reply *out)
 	return act_on_all(c, input, withdraw_one, "withdrawn", out);
 }
 
-/* What can be confirmed for a month, or what is confirmed for it. */
-err_t credit_list(struct ctx *c, const void *input, struct reply *out)
+static err_t put_month(struct ctx *c, struct str period, struct value *v)
 {
-	const struct credits_in *in = input;
-	struct period p = in->has_period ? in->period : period_of(PERIOD_MONTH, c->today);
-	struct str period = period_format(c->arena, p), next;
 	struct purchase_closed_get_row row;
-	struct received *list;
 	struct money tax, transferred;
 	int64_t count;
-	size_t n;
 	bool is_closed;
-	if (p.kind != PERIOD_MONTH) FAULT(c, S("/period"), &not_month);
-	TRY(problem_result(&c->problem));
-	bool confirmed = str_is(in->state, "credited");
-	TRY(issue_creditable(c, c->caller.subject_id, period, confirmed, in->after, &list, &n, &next));
 	TRY(purchase_credited(c, c->caller.subject_id, period, &count, &tax));
 	TRY(purchase_transferred_out(c, c->caller.subject_id, period, &transferred));
 	TRY(purchase_closed_get(c, c->caller.subject_id, period, &row, &is_closed));
-	struct value *v = out->value = value_object(c->arena);
-	value_put_str(c->arena, v, "period", period);
 	value_put_bool(c->arena, v, "closed", is_closed);
-	value_put_c(c->arena, v, "state", confirmed ? "credited" : "open");
+	value_put(c->arena, v, "closed_at", value_null(c->arena));
+	if (is_closed)
+		value_set(c->arena, v, S("closed_at"), value_str(c->arena, instant_format(c->arena, row.closed_at)));
 	value_put_int(c->arena, v, "credited_count", count);
 	value_put_money(c->arena, v, "credited_tax", tax);
 	value_put_money(c->arena, v, "transferred_out", transferred);
+	return OK;
+}
+
+err_t credit_put(struct ctx *c, struct period p, bool chosen, struct str after, struct value *v)
+{
+	struct str period = period_format(c->arena, p), next;
+	struct received *list;
+	size_t n;
+	TRY(issue_creditable(c, c->caller.subject_id, period, chosen, after, &list, &n, &next));
+	value_put_str(c->arena, v, "period", period);
+	value_put_c(c->arena, v, "state", chosen ? "credited" : "open");
+	TRY(put_month(c, period, v));
 	struct value *invoices = value_put_array(c->arena, v, "invoices");
 	for (size_t i = 0; i < n; i++) {
 		struct value *one = value_object(c->arena);
@@ -213,6 +215,28 @@ err_t credit_list(struct ctx *c, const void *input, struct reply *out)
 	}
 	value_put_str(c->arena, v, "next", next);
 	return OK;
+}
+
+static err_t list_of(struct ctx *c, const struct credits_in *in, bool chosen, struct reply *out)
+{
+	struct period p = in->has_period ? in->period : period_of(PERIOD_MONTH, c->today);
+	if (p.kind != PERIOD_MONTH) FAULT(c, S("/period"), &not_month);
+	TRY(problem_result(&c->problem));
+	out->value = value_object(c->arena);
+	return credit_put(c, p, chosen, in->after, out->value);
+}
+
+/* What can be confirmed for a month, or what is confirmed for it. */
+err_t credit_list(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct credits_in *in = input;
+	return list_of(c, in, str_is(in->state, "credited"), out);
+}
+
+/* What can be undone: the same by the address of the undoing, so that its page shows its own faults. */
+err_t credit_undo_list(struct ctx *c, const void *input, struct reply *out)
+{
+	return list_of(c, input, true, out);
 }
 
 /* --- for other services --- */

@@ -19,6 +19,6 @@ struct purchase_credit {
 	struct str number, seller_name;
 	struct money amount, tax; /* amount: without tax */
 };
-MUST_USE err_t purchase_credits(struct ctx *c, int64_t buyer_id, struct str period, struct str after,
-        struct purchase_credit **out, size_t *n);
+MUST_USE err_t purchase_credits(
+        struct ctx *c, int64_t buyer_id, struct str period, struct str after, struct purchase_credit **out, size_t *n);
 #endif

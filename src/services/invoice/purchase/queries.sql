@@ -57,3 +57,11 @@ SELECT closed_at FROM credit_closed WHERE buyer_id = $1 AND period = $2;
 -- :out number text, tax money
 -- :max 200
 SELECT number, tax_fen FROM input_credit WHERE buyer_id = $1 AND period = $2 AND number > $3 ORDER BY number LIMIT 200;
+
+-- :name list_rows :many
+-- :in buyer_id int, before text
+-- :out number text, kind text, issued_on date, seller_name text, amount money, tax money, imported_at instant, period text
+-- :max 51
+SELECT p.number, p.kind, p.issued_on, p.seller_name, p.amount_fen, p.tax_fen, p.imported_at, COALESCE(i.period, '')
+FROM purchase p LEFT JOIN input_credit i ON i.buyer_id = p.buyer_id AND i.number = p.number
+WHERE p.buyer_id = $1 AND p.number < $2 ORDER BY p.number DESC LIMIT 51;

@@ -3,22 +3,26 @@
 #include "kernel/i18n/i18n.h"
 #include "kernel/plane/plane.h"
 #include "services/invoice/issue/issue.h"
+#include "services/invoice/verify/asked.h"
 #include "services/invoice/verify/fact.h"
 #include <string.h>
 
-enum { ITEMS_MAX = 1000 };
-
-struct verify_in {
-	struct str number;
-	struct money total;
-	struct date date;
-	bool has_total, has_date;
-};
 static const struct field verify_fields[] = {
 	{ "number", FIELD_TEXT, AT(struct verify_in, number), .required = true, .min = 20, .max = 20,
 	        .label = N_("发票号码") },
 	{ "total", FIELD_MONEY, AT(struct verify_in, total), PRESENT_AT(struct verify_in, has_total),
 	        .min = -MONEY_MAX_FEN, .max = MONEY_MAX_FEN, .label = N_("价税合计") },
+	{ "date", FIELD_DATE, AT(struct verify_in, date), PRESENT_AT(struct verify_in, has_date),
+	        .label = N_("开票日期") },
+	{ 0 },
+};
+
+/* The page that asks comes without a number first, and then with it: a form can not put it into the path. */
+static const struct field form_fields[] = {
+	{ "number", FIELD_TEXT, AT(struct verify_in, number), .min = 20, .max = 20, .label = N_("发票号码"),
+	        .help = N_("票面右上角的 20 位数字") },
+	{ "total", FIELD_MONEY, AT(struct verify_in, total), PRESENT_AT(struct verify_in, has_total),
+	        .min = -MONEY_MAX_FEN, .max = MONEY_MAX_FEN, .label = N_("价税合计（元）") },
 	{ "date", FIELD_DATE, AT(struct verify_in, date), PRESENT_AT(struct verify_in, has_date),
 	        .label = N_("开票日期") },
 	{ 0 },
@@ -30,16 +34,26 @@ struct batch_in {
 };
 static const struct field batch_fields[] = {
 	{ "items", FIELD_LIST, AT(struct batch_in, items), COUNT_AT(struct batch_in, n_items), .required = true,
-	        .min = 1, .max = ITEMS_MAX, .fields = verify_fields, .size = sizeof(struct verify_in),
+	        .min = 1, .max = VERIFY_ITEMS_MAX, .fields = verify_fields, .size = sizeof(struct verify_in),
 	        .label = N_("发票") },
 	{ 0 },
 };
 
-struct qr_in {
-	struct str text;
+static const struct field table_fields[] = {
+	{ "text", FIELD_LINES, AT(struct verify_table_in, text), .max = VERIFY_TEXT_MAX, .label = N_("要查的发票"),
+	        .help = N_("一行一张：号码、价税合计、开票日期；合计和日期可以不填"),
+	        .example = "26332000000000000001,1130.00,2026-12-03" },
+	{ "file", FIELD_BYTES, AT(struct verify_table_in, file), .max = VERIFY_TEXT_MAX, .label = N_("或者选择文件"),
+	        .help = N_("CSV 或文本，最多 1,000 行；第一行可以是标题") },
+	{ 0 },
+};
+static const struct field qr_form_fields[] = {
+	{ "text", FIELD_LINES, AT(struct verify_qr_in, text), .max = 512, .label = N_("二维码内容"),
+	        .help = N_("用手机扫票面左上角的二维码，把得到的文字粘贴在这里") },
+	{ 0 },
 };
 static const struct field qr_fields[] = {
-	{ "text", FIELD_LINES, AT(struct qr_in, text), .required = true, .max = 512, .label = N_("二维码内容"),
+	{ "text", FIELD_LINES, AT(struct verify_qr_in, text), .required = true, .max = 512, .label = N_("二维码内容"),
 	        .example = "01,32,,26427000000375586818,10.70,20260430,,FAFB" },
 	{ 0 },
 };
@@ -78,7 +92,7 @@ static const struct {
 	[FACT_RED] = { "valid", N_("这是一张红字发票，内容和开具时一致"), N_("红字发票") },
 };
 
-static err_t judge(struct ctx *c, const struct verify_in *in, struct value **out)
+err_t verify_judge(struct ctx *c, const struct verify_in *in, struct value **out)
 {
 	struct fact f = { 0 };
 	bool found, same = true;
@@ -184,7 +198,24 @@ static const struct subscription subscriptions[] = {
 
 static err_t verify(struct ctx *c, const void *input, struct reply *out)
 {
-	return judge(c, input, &out->value);
+	return verify_judge(c, input, &out->value);
+}
+
+/* Nothing asked yet: the same members, empty. */
+static err_t unasked(struct ctx *c, struct reply *out)
+{
+	static const char *const members[] = { "number", "verdict", "detail", "reversed_by" };
+	out->value = value_object(c->arena);
+	for (size_t i = 0; i < COUNT(members); i++)
+		value_put(c->arena, out->value, members[i], value_null(c->arena));
+	(void)value_put_array(c->arena, out->value, "checked");
+	return OK;
+}
+
+static err_t verify_form(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct verify_in *in = input;
+	return in->number.p ? verify(c, input, out) : unasked(c, out);
 }
 
 /* What stands in the code, its signature if it has one, and then what the plane knows. */
@@ -199,7 +230,7 @@ static err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 		[ISSUE_QR_UNKNOWN_KEY] = { "unknown-key", N_("签名用的不是本平台的密钥") },
 		[ISSUE_QR_UNCHECKED] = { "not-checked", N_("这里没有密钥，签名没有核对") },
 	};
-	const struct qr_in *in = input;
+	const struct verify_qr_in *in = input;
 	struct issue_qr q;
 	issue_qr_read(c, in->text, &q);
 	if (q.fault || !q.digital) {
@@ -221,7 +252,7 @@ static err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 		.number = q.number, .total = q.total, .date = q.date, .has_total = true, .has_date = true
 	};
 	bool forged = q.signature == ISSUE_QR_FORGED || q.signature == ISSUE_QR_UNKNOWN_KEY;
-	TRY(judge(c, &asked, &out->value));
+	TRY(verify_judge(c, &asked, &out->value));
 	if (forged) {
 		value_set(c->arena, out->value, S("verdict"), value_str(c->arena, S("not-as-issued")));
 		value_set(c->arena, out->value, S("detail"), value_str(c->arena, tr(c, signatures[q.signature].words)));
@@ -233,13 +264,19 @@ static err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
+static err_t verify_qr_form(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct verify_qr_in *in = input;
+	return in->text.p ? verify_qr(c, input, out) : unasked(c, out);
+}
+
 static err_t verify_batch(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct batch_in *in = input;
 	out->value = value_object(c->arena);
 	struct value *list = value_put_array(c->arena, out->value, "results"), *one;
 	for (size_t i = 0; i < in->n_items; i++) {
-		TRY(judge(c, &in->items[i], &one));
+		TRY(verify_judge(c, &in->items[i], &one));
 		value_push(c->arena, list, one);
 	}
 	return OK;
@@ -253,7 +290,10 @@ static const struct operation operations[] = {
 	        .in = verify_fields,
 	        .in_size = sizeof(struct verify_in),
 	        .run = verify,
+	        .view = verify_view,
 	        .class = OP_FAST, /* the plane only: no database, no lock */
+	        .page = "verify/check",
+	        .form = "verify.form",
 	        .title = N_("发票查验"),
 	        .requirements = "A10.1 A10.3 A10.7 A10.8",
 	        .words = "查验 真伪 verify invoice" },
@@ -271,15 +311,90 @@ static const struct operation operations[] = {
 	        .title = N_("批量查验发票"),
 	        .requirements = "A10.1 A10.7 A10.9",
 	        .words = "批量查验 verify batch" },
+	{ .id = "verify.form",
+	        .method = GET,
+	        .path = "/verify/invoices",
+	        .who = PUBLIC,
+	        .in = form_fields,
+	        .in_size = sizeof(struct verify_in),
+	        .run = verify_form,
+	        .view = verify_view,
+	        .class = OP_FAST,
+	        .page = "verify/check",
+	        .form = "verify.form",
+	        .menu = "公众服务/查验/发票查验",
+	        .title = N_("发票查验"),
+	        .requirements = "A10.1 A10.3 A10.7 A10.8",
+	        .words = "查验 真伪 发票状态 verify invoice" },
+	{ .id = "verify.table_form",
+	        .method = GET,
+	        .path = "/verify/batch",
+	        .who = PUBLIC,
+	        .run = verify_table_limits,
+	        .view = verify_table_view,
+	        .class = OP_FAST,
+	        .page = "verify/batch",
+	        .menu = "公众服务/查验/批量查验",
+	        .title = N_("批量查验发票"),
+	        .requirements = "A10.1 A10.7 A10.9",
+	        .words = "批量查验 表格 csv verify batch" },
+	{ .id = "verify.table",
+	        .method = POST,
+	        .path = "/verify/batch",
+	        .who = PUBLIC,
+	        .in = table_fields,
+	        .in_size = sizeof(struct verify_table_in),
+	        .run = verify_table,
+	        .view = verify_table_view,
+	        .reads = true,
+	        .class = OP_FAST,
+	        .max_body = 512 << 10,
+	        .per_minute = 120,
+	        .page = "verify/batch",
+	        .form = "verify.table_form",
+	        .title = N_("批量查验发票"),
+	        .requirements = "A10.1 A10.7 A10.9" },
+	{ .id = "verify.table_csv",
+	        .method = POST,
+	        .path = "/verify/batch.csv",
+	        .who = PUBLIC,
+	        .in = table_fields,
+	        .in_size = sizeof(struct verify_table_in),
+	        .run = verify_table_csv,
+	        .reads = true,
+	        .class = OP_FAST,
+	        .max_body = 512 << 10,
+	        .per_minute = 120,
+	        .page = "verify/batch",
+	        .form = "verify.table_form",
+	        .title = N_("批量查验结果（CSV）"),
+	        .requirements = "A10.1 A10.9" },
+	{ .id = "verify.qr_form",
+	        .method = GET,
+	        .path = "/verify/qr",
+	        .who = PUBLIC,
+	        .in = qr_form_fields,
+	        .in_size = sizeof(struct verify_qr_in),
+	        .run = verify_qr_form,
+	        .view = verify_qr_view,
+	        .class = OP_FAST,
+	        .page = "verify/qr",
+	        .menu = "公众服务/查验/扫码查验",
+	        .title = N_("扫码查验"),
+	        .requirements = "A10.1 A10.3 A10.4 A10.7 A10.8",
+	        .words = "扫一扫 二维码 签名 scan qr" },
 	{ .id = "verify.qr",
 	        .method = POST,
 	        .path = "/verify/qr",
 	        .who = PUBLIC,
 	        .in = qr_fields,
-	        .in_size = sizeof(struct qr_in),
+	        .in_size = sizeof(struct verify_qr_in),
 	        .run = verify_qr,
+	        .view = verify_qr_view,
 	        .reads = true,
 	        .class = OP_FAST,
+	        .page = "verify/qr",
+	        .form = "verify.qr_form",
 	        .title = N_("扫码查验"),
 	        .requirements = "A10.1 A10.3 A10.4 A10.7 A10.8",
 	        .words = "扫一扫 二维码 scan" },
