@@ -1,7 +1,9 @@
 // Issuing as a person does it: by mouse and by keyboard, with and without JavaScript, with faults, interruptions and second
 // clicks, at 1280 and 360 px (A09.1, A09.10, A09.12).
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test as plain } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { openBrowser, overflow, violations } from '../lib/browser.mjs';
@@ -296,3 +298,38 @@ journey('A09.10 a reversed invoice, its red letter, the buyer\'s side, a page of
   assert.equal(await page.getAttribute('html', 'lang'), 'en');
   await j.good('new-en');
 });
+
+const HEAD = '单号,发票种类,购买方税号,购买方名称,税收分类编码,项目名称,规格型号,单位,数量,单价,含税,金额,税率,征免方式,折扣,备注';
+
+for (const [width, javaScript] of [[1280, true], [360, false]])
+  journey(`A09.8 a table of invoices goes up: what was issued, what is wrong in which row: ${width} px, ${javaScript ? 'with' : 'without'} JavaScript`, { width, javaScript }, async (j) => {
+    const { page } = j;
+    const dir = mkdtempSync(path.join(tmpdir(), 'etax-table-')), file = path.join(dir, 'table.csv');
+    const upload = async (content) => {
+      writeFileSync(file, content);
+      await page.locator('input[type=file]').setInputFiles(file);
+      await j.click('.et-bar .btn-primary');
+    };
+    try {
+      await j.signIn('T1');
+      await j.go('/invoices/batch');
+      await j.good('batch');
+      await j.click('.et-bar .btn-primary');
+      assert.match(await j.text('#errors'), /请填写发票文件/);
+      await upload(Buffer.from([0xb5, 0xa5, 0xba, 0xc5, 10])); // 单号 in GBK
+      assert.match(await j.text('#errors'), /不是 UTF-8[^]*CSV UTF-8/);
+      await j.good('batch-error');
+      await upload('\ufeff' + [HEAD, `A1,专票,${parties.T2},小满面包房,'${LATHE},车床,CK,台,1,1000.00,否,,13%,,,合同`, `A1,,,,${LATHE},铣床,,,,,,500.00,13%,,,`,
+        `A2,专票,${parties.T2},,${LATHE},车床,,,abc,5,,,13%,,,`, 'A2,,,,10901,车床,,,1,5,,,13%,,,', `,普票,,张三,${LATHE},车床,,,2,113,是,,0.13,,,`].join('\r\n'));
+      assert.match(await j.text('h1'), /开出 2 张，1 张没有开/);
+      const rows = await page.locator('section:has-text("要改的") tbody tr').allTextContents();
+      assert.deepEqual(rows.map((r) => Number(/第 (\d+) 行/.exec(r)[1])).sort(), [4, 4, 5]);
+      await j.good('batch-done');
+      await j.click('.et-table a[href^="/invoices/2"]');
+      assert.match(await j.text('.et-face'), /1500\.00[^]*195\.00[^]*合同/);
+      await page.goBack().catch(() => {});
+      assert.equal((await j.issued()).count, 2);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
