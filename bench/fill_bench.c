@@ -1,11 +1,11 @@
 /* Makes data for the benches through the program's own rooms, without HTTP; each command prints one line of JSON.
  *
  *     fill_bench plane DIR N                         verification plane with N invoices, sorted
- *     fill_bench firms DIR FIRMS EACH FILE [URL]     FIRMS taxpayers with EACH invoices; FILE: "USCC bearer cookie" a line
- *     fill_bench acts DIR SECONDS GROUP [URL]        invoices issued GROUP to a commit: what the store gives without HTTP
- *     fill_bench rows DIR SECONDS GROUP [URL]        bare rows of 1,200 bytes, GROUP to a commit: the limit of the engine
- *     fill_bench sync DIR                            latency of a durable write of 4 KiB on this disk
- *     fill_bench evict FILE…                         drops the files from this machine's page cache */
+ *     fill_bench firms DIR FIRMS EACH FILE [URL]     FIRMS taxpayers with EACH invoices; FILE: "USCC bearer cookie" a
+ * line fill_bench acts DIR SECONDS GROUP [URL]        invoices issued GROUP to a commit: what the store gives without
+ * HTTP fill_bench rows DIR SECONDS GROUP [URL]        bare rows of 1,200 bytes, GROUP to a commit: the limit of the
+ * engine fill_bench sync DIR                            latency of a durable write of 4 KiB on this disk fill_bench
+ * evict FILE…                         drops the files from this machine's page cache */
 #include "base/ids.h"
 #include "kernel/db/db.h"
 #include "kernel/db/store.h"
@@ -167,15 +167,18 @@ static void make_uscc(int64_t n, char out[19])
 
 static struct str person_id(struct arena *a, int64_t n)
 {
-	struct str body = str_printf(a, "330106%04d%02d%02d%03d", (int)(1950 + n / 336000 % 50), (int)(1 + n / 28000 % 12),
-	        (int)(1 + n / 1000 % 28), (int)(n % 1000));
+	struct str body = str_printf(a, "330106%04d%02d%02d%03d", (int)(1950 + n / 336000 % 50),
+	        (int)(1 + n / 28000 % 12), (int)(1 + n / 1000 % 28), (int)(n % 1000));
 	return str_printf(a, "%.*s%c", STR_FMT(body), ids_resident_check(body));
 }
 
 static err_t open_session(struct ctx *c, int64_t person, const struct firm *firm, const char *kind, char out[80])
 {
 	struct session_opened opened;
-	struct session_new new = { .person_id = person, .subject_id = firm->id, .kind = kind, .scopes = S("*"),
+	struct session_new new = { .person_id = person,
+		.subject_id = firm->id,
+		.kind = kind,
+		.scopes = S("*"),
 		.expires_at = c->now + INT64_C(400) * 86400 * 1000000 };
 	TRY(session_open(c, &new, &opened));
 	(void)snprintf(out, 80, "%.*s", STR_FMT(opened.token));
@@ -227,8 +230,10 @@ static err_t issue_one_of(struct ctx *c, struct fill *f)
 	struct reply reply = { 0 };
 	struct str text = str_printf(c->arena,
 	        "{\"kind\":\"special\",\"seller_ref\":\"F%lld\",\"buyer\":{\"tax_id\":\"91330200MA2H00030W\",\"name\":"
-	        "\"远帆纺织进出口有限公司\"},\"lines\":[{\"tax_code\":\"1090105030000000000\",\"name\":\"车床\",\"spec\":"
-	        "\"CK6140\",\"unit\":\"台\",\"quantity\":\"1\",\"price\":\"1.00\",\"price_includes_tax\":false,\"rate\":"
+	        "\"远帆纺织进出口有限公司\"},\"lines\":[{\"tax_code\":\"1090105030000000000\",\"name\":\"车床\","
+	        "\"spec\":"
+	        "\"CK6140\",\"unit\":\"台\",\"quantity\":\"1\",\"price\":\"1.00\",\"price_includes_tax\":false,"
+	        "\"rate\":"
 	        "\"0.13\",\"discount\":\"0.00\"}],\"remark\":\"\"}",
 	        (long long)++f->reference);
 	TRY(json_parse(c->arena, text, &tree, &where));
@@ -255,7 +260,8 @@ static void step(struct fill *f, db_closure *fn, int64_t from, int64_t to)
 	f->to = to;
 	err_t e = db_write(&f->c, fn, f);
 	if (e == OK) return;
-	(void)fprintf(stderr, "fill: %s, %zu faults\n", f->c.problem.def ? f->c.problem.def->message : "failed", f->c.problem.n);
+	(void)fprintf(stderr, "fill: %s, %zu faults\n", f->c.problem.def ? f->c.problem.def->message : "failed",
+	        f->c.problem.n);
 	exit(1);
 }
 
@@ -283,8 +289,8 @@ static int make_firms(const char *dir, int64_t firms, int64_t each, const char *
 		(void)fprintf(out, "%s %s %s\n", f.firms[i].uscc, f.firms[i].bearer, f.firms[i].cookie);
 	if (!out || fclose(out) != 0) fail("tokens");
 	close_all(&f);
-	(void)printf("{\"firms\":%lld,\"invoices\":%lld,\"seconds\":%.2f}\n", (long long)firms, (long long)(firms * each),
-	        seconds);
+	(void)printf("{\"firms\":%lld,\"invoices\":%lld,\"seconds\":%.2f}\n", (long long)firms,
+	        (long long)(firms * each), seconds);
 	return 0;
 }
 

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct receipt_facts facts;
 	struct str file = { arena_dup(a, data, size), size };
 	if (!tlog_verifier_parse(a, str_c(key), &verifier)) abort();
-	enum receipt_part part = receipt_verify(a, file, &verifier, &facts);
+	enum receipt_part part = receipt_verify(a, file, &verifier, 1, &facts);
 	if (!receipt_part_names[part]) abort();
 	if (part == RECEIPT_GOOD &&
 	        (facts.index < 0 || facts.index >= facts.size || !facts.act.n || !str_eq(facts.origin, verifier.name)))

@@ -308,7 +308,8 @@ def beside():
                 out = subprocess.run([runner, str(path)], cwd=ROOT, capture_output=True, text=True,
                                      env=dict(os.environ, ETAX_BUILD=args.build))
                 if out.returncode:
-                    yield from ((out.stdout + out.stderr).strip() or f'exit {out.returncode}').splitlines()
+                    lines = ((out.stdout + out.stderr).strip() or f'exit {out.returncode}').splitlines()
+                    yield from (line for line in lines if not line.startswith('note: '))
             yield path.stem, run
 
 

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Every Chinese text that users see has its English, with the same placeholders (issue §5.6).
 
-Texts: N_("…") in src, the parts of .menu, {{#t}}…{{/t}} in templates. English: i18n/en/*.po. Also refused: a .title, .label,
-.help, .law or fault text in Chinese without N_(), an id twice with different English, English that still holds Chinese.
+Texts: N_("…") in src, the parts of .menu, {{#t}}…{{/t}} in templates, and of policy/*.yaml what pages show: title, law, titles of
+the forms that src/services names, title and law of the parameters in their formulas, law with article of the parameters that
+src/services names. Other texts of policy may have English. English: i18n/en/*.po. Also refused: a .title, .label, .help, .law or
+fault text in Chinese without N_(), an id twice with different English, English that still holds Chinese.
 Ids that nothing uses are told as notes. i18n_lint.py --missing: the missing ids as PO entries, to be filled in."""
 import pathlib
 import re
@@ -34,6 +36,57 @@ def place(path, text, at):
 
 def without_comments(text):
     return re.sub(r'/\*.*?\*/', lambda m: re.sub(r'[^\n]', ' ', m.group(0)), text, flags=re.S)
+
+
+def policy_entries(path):
+    """The parameters and the forms of a package, each as (id, text, where it begins in the file); examples are for tests only."""
+    text = path.read_text()
+    cut = re.search(r'^forms:', text, re.M)
+    cut = cut.start() if cut else len(text)
+    starts = [m.start() for m in re.finditer(r'^  - ', text, re.M)]
+    for at, end in zip(starts, starts[1:] + [len(text)]):
+        entry = re.split(r'^    examples:', text[at:end], flags=re.M)[0]
+        yield at > cut, re.search(r'\bid: ([\w.-]+)', entry).group(1), entry, at
+
+
+def policy_texts(entry, keys):
+    for m in re.finditer(rf'\b(?:{keys}): ({STRING}|[^,}}\n]+)', entry):
+        yield unquote(m.group(1)) if m.group(1)[0] == '"' else m.group(1).strip(), m.start()
+
+
+def citations(entry):
+    """Law and article of each value of a parameter, as pages join them."""
+    for m in re.finditer(r'\{from: [^}]*\}', entry):
+        article = next(policy_texts(m.group(0), 'article'), ('', 0))[0]
+        for law, _ in policy_texts(m.group(0), 'law'):
+            yield f'{law} {article}'.strip(), m.start()
+
+
+def policy():
+    """{id: place} that needs English, {id: place} that may have some"""
+    code = ''.join(without_comments(p.read_text()) for p in sorted((ROOT / 'src/services').rglob('*.c')))
+    named, needed, other, asked = set(re.findall(r'"([\w.-]+)"', code)), {}, {}, set()
+    entries = [(path, *e) for path in sorted((ROOT / 'policy').glob('*.yaml')) for e in policy_entries(path)]
+    for _, form, name, entry, _ in entries:
+        if form and name in named:
+            asked.update(re.findall(r'[a-z_]+\.[a-z_0-9]+', entry))
+    for path, form, name, entry, at in entries:
+        shown = name in (named if form else asked)
+        pieces = [(shown, *t) for t in policy_texts(entry, 'title|law')]
+        if not form:
+            pieces += [(name in named, *t) for t in citations(entry)]
+        for need, text, offset in pieces:
+            if CJK.search(text):
+                (needed if need else other).setdefault(text, place(path, path.read_text(), at + offset))
+    return needed, other
+
+
+def built():
+    """What macros put together around an argument ("第 " #n " 栏"), as one pattern."""
+    texts = (without_comments(p.read_text()) for p in sources())
+    found = {re.escape(unquote(a)) + '.+' + re.escape(unquote(b))
+             for text in texts for a, b in re.findall(rf'({STRING}) #\w+ ({STRING})', text) if CJK.search(a + b)}
+    return re.compile('|'.join(sorted(found)) or '(?!)')
 
 
 def used():
@@ -81,7 +134,10 @@ def placeholders(text):
 
 def main():
     ids, faults = used()
+    needed, other = policy()
+    ids = {**needed, **ids}
     po, more = english()
+    macros = built()
     faults += more
     missing = {name: at for name, at in ids.items() if not po.get(name, ('',))[0]}
     if '--missing' in sys.argv:
@@ -91,7 +147,7 @@ def main():
         return 0
     faults += [f'{at}: no English for “{name}”' for name, at in missing.items()]
     for name, (words, at) in po.items():
-        if name not in ids:
+        if name not in ids and name not in other and not macros.fullmatch(name):
             print(f'note: {at}: nothing uses “{name}”')
         elif placeholders(name) != placeholders(words):
             faults.append(f'{at}: placeholders differ: “{name}” / “{words}”')

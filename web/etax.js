@@ -37,6 +37,67 @@ for (const button of document.querySelectorAll('[data-print]')) {
 // A page that waits for a result (beside its link) looks again by itself.
 const waits = document.querySelector('[data-reload]');
 if (waits) setTimeout(() => location.reload(), 1000 * waits.dataset.reload);
+// Forms with figures (data-live): while typing, the server works the form out again, and only what it says is shown anew.
+for (const form of document.querySelectorAll('form[data-live]')) {
+  let timer, asked = 0;
+  const rows = (root) => [...root.querySelectorAll('[data-row]')];
+  const filled = (row) => [...row.querySelectorAll('input:not([type=checkbox])')].some((i) => i.value.trim());
+  const parts = (root, inRow) => [...root.querySelectorAll('[data-part]')].filter((p) => inRow || !p.closest('[data-row]'));
+  const take = (to, from, inRow) => {
+    const said = new Map(parts(from, inRow).map((p) => [p.dataset.part, p.innerHTML]));
+    for (const part of parts(to, inRow)) {
+      const html = said.get(part.dataset.part);
+      if (html !== undefined && html !== part.innerHTML && !part.contains(document.activeElement)) part.innerHTML = html;
+    }
+  };
+  const refresh = async () => {
+    const mine = ++asked, body = new URLSearchParams(new FormData(form));
+    body.set('_again', 'live');
+    const answer = await fetch(form.action, { method: 'POST', body }).catch(() => null);
+    if (!answer?.ok || mine !== asked) return;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    if (mine !== asked) return;
+    take(form, page, false);
+    // The server leaves empty rows out.
+    const theirs = rows(page);
+    rows(form).filter(filled).forEach((row, i) => theirs[i] && take(row, theirs[i], true));
+    for (const box of form.querySelectorAll('[data-fill]')) {
+      const control = box.querySelector('input'), said = page.getElementById(control.id)?.value;
+      if (said && control !== document.activeElement) control.value = said;
+    }
+  };
+  const soon = () => {
+    clearTimeout(timer);
+    asked++;
+    timer = setTimeout(refresh, 500);
+  };
+  form.addEventListener('input', soon);
+  form.addEventListener('change', soon);
+  // "set lines.0.tax_code 109…": no way to the server and back is needed to fill a control in.
+  form.addEventListener('click', (e) => {
+    const button = e.target.closest('button[name=_again]'), set = /^set (\S+) (.*)$/.exec(button?.value || '');
+    const row = button?.closest('[data-row]');
+    const control = set && (row ? row.querySelector(`[name$=".${set[1].split('.').pop()}"]`) : form.elements[set[1]]);
+    if (!control) return;
+    e.preventDefault();
+    control.value = set[2];
+    control.focus();
+    clearTimeout(timer);
+    refresh();
+  });
+  // Enter leads on, as in a spreadsheet; with Ctrl it adds a row.
+  form.addEventListener('keydown', (e) => {
+    if (e.key !== 'Enter' || !e.target.matches('input, select')) return;
+    e.preventDefault();
+    if (e.ctrlKey) {
+      form.querySelector('[data-add]')?.click();
+      return;
+    }
+    const all = [...form.querySelectorAll('input, select, textarea, button.btn-primary')].filter((x) => x.type !== 'hidden' && x.offsetParent);
+    all[all.indexOf(e.target) + 1]?.focus();
+  });
+  for (const hint of form.querySelectorAll('[data-js]')) hint.hidden = false;
+}
 // Sum of what is ticked: the server says the same with the button that is hidden here.
 const fen = (text) => Math.round(Number(text.replaceAll(',', '')) * 100);
 for (const form of document.querySelectorAll('form[data-sum]')) {

@@ -63,7 +63,7 @@ static char *put_date(char *p, struct date d)
 
 struct str date_format(struct arena *a, struct date d)
 {
-	char text[16];
+	char text[16] = { 0 };
 	if (d.year < 0 || d.year > 9999) return str_printf(a, "%04d-%02d-%02d", d.year, d.month, d.day);
 	return str_dup(a, (struct str){ text, (size_t)(put_date(text, d) - text) - 1 });
 }

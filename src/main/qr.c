@@ -34,7 +34,7 @@ static int verify(struct arena *a, const char *argument, const char *key)
 {
 	struct offline_keys *keys = arena_new_of(a, struct offline_keys);
 	struct qr_text q;
-	struct str text;
+	struct str text = STR_NONE;
 	if (!offline_keys_read(a, key, keys)) return 2;
 	enum qr_signature s = QR_UNKNOWN_KEY;
 	for (size_t i = 0; i < keys->n && s == QR_UNKNOWN_KEY; i++)

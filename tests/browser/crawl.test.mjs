@@ -32,7 +32,7 @@ async function signIn(page, account) {
 /** All links of the same server, breadth first; for each page a list of faults. */
 async function crawl(browser) {
   const { page } = browser;
-  const seen = new Set(), queue = [page.url().startsWith('http') ? page.url() : server.url + '/'], faults = [];
+  const seen = new Set(), from = new Map(), queue = [page.url().startsWith('http') ? page.url() : server.url + '/'], faults = [];
   queue.push(server.url + '/');
   while (queue.length && seen.size < PAGES_MAX) {
     const url = queue.shift().replace(/#.*/, '');
@@ -44,7 +44,7 @@ async function crawl(browser) {
       if (!/Download is starting|ERR_ABORTED/.test(response.failed)) faults.push(`${where}: ${response.failed}`);
       continue;
     }
-    if (response.status() >= 400) { faults.push(`${where}: ${response.status()}`); continue; }
+    if (response.status() >= 400) { faults.push(`${where}: ${response.status()}, linked from ${from.get(url)}`); continue; }
     if (!/html/.test(response.headers()['content-type'] || '')) continue;
     const csp = response.headers()['content-security-policy'] || '';
     if (!/default-src 'self'/.test(csp) || /unsafe/.test(csp)) faults.push(`${where}: CSP is "${csp}"`);
@@ -59,7 +59,10 @@ async function crawl(browser) {
     const links = await page.locator('a[href]').evaluateAll((list) => list.map((a) => a.href)).catch(() => []);
     for (const link of links)
       if (link.startsWith(server.url + '/') && !/\.(pdf|xml|csv|xlsx|json|zip)(\?|$)/.test(link) && !/\/(openapi|metrics|log)/.test(link.slice(server.url.length)))
-        queue.push(link);
+        {
+          if (!from.has(link)) from.set(link, where);
+          queue.push(link);
+        }
   }
   return { seen, faults: [...faults, ...browser.faults.map((f) => `browser: ${f}`)] };
 }

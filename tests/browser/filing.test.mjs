@@ -22,8 +22,8 @@ const P = month(0);
 async function signIn(page, account, next) {
   await page.goto(`${server.url}/login?next=${encodeURIComponent(next)}`);
   await page.locator('input[name=account]').fill(parties[account]);
-  await page.locator('input[type=password]').fill('sandbox');
-  await Promise.all([page.waitForNavigation(), page.locator('form:has(input[type=password]) button').click()]);
+  await page.locator('#f-password').fill('sandbox');
+  await Promise.all([page.waitForNavigation(), page.locator('form:has(#f-password) button').first().click()]);
 }
 
 /** axe needs scripts; without them the same pages are looked at for what sticks out. */

@@ -73,6 +73,8 @@ for (const [account, width, javaScript] of [['T1', 1280, true], ['T3', 360, true
       await page.goto(server.url + '/payments/new'); // the same items wait in this order
       assert.match(await page.textContent('main'), /扣款中/);
       await page.goBack();
+      const order = `/v1${new URL(page.url()).pathname}`;
+      while ((await who.client.get(order)).body.status !== 'sent') await page.waitForTimeout(50); // the minute counts from the bank's word
       await forward(server.url, 61);
       await page.waitForTimeout(800);
       if (javaScript) await page.waitForFunction(() => /扣款成功/.test(document.querySelector('h1')?.textContent), null, { timeout: 15_000 });

@@ -196,7 +196,7 @@ bool input_read_direct(struct ctx *c, const struct field *fields, struct str tex
 {
 	struct text t = { c, text.p, text.p + text.n, 0 };
 	size_t faults = c->problem.n;
-	bool good = text.p && read_object(&t, fields, out);
+	bool good = t.at && read_object(&t, fields, out);
 	blanks(&t);
 	good = good && t.at == t.end && c->problem.n == faults;
 	c->problem.n = faults;

@@ -314,8 +314,8 @@ static bool resume(struct visit *v)
 	        router_find(c->app->router, POST, path, route) != ROUTE_FOUND || !route->op->form)
 		return false;
 	const struct operation *page = router_by_id(c->app->router, route->op->form);
-	struct str token = cookie;
-	if (!page || !str_split(&token, '=', &name) || !str_split(&token, ';', &token)) return false;
+	struct str left = cookie, token;
+	if (!page || !str_split(&left, '=', &name) || !str_split(&left, ';', &token)) return false;
 	struct work *w = arena_new_of(c->arena, struct work);
 	*w = (struct work){ .c = c, .op = route->op, .route = route };
 	struct visit again = { .w = w, .r = v->r, .out = v->out };
@@ -468,4 +468,11 @@ void face_serve(struct work *w, struct http_request *r, struct http_response *ou
 		succeed(&v);
 	else
 		refuse(&v, e);
+}
+
+void face_unserved(struct work *w, struct http_request *r, err_t e, int status, struct http_response *out)
+{
+	struct visit v = { .w = w, .r = r, .out = out };
+	preferences(&v);
+	face_problem(w, r, e, status, out);
 }

@@ -104,7 +104,8 @@ static err_t put(struct arena *a, struct value *tree, const struct field *fields
 		if (!rest.n || !f || (f->type != FIELD_OBJECT && f->type != FIELD_LIST)) {
 			/* an unknown name keeps its dots, so that the fault names it as it was sent */
 			if (!f && tree->count >= FORM_UNKNOWN_MAX) return E_TOO_LARGE;
-			if (f && !rest.n && f->type == FIELD_MONEY) value = plain_amount(a, value);
+			if (f && !rest.n && (f->type == FIELD_MONEY || f->type == FIELD_DECIMAL))
+				value = plain_amount(a, value);
 			value_set(a, tree, f && !rest.n ? first : name, value_str(a, value));
 			return OK;
 		}

@@ -14,6 +14,7 @@ static const char *const order[] = { N_("我要办税"), N_("我要查询"), N_(
 bool menu_shows(const struct ctx *c, const struct operation *op)
 {
 	if (!op->menu || op->method != GET || !op->page || !page_exists(c->app->pages, str_c(op->page))) return false;
+	if (op->firm && c->caller.subject_id == c->caller.person_id) return false;
 	switch (op->who.kind) {
 	case WHO_PUBLIC: return true;
 	case WHO_PERSON: return c->caller.person_id != 0;

@@ -60,6 +60,7 @@ struct operation {
 	const char *form;         /* POST of a page: operation id whose page shows the form again with its faults */
 	const char *then;         /* POST of a page: redirect (303) after success; {member} of the answer is filled in */
 	const char *menu;         /* place in the menu of requirements/plan §6: "我要办税/发票使用/蓝字发票开具"; NULL: not in it */
+	bool firm;                /* only a firm has it: not in the menu of a natural person that acts for itself */
 	const char *title;        /* N_(): also page title and openapi summary */
 	const char *law;          /* N_() */
 	const char *requirements; /* "A09.1 A09.3": ids it fulfils */

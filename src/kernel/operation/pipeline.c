@@ -427,7 +427,7 @@ static void unknown(
 	if (r->v1)
 		problem_answer(w->c, method ? E_METHOD : E_NOT_FOUND, method ? 405 : 404, out);
 	else
-		face_problem(w, r, method ? E_METHOD : E_NOT_FOUND, method ? 405 : 404, out);
+		face_unserved(w, r, method ? E_METHOD : E_NOT_FOUND, method ? 405 : 404, out);
 	if (method) http_set(out, "Allow", router_allow(app->router, w->c->arena, operation_path(r)));
 }
 
@@ -461,7 +461,7 @@ void pipeline_handle(void *arg, struct http_request *r, struct http_response *ou
 	if (here && page) {
 		face_serve(&t->w, r, out);
 	} else if (page) {
-		face_problem(&t->w, r, E_BUSY, 503, out);
+		face_unserved(&t->w, r, E_BUSY, 503, out);
 	} else {
 		err_t e = here ? serve(t, &later) : E_BUSY;
 		if (!later) answer(t, e);

@@ -90,10 +90,11 @@ static err_t set_fault(struct ctx *c, const void *input, struct reply *out)
 	while (!str_is(in->fault, fault_choices[fault].code))
 		fault++;
 	router_each(c->app->router, look, &w);
-	if (!w.found)
+	if (!w.found) {
 		FAULT(c, S("/operation"), &no_operation, in->operation);
-	else if (w.found->class == OP_FAST && fault != SANDBOX_UNAVAILABLE)
-		FAULT(c, S("/fault"), &not_fast, in->operation);
+		return problem_result(&c->problem);
+	}
+	if (w.found->class == OP_FAST && fault != SANDBOX_UNAVAILABLE) FAULT(c, S("/fault"), &not_fast, in->operation);
 	TRY(problem_result(&c->problem));
 	unsigned ms = in->milliseconds ? (unsigned)in->milliseconds : 1000;
 	if (!sandbox_arm(c->app->sandbox, w.found->id, fault, (unsigned)in->times, ms))

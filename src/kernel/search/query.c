@@ -184,7 +184,7 @@ static int share(const struct query *q, uint64_t bits)
 			int there = 0;
 			for (unsigned t = 0; t < way.n; t++)
 				there += (int)(bits >> (way.from + t) & 1);
-			there = there * ALL / (int)way.n;
+			there = way.n ? there * ALL / (int)way.n : 0;
 			if (there > best) best = there;
 		}
 		sum += best;

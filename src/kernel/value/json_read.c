@@ -235,7 +235,7 @@ static struct value *read_object(struct reader *r, int depth)
 	struct value *object = value_object(r->arena);
 	if (take(r, '}')) return object;
 	do {
-		struct str key;
+		struct str key = STR_NONE;
 		if (!take(r, '"')) return fail(r, N_("这里应是带引号的名称"));
 		if (!read_text(r, &key)) return NULL;
 		if (object->count < FEW_MEMBERS && has_key(object, key)) return fail(r, N_("同一个名称出现了两次"));
@@ -262,7 +262,7 @@ static struct value *read_array(struct reader *r, int depth)
 
 static struct value *read_value(struct reader *r, int depth)
 {
-	struct str text;
+	struct str text = STR_NONE;
 	if (depth > MAX_DEPTH) return fail(r, N_("括号嵌套太深"));
 	skip_blanks(r);
 	if (r->p == r->end) return fail(r, N_("内容没有结束"));

@@ -27,6 +27,10 @@ static void XMLCALL on_start(void *arg, const XML_Char *name, const XML_Char **a
 		return;
 	}
 	const char *colon = strchr(name, ':');
+	if (colon && !colon[1]) {
+		stop(r, "an element without a name");
+		return;
+	}
 	struct xml_node *n = arena_new_of(r->a, struct xml_node);
 	n->name = str_dup(r->a, str_c(colon ? colon + 1 : name));
 	n->parent = r->at;

@@ -24,6 +24,7 @@ struct in {
 	size_t n_lines;
 	struct str *scopes;
 	size_t n_scopes;
+	struct money sum;
 };
 static const struct field line_fields[] = {
 	{ "name", FIELD_TEXT, AT(struct line, name), .label = "name" },
@@ -43,6 +44,7 @@ static const struct field fields[] = {
 	        .size = sizeof(struct line), .label = "lines" },
 	{ "scopes", FIELD_LIST, AT(struct in, scopes), COUNT_AT(struct in, n_scopes), .item = &scope,
 	        .size = sizeof(struct str), .label = "scopes" },
+	{ "sum", FIELD_MONEY, AT(struct in, sum), .label = "sum" },
 	{ 0 },
 };
 #define URLENCODED S("application/x-www-form-urlencoded")

@@ -59,8 +59,9 @@ err_t identity_role_holder_of(struct ctx *c, int64_t subject_id, const char *rol
 {
 	struct identity_role_holder_row row;
 	bool found;
+	*person_id = 0;
 	TRY(identity_role_holder(c, subject_id, str_c(role), &row, &found));
-	*person_id = found ? row.person_id : 0;
+	if (found) *person_id = row.person_id;
 	return OK;
 }
 

@@ -26,6 +26,8 @@ static const struct fault_def has_account = { "account-exists", N_("这个账号
 static const struct fault_def no_account = { "account-unknown", N_("没有这个账户，或已经注销"), NULL, NULL };
 static const struct fault_def unknown = { "taxpayer-unknown", N_("没有查到这个代码的登记信息"),
 	N_("请对照营业执照核对 18 位代码"), NULL };
+static const struct fault_def no_firm = { "no-registration", N_("您自己名下没有登记信息"),
+	N_("个体工商户和单位才有；请先切换到要办理的单位"), NULL };
 static const struct fault_def no_digits = { "account-digits", N_("账号只能是 9 到 32 位数字，可以有短横线"), NULL,
 	NULL };
 
@@ -191,6 +193,8 @@ static err_t put_history(struct ctx *c, int64_t id, struct value *to)
 		value_put_str(c->arena, v, "title", tr(c, k->title));
 		value_put_str(c->arena, v, "old", rows[i].old_value);
 		value_put_str(c->arena, v, "new", rows[i].new_value);
+		value_put_str(c->arena, v, "old_title", word(c, rows[i].old_value));
+		value_put_str(c->arena, v, "new_title", word(c, rows[i].new_value));
 		value_put_str(c->arena, v, "source", rows[i].source);
 		value_put_str(c->arena, v, "source_title", word(c, rows[i].source));
 		value_put_instant(c->arena, v, "at", rows[i].at);
@@ -256,6 +260,8 @@ static err_t put_kind(struct ctx *c, int64_t id, struct value *to)
 	value_put_money(c->arena, v, "threshold", FEN(threshold));
 	value_put_str(c->arena, v, "law", why.law);
 	value_put_str(c->arena, v, "article", why.article);
+	struct str cite = str_printf(c->arena, "%.*s %.*s", STR_FMT(why.law), STR_FMT(why.article));
+	value_put_str(c->arena, v, "law_title", tr(c, why.article.n ? cite.p : str_dup(c->arena, why.law).p));
 	return OK;
 }
 
@@ -284,7 +290,7 @@ err_t own_data(struct ctx *c, const void *input, struct reply *out)
 	bool found;
 	TRY(access_open(c, c->caller.subject_id, "registration"));
 	TRY(registry_taxpayer(c, c->caller.subject_id, &t, &found));
-	if (!found) return RAISE(c, E_NOT_FOUND, &unknown);
+	if (!found) return RAISE(c, E_NOT_FOUND, &no_firm);
 	out->value = value_object(c->arena);
 	return registry_file(c, &t, out->value);
 }

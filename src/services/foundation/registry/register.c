@@ -107,7 +107,7 @@ static err_t representative(struct ctx *c, struct registering *r)
 {
 	const struct registry_event *e = r->e;
 	struct party person;
-	int64_t holder;
+	int64_t holder = 0;
 	bool found;
 	if (!e->representative_id.p) return OK;
 	TRY(identity_party_by_tax_id(c, e->representative_id, &person, &found));

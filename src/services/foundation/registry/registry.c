@@ -130,6 +130,7 @@ static const struct operation operations[] = {
 	        .view = own_view,
 	        .page = "registry/own",
 	        .menu = "我的信息/纳税人基本信息",
+	        .firm = true,
 	        .title = N_("纳税人基本信息"),
 	        .requirements = "A04.2 A04.4 A04.18",
 	        .words = "登记信息 registration 变更" },

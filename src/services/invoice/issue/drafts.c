@@ -56,7 +56,7 @@ err_t draft_new(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct draft_in *in = input;
 	struct issue_draft_count_row count;
-	struct str text;
+	struct str text = STR_NONE;
 	bool found;
 	int64_t id = db_new_id(c);
 	TRY(content_text(c, in, &text));
@@ -72,7 +72,7 @@ err_t draft_new(struct ctx *c, const void *input, struct reply *out)
 err_t draft_save(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct draft_in *in = input;
-	struct str text;
+	struct str text = STR_NONE;
 	int64_t n;
 	TRY(content_text(c, in, &text));
 	TRY(issue_draft_update(c, title_of(in), text, c->now, c->caller.subject_id, in->id, &n));
@@ -117,6 +117,16 @@ err_t draft_list(struct ctx *c, const void *input, struct reply *out)
 	struct value *list = value_put_array(c->arena, out->value, "drafts");
 	for (size_t i = 0; i < n; i++)
 		value_push(c->arena, list, head(c, rows[i].draft_id, rows[i].title, rows[i].saved_at));
+	return OK;
+}
+
+err_t draft_list_view(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct value *rows = value_get(out->value, S("drafts"));
+	(void)input;
+	value_put_bool(c->arena, out->value, "any", rows->count > 0);
+	for (const struct value_member *m = rows->first; m; m = m->next)
+		value_put_bool(c->arena, m->value, "named", value_text(m->value, "title").n > 0);
 	return OK;
 }
 

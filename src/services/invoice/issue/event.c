@@ -20,12 +20,14 @@ static size_t group_sales(const struct face *f, struct invoice_sale *sales)
 		                        sales[k].section != section))
 			k++;
 		if (k == ISSUE_SALES_MAX) continue; /* never: a day has fewer rates and sections */
-		if (k == n)
-			sales[n++] = (struct invoice_sale){ .treatment = (int)l->treatment,
+		if (k == n) {
+			n++;
+			sales[k] = (struct invoice_sale){ .treatment = (int)l->treatment,
 				.section = section,
 				.rate = l->rate,
 				.kind = f->kind,
 				.n = 1 };
+		}
 		sales[k].amount.fen += l->sum.amount.fen;
 		sales[k].tax.fen += l->sum.tax.fen;
 	}

@@ -246,8 +246,9 @@ err_t issue_list_xlsx(struct ctx *c, const void *input, struct reply *out)
 {
 	static const int widths[COLUMNS] = { 24, 12, 34, 18, 16, 14, 16, 12, 10, 10 };
 	struct sheet *s = sheet_new(c->arena,
-	        str_is(((const struct list_in *)input)->side, "received") ? tr(c, N_("取得的发票")) : tr(c, N_("开出的发票")), widths,
-	        COLUMNS);
+	        str_is(((const struct list_in *)input)->side, "received") ? tr(c, N_("取得的发票"))
+	                                                                  : tr(c, N_("开出的发票")),
+	        widths, COLUMNS);
 	TRY(each_row(c, input, put_sheet, s));
 	out->bytes = sheet_done(s);
 	if (!out->bytes.p) return E_INTERNAL;

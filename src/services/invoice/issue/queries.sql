@@ -88,7 +88,7 @@ SELECT count(*) FROM party_invoice WHERE imported = 0;
 -- :on projection
 -- :out party_id int, side int, period text
 -- :max 100
-SELECT a.party_id, a.side, a.period FROM (SELECT party_id, side, period, count(*) AS n, sum(amount_fen) AS amount, sum(tax_fen) AS tax
+SELECT a.party_id, a.side, a.period FROM (SELECT party_id, side, period, count(*) AS n, CAST(sum(amount_fen) AS BIGINT) AS amount, CAST(sum(tax_fen) AS BIGINT) AS tax
   FROM party_invoice GROUP BY party_id, side, period) a
 LEFT JOIN party_month m ON m.party_id = a.party_id AND m.side = a.side AND m.period = a.period
 WHERE m.n IS NULL OR m.n <> a.n OR m.amount_fen <> a.amount OR m.tax_fen <> a.tax ORDER BY a.party_id, a.side, a.period LIMIT 100;
@@ -97,8 +97,8 @@ WHERE m.n IS NULL OR m.n <> a.n OR m.amount_fen <> a.amount OR m.tax_fen <> a.ta
 -- :on projection
 -- :out party_id int, period text
 -- :max 100
-SELECT m.party_id, m.period FROM party_month m LEFT JOIN (SELECT party_id, period, sum(amount_fen) AS amount, sum(tax_fen) AS tax
-  FROM party_sale WHERE side = 0 GROUP BY party_id, period) s ON s.party_id = m.party_id AND s.period = m.period
+SELECT m.party_id, m.period FROM party_month m LEFT JOIN (SELECT party_id, period,
+  CAST(sum(amount_fen) AS BIGINT) AS amount, CAST(sum(tax_fen) AS BIGINT) AS tax FROM party_sale WHERE side = 0 GROUP BY party_id, period) s ON s.party_id = m.party_id AND s.period = m.period
 WHERE m.side = 0 AND (s.amount IS NULL OR s.amount <> m.amount_fen OR s.tax <> m.tax_fen) ORDER BY m.party_id, m.period LIMIT 100;
 
 -- :name draft_insert :exec

@@ -89,7 +89,7 @@ err_t issue_month_sums(struct ctx *c, int64_t party_id, int side, struct str fro
 err_t issue_show(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct number_in *in = input;
-	struct invoice i;
+	struct invoice i = { 0 };
 	struct invoice_state state;
 	struct issue_reds_row *reds;
 	size_t n;

@@ -1,20 +1,21 @@
-/* Looking for a tax code by words: the table of 4,205 rows is indexed once and found by name, short name, the heading above it
- * or the first digits. */
+/* Looking for a tax code by words: the table of 4,205 rows is indexed once and found by name, short name, the heading
+ * above it or the first digits. */
+#include "services/invoice/issue/taxcode_search.h"
 #include "kernel/assets/assets.h"
 #include "kernel/crypto/crypto.h"
 #include "kernel/ctx/app.h"
 #include "kernel/search/search.h"
 #include "services/invoice/issue/taxcode.h"
-#include "services/invoice/issue/taxcode_search.h"
 #include <string.h>
 
 enum { ROWS_MAX = 10000, CODE_DIGITS = 19, LEVEL_DIGITS = 2, SELECTABLE_PREFER = 40 };
 static const char *const source = "issue.taxcodes";
 
 const struct field taxcode_fields[] = {
-	{ "q", FIELD_TEXT, AT(struct taxcode_in, q), .max = 60, .label = N_("商品或服务名称、编码"), .example = "车床" },
-	{ "limit", FIELD_INT, AT(struct taxcode_in, limit), PRESENT_AT(struct taxcode_in, has_limit), .min = 1, .max = 50,
-	        .label = N_("最多几条") },
+	{ "q", FIELD_TEXT, AT(struct taxcode_in, q), .max = 60, .label = N_("商品或服务名称、编码"),
+	        .example = "车床" },
+	{ "limit", FIELD_INT, AT(struct taxcode_in, limit), PRESENT_AT(struct taxcode_in, has_limit), .min = 1,
+	        .max = 50, .label = N_("最多几条") },
 	{ 0 },
 };
 
@@ -82,9 +83,9 @@ static void put_code(struct ctx *c, struct value *list, const struct taxcode *t)
 err_t taxcode_search(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct taxcode_in *in = input;
-	const struct search_query q = { .text = in->q.p ? in->q : S(""),
-		.kind = "taxcode",
-		.limit = in->has_limit ? (size_t)in->limit : 0 };
+	const struct search_query q = {
+		.text = in->q.p ? in->q : S(""), .kind = "taxcode", .limit = in->has_limit ? (size_t)in->limit : 0
+	};
 	struct search_hit *hits;
 	size_t n;
 	TRY(search_find(c->app->search, c->arena, &q, &hits, &n));

@@ -287,7 +287,7 @@ static err_t take_order(struct ctx *c, void *arg)
 err_t bank_order(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct bank_in *in = input;
-	struct value *m;
+	struct value *m = NULL;
 	struct order o;
 	int status;
 	TRY(sandbox_only(c));
@@ -321,7 +321,7 @@ static err_t close_late(struct ctx *c, void *arg)
 err_t bank_query(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct bank_in *in = input;
-	struct value *m;
+	struct value *m = NULL;
 	struct order o;
 	TRY(sandbox_only(c));
 	TRY(open_message(c, in->body, &m));
@@ -335,7 +335,7 @@ err_t bank_query(struct ctx *c, const void *input, struct reply *out)
 err_t bank_file(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct bank_in *in = input;
-	struct value *m, *v = value_object(c->arena);
+	struct value *m = NULL, *v = value_object(c->arena);
 	struct date day;
 	struct str file;
 	struct buf b;

@@ -231,7 +231,7 @@ static err_t load(struct ctx *c, const struct day_in *in, struct payment_reconci
 err_t payment_reconciliation_show(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct day_in *in = input;
-	struct payment_reconciliation_get_row row;
+	struct payment_reconciliation_get_row row = { 0 };
 	struct payment_difference_list_row *rows;
 	size_t n;
 	TRY(load(c, in, &row));
@@ -267,7 +267,7 @@ err_t payment_reconciliation_show(struct ctx *c, const void *input, struct reply
 err_t payment_reconciliation_csv(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct day_in *in = input;
-	struct payment_reconciliation_get_row row;
+	struct payment_reconciliation_get_row row = { 0 };
 	struct payment_difference_list_row *rows;
 	struct day d = { .channel = payment_channel_find(in->bank), .date = in->day };
 	size_t n;

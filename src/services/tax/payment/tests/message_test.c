@@ -60,8 +60,8 @@ static void reports(void **state)
 		"{\"kind\":\"report\",\"voucher\":\"333002600000000001\",\"state\":\"debited\",\"amount\":\"1.00\"}",
 		"{\"kind\":\"report\",\"voucher\":\"333002600000000001\",\"state\":\"paid\",\"amount\":\"1.00\"}",
 		"{\"kind\":\"report\",\"voucher\":\"333002600000000001\",\"state\":\"pending\",\"amount\":\"1.001\"}",
-		"{\"kind\":\"report\",\"voucher\":\"333002600000000001\",\"state\":\"refused\",\"amount\":\"1.00\","
-		"\"reason\":\"a b\"}" };
+		("{\"kind\":\"report\",\"voucher\":\"333002600000000001\",\"state\":\"refused\",\"amount\":\"1.00\","
+		 "\"reason\":\"a b\"}") };
 	for (size_t i = 0; i < COUNT(bad); i++)
 		assert_false(payment_report_read(a, str_c(bad[i]), &back));
 	arena_free(a);

@@ -1,0 +1,206 @@
+/* What the page of the form shows beside its controls: figures of what stands in it so far, tax codes that fit, who the
+ * buyer is. The same rules as issuing, without its refusals: what can not be read yet counts for nothing. */
+#include "base/ids.h"
+#include "kernel/ctx/app.h"
+#include "kernel/i18n/i18n.h"
+#include "kernel/search/search.h"
+#include "services/invoice/issue/blank.h"
+#include "services/invoice/issue/taxcode.h"
+
+enum { FOUND_MAX = 5, FIND_MOST = 12, SEARCHES_MAX = 20 };
+
+struct sums {
+	struct line_amounts sum;
+	int searches, discounts;
+};
+
+/* --- figures --- */
+
+static bool entered(const struct line_in *l, struct money *sum)
+{
+	if (l->has_quantity && l->has_price)
+		return l->quantity.units > 0 && l->price.units > 0 && decimal_times(l->quantity, l->price, sum);
+	*sum = l->amount;
+	return !l->has_quantity && !l->has_price && l->has_amount;
+}
+
+static void put_figures(struct ctx *c, struct value *v, const struct line_in *l, struct sums *s)
+{
+	struct money sum;
+	struct line_amounts own = { FEN(0), FEN(0) }, off = own, all[3];
+	bool known = entered(l, &sum);
+	if (known) own = amounts_split(sum, l->price_includes_tax, l->rate);
+	if (known && l->has_discount) off = amounts_split(FEN(-l->discount.fen), l->price_includes_tax, l->rate);
+	s->discounts += off.amount.fen != 0;
+	all[0] = s->sum;
+	all[1] = own;
+	all[2] = off;
+	if (!amounts_total(all, 3, &s->sum, NULL)) s->sum = all[0];
+	value_put_bool(c->arena, v, "known", known);
+	value_put_money(c->arena, v, "amount", own.amount);
+	value_put_money(c->arena, v, "tax", own.tax);
+	value_put_bool(c->arena, v, "discounted", off.amount.fen != 0);
+	value_put_money(c->arena, v, "off_amount", off.amount);
+	value_put_money(c->arena, v, "off_tax", off.tax);
+}
+
+static void put_rates(struct ctx *c, struct value *v, const struct value *rates, struct str typed)
+{
+	struct value *list = value_put_array(c->arena, v, "rates");
+	struct rate chosen, one;
+	bool readable = rate_parse(str_trim(typed), &chosen);
+	for (const struct value_member *m = rates->first; m; m = m->next) {
+		struct value *option = value_object(c->arena);
+		if (!rate_parse(m->value->str, &one)) continue;
+		value_put_str(c->arena, option, "code", m->value->str);
+		value_put_str(c->arena, option, "label", rate_percent(c->arena, one));
+		value_put_bool(c->arena, option, "on", readable && one.ppm == chosen.ppm);
+		value_push(c->arena, list, option);
+	}
+}
+
+/* --- tax codes --- */
+
+static err_t put_found(struct ctx *c, struct value *v, struct str words)
+{
+	const struct search_query q = { .text = words, .kind = "taxcode", .limit = FIND_MOST };
+	struct value *list = value_put_array(c->arena, v, "found");
+	struct search_hit *hits;
+	struct taxcode t;
+	size_t n = 0;
+	if (words.n) TRY(search_find(c->app->search, c->arena, &q, &hits, &n));
+	for (size_t i = 0; i < n && list->count < FOUND_MAX; i++) {
+		if (!taxcode_find(hits[i].id, &t) || !taxcode_selectable(&t)) continue;
+		struct value *one = value_object(c->arena);
+		value_put_str(c->arena, one, "code", t.code);
+		value_put_str(c->arena, one, "code_name", t.name);
+		value_put_str(c->arena, one, "short", t.short_name);
+		value_push(c->arena, list, one);
+	}
+	return OK;
+}
+
+/* A code that may be used; else what the words in its place, or the name of the item, find. */
+static err_t put_code(struct ctx *c, struct value *v, const struct value *row, struct sums *s)
+{
+	struct str code = str_trim(value_text(row, "tax_code")), name = str_trim(value_text(row, "name"));
+	struct taxcode t = { 0 };
+	bool good = taxcode_well_formed(code) && taxcode_find(code, &t) && taxcode_selectable(&t);
+	struct str words = code.n && !taxcode_well_formed(code) ? code : name;
+	bool look = !good && words.n && s->searches++ < SEARCHES_MAX;
+	value_put_bool(c->arena, v, "coded", good);
+	value_put_str(c->arena, v, "short", good ? t.short_name : STR_NONE);
+	value_put_str(c->arena, v, "code_name", good ? t.name : STR_NONE);
+	value_put_str(c->arena, v, "words", words);
+	TRY(put_found(c, v, look ? words : S("")));
+	const struct value *found = value_get(v, S("found"));
+	value_put_bool(c->arena, v, "any_found", found->count > 0);
+	value_put_bool(c->arena, v, "none_found", look && !found->count);
+	return OK;
+}
+
+static bool typed(const struct value *row, const char *name)
+{
+	return str_trim(value_text(row, name)).n > 0;
+}
+
+static bool blank(const struct value *row)
+{
+	return !typed(row, "name") && !typed(row, "tax_code") && !typed(row, "quantity") && !typed(row, "price") &&
+	       !typed(row, "amount");
+}
+
+static err_t put_row(
+        struct ctx *c, const struct value *root, struct value *row, const struct line_in *in, struct sums *s)
+{
+	static const struct line_in nothing = { 0 };
+	struct value *v = value_object(c->arena);
+	put_figures(c, v, in ? in : &nothing, s);
+	put_rates(c, v, value_get(root, S("rates")), value_text(row, "rate"));
+	TRY(put_code(c, v, row, s));
+	value_put_bool(c->arena, v, "more", typed(row, "amount") || typed(row, "discount") || typed(row, "treatment"));
+	value_put_bool(c->arena, v, "focus", false);
+	value_set(c->arena, row, S("_view"), v);
+	return OK;
+}
+
+/* --- buyer --- */
+
+/* Firms are known by their number: the name that is registered stands, else the one they got an invoice under before.
+ */
+static err_t put_buyer(struct ctx *c, struct value *root, struct value *buyer)
+{
+	struct str id = str_trim(value_text(buyer, "tax_id")), name = str_trim(value_text(buyer, "name")),
+	           before = STR_NONE;
+	struct taxpayer firm;
+	bool found = false, of_another = !name.n;
+	if (ids_uscc(id) == IDS_OK) TRY(registry_taxpayer_by_uscc(c, id, &firm, &found));
+	for (const struct value_member *m = value_get(root, S("buyers"))->first; id.n && m; m = m->next) {
+		if (str_eq(value_text(m->value, "tax_id"), id))
+			before = value_text(m->value, "name");
+		else
+			of_another |= str_eq(value_text(m->value, "name"), name);
+	}
+	if (found) before = firm.name;
+	if (before.n && (found || of_another)) value_set(c->arena, buyer, S("name"), value_str(c->arena, before));
+	value_put_bool(c->arena, root, "registered", found);
+	value_put_bool(c->arena, root, "buyer_general", found && firm.general);
+	value_put_bool(c->arena, root, "buyer_normal", found && firm.normal);
+	return OK;
+}
+
+/* --- the page --- */
+
+static struct value *own(struct ctx *c, struct value *form, const char *name, bool list)
+{
+	struct value *v = (struct value *)(uintptr_t)value_get(form, str_c(name));
+	if (v && v->kind == (list ? VALUE_ARRAY : VALUE_OBJECT)) return v;
+	v = list ? value_array(c->arena) : value_object(c->arena);
+	value_set(c->arena, form, str_c(name), v);
+	return v;
+}
+
+static void put_sums(struct ctx *c, struct value *root, const struct sums *s)
+{
+	struct money total, left;
+	if (!money_add(s->sum.amount, s->sum.tax, &total)) total = FEN(0);
+	bool fits = money_parse(value_text(root, "quota_left"), &left) && s->sum.amount.fen <= left.fen;
+	value_put_money(c->arena, root, "amount", s->sum.amount);
+	value_put_money(c->arena, root, "tax", s->sum.tax);
+	value_put_money(c->arena, root, "total", total);
+	value_put_bool(c->arena, root, "positive", total.fen > 0);
+	value_put_bool(c->arena, root, "over_quota", !fits);
+}
+
+static void read_form(struct ctx *c, const struct value *form, struct issue_in *in)
+{
+	if (input_read(c, issue_fields, form, in) != OK) problem_init(&c->problem, c->arena);
+}
+
+err_t issue_blank_view(struct ctx *c, const void *input, struct reply *out)
+{
+	struct value *root = out->value, *form = own(c, root, "form", false), *lines = own(c, form, "lines", true);
+	struct str rate = value_text(root, "usual_rate");
+	struct issue_in in = { 0 };
+	struct sums s = { .sum = { FEN(0), FEN(0) } };
+	size_t i = 0;
+	(void)input;
+	TRY(put_buyer(c, root, own(c, form, "buyer", false)));
+	if (!lines->count) value_push(c->arena, lines, value_object(c->arena));
+	read_form(c, form, &in);
+	for (struct value_member *m = lines->first; m; m = m->next, i++) {
+		if (m->value->kind != VALUE_OBJECT) m->value = value_object(c->arena);
+		/* A new line begins with the rate of the one above it. */
+		if (!typed(m->value, "rate")) value_set(c->arena, m->value, S("rate"), value_str(c->arena, rate));
+		rate = value_text(m->value, "rate");
+		TRY(put_row(c, root, m->value, i < in.n_lines ? &in.lines[i] : NULL, &s));
+	}
+	if (lines->count > 1 && blank(lines->last->value))
+		value_set(c->arena, (struct value *)(uintptr_t)value_get(lines->last->value, S("_view")), S("focus"),
+		        value_bool(c->arena, true));
+	put_sums(c, root, &s);
+	value_put_int(c->arena, root, "line_count", lines->count);
+	value_put_bool(c->arena, root, "any_buyers", value_get(root, S("buyers"))->count > 0);
+	value_put_bool(c->arena, root, "any_drafts", value_number(root, "drafts", 0) > 0);
+	return OK;
+}

@@ -1,0 +1,189 @@
+#include "services/invoice/issue/pages.h"
+#include "kernel/access/access.h"
+#include "kernel/ctx/app.h"
+#include "kernel/i18n/i18n.h"
+#include "kernel/operation/form.h"
+#include "kernel/operation/router.h"
+#include "kernel/page/chart.h"
+#include "kernel/qr/qr.h"
+#include "services/invoice/issue/face.h"
+#include "services/invoice/issue/lists.h"
+
+enum { CHART_UNIT_ZH = 1000000, CHART_UNIT_EN = 100000, API_PREFIX = 3, CHART_MONTHS = 12 };
+
+static bool flag(const struct value *v, const char *name)
+{
+	const struct value *m = value_get(v, str_c(name));
+	return m && m->kind == VALUE_BOOL && m->boolean;
+}
+
+static void put_default(struct ctx *c, struct value *v, const char *name)
+{
+	if (!value_get(v, str_c(name))) value_put(c->arena, v, name, value_null(c->arena));
+}
+
+/* ok, warn, off, bad and run: the marks of design/ui. */
+static void put_status(struct ctx *c, struct value *v, struct str status)
+{
+	bool partly = str_is(status, "partly-reversed"), reversed = str_is(status, "reversed"),
+	     red = str_is(status, "red");
+	value_put_c(c->arena, v, "mark", reversed ? "off" : partly ? "warn" : red ? "bad" : "ok");
+	value_put_str(c->arena, v, "status_word",
+	        tr(c, red          ? N_("红字发票")
+	                : reversed ? N_("已全额红冲")
+	                : partly   ? N_("部分红冲")
+	                           : N_("正常")));
+}
+
+/* Is there a page of this operation yet, and may the caller come in? */
+static bool may_open(const struct ctx *c, const char *id)
+{
+	const struct operation *op = router_by_id(c->app->router, id);
+	return op && op->page && (op->who.kind == WHO_PUBLIC || access_has_scope(c, op->who.scope));
+}
+
+/* --- one invoice --- */
+
+static err_t put_lines(struct ctx *c, const struct value *lines)
+{
+	struct rate rate;
+	enum treatment t;
+	for (const struct value_member *m = lines->first; m; m = m->next) {
+		static const char *const optional[] = { "spec", "unit", "quantity", "price" };
+		struct value *line = m->value;
+		for (size_t i = 0; i < COUNT(optional); i++)
+			put_default(c, line, optional[i]);
+		if (!rate_parse(value_text(line, "rate"), &rate) || !treatment_read(value_text(line, "treatment"), &t))
+			return E_INTERNAL;
+		value_put_str(c->arena, line, "rate_word", treatment_rate(c->arena, t, rate));
+		value_put_bool(c->arena, line, "starred", t == TREATMENT_EXEMPT || t == TREATMENT_NOT_TAXED);
+	}
+	return OK;
+}
+
+static void put_links(struct ctx *c, struct value *v, bool red)
+{
+	struct str number = value_text(v, "number"), status = value_text(v, "status");
+	struct str receipt = value_text(v, "receipt_href");
+	bool issued = str_is(value_text(v, "side"), "issued"), writes = access_has_scope(c, "invoice.issue");
+	bool left = !red && !str_is(status, "reversed");
+	value_put_bool(
+	        c->arena, v, "may_reverse", left && !flag(v, "locked") && writes && may_open(c, "reversal.show"));
+	value_put_bool(c->arena, v, "may_see_slip", flag(v, "locked") && may_open(c, "reversal.show"));
+	value_put_bool(c->arena, v, "may_copy", issued && !red && writes);
+	value_put_str(c->arena, v, "receipt_page", issued ? str_sub(receipt, API_PREFIX, receipt.n) : STR_NONE);
+	value_put_str(c->arena, v, "verify_page",
+	        may_open(c, "verify.invoice")
+	                ? str_printf(c->arena, "/verify/invoices/%.*s?total=%.*s&date=%.*s", STR_FMT(number),
+	                          STR_FMT(value_text(v, "total")), STR_FMT(str_sub(value_text(v, "issued_at"), 0, 10)))
+	                : STR_NONE);
+}
+
+err_t issue_show_view(struct ctx *c, const void *input, struct reply *out)
+{
+	static const char *const optional[] = { "red", "remark", "seller_ref", "drawer" };
+	struct value *v = out->value;
+	struct qr qr;
+	bool red = value_get(v, S("red")) != NULL;
+	instant_us at;
+	(void)input;
+	for (size_t i = 0; i < COUNT(optional); i++)
+		put_default(c, v, optional[i]);
+	put_default(c, (struct value *)(uintptr_t)value_get(v, S("buyer")), "tax_id");
+	TRY(put_lines(c, value_get(v, S("lines"))));
+	put_status(c, v, red ? S("red") : value_text(v, "status"));
+	put_links(c, v, red);
+	value_put_bool(c->arena, v, "is_special", str_is(value_text(v, "kind"), "special"));
+	value_put_bool(c->arena, v, "any_red", value_get(v, S("red_numbers"))->count > 0);
+	value_put_bool(c->arena, v, "is_issued", str_is(value_text(v, "side"), "issued"));
+	if (!instant_parse(value_text(v, "issued_at"), &at)) return E_INTERNAL;
+	struct date day = date_of_instant(at);
+	value_put_str(c->arena, v, "face_date", str_printf(c->arena, "%d年%02d月%02d日", day.year, day.month, day.day));
+	if (!qr_make(c->arena, value_text(v, "qr"), QR_MEDIUM, &qr)) return E_INTERNAL;
+	value_put_str(c->arena, v, "qr_svg", qr_svg(c->arena, &qr, tr(c, N_("发票二维码"))));
+	return OK;
+}
+
+/* --- the list --- */
+
+static void add(struct ctx *c, struct buf *b, struct value *form, const char *name, struct str s)
+{
+	if (!s.n) return;
+	value_put_str(c->arena, form, name, s);
+	buf_printf(b, "%s%s=", b->n ? "&" : "", name);
+	buf_str(b, form_encode(c->arena, s));
+}
+
+/* The conditions: into the controls (a form that came back has its own), and as a query for links. */
+static struct str put_query(struct ctx *c, struct value *v, const struct list_in *in)
+{
+	struct value *form = value_object(c->arena);
+	struct buf b;
+	buf_init(&b, c->arena, 120);
+	add(c, &b, form, "side", value_text(v, "side"));
+	add(c, &b, form, "period", value_text(v, "period"));
+	add(c, &b, form, "kind", in->kind);
+	add(c, &b, form, "party", in->party);
+	add(c, &b, form, "q", in->q);
+	add(c, &b, form, "status", in->status);
+	if (in->has_min) add(c, &b, form, "min", money_format(c->arena, in->min));
+	if (in->has_max) add(c, &b, form, "max", money_format(c->arena, in->max));
+	if (!value_get(v, S("form"))) value_put(c->arena, v, "form", form);
+	return buf_done(&b);
+}
+
+static struct str month_word(struct ctx *c, struct str period)
+{
+	static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
+		"Nov", "Dec" };
+	struct period p;
+	if (!period_parse(period, &p) || p.index < 1 || p.index > 12) return S("");
+	return c->lang ? str_c(names[p.index - 1]) : str_printf(c->arena, "%d 月", p.index);
+}
+
+/* Twelve bars up to the last month of the list; months without invoices are empty places. */
+static void put_chart(struct ctx *c, struct value *v)
+{
+	const struct value *months = value_get(v, S("months"));
+	struct chart_bar bars[CHART_MONTHS];
+	struct period chosen, month;
+	const struct value_member *m = months->first;
+	if (!period_parse(value_text(v, "period"), &chosen)) return;
+	struct period last = period_of(PERIOD_MONTH, period_last(chosen));
+	for (int i = 0; i < CHART_MONTHS; i++) {
+		month = period_next(last, i + 1 - CHART_MONTHS);
+		struct str text = period_format(c->arena, month);
+		struct money amount = FEN(0);
+		if (m && str_eq(value_text(m->value, "period"), text)) {
+			(void)money_parse(value_text(m->value, "amount"), &amount);
+			m = m->next;
+		}
+		bars[i] = (struct chart_bar){ month_word(c, text), amount.fen };
+	}
+	struct chart k = { tr(c, N_("十二个月不含税金额柱形图，数据见下表")), bars, CHART_MONTHS,
+		c->lang ? CHART_UNIT_EN : CHART_UNIT_ZH };
+	value_put_str(c->arena, v, "chart_svg", chart_bars_svg(c->arena, &k));
+}
+
+err_t issue_list_view(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct list_in *in = input;
+	struct value *v = out->value;
+	const struct value *rows = value_get(v, S("invoices"));
+	struct str query = put_query(c, v, in);
+	value_put_str(c->arena, v, "query", query);
+	value_put_bool(c->arena, v, "is_issued", str_is(value_text(v, "side"), "issued"));
+	value_put_bool(c->arena, v, "any", rows->count > 0);
+	value_put_bool(c->arena, v, "any_month", value_get(v, S("months"))->count > 0);
+	value_put_bool(c->arena, v, "later_page", in->after.n > 0);
+	value_put_bool(c->arena, v, "narrowed",
+	        in->kind.n || in->party.n || in->q.n || in->status.n || in->has_min || in->has_max);
+	value_put_bool(c->arena, v, "may_issue", access_has_scope(c, "invoice.issue"));
+	put_chart(c, v);
+	put_default(c, v, "chart_svg");
+	for (const struct value_member *m = rows->first; m; m = m->next) {
+		put_status(c, m->value, value_text(m->value, "status"));
+		value_put_bool(c->arena, m->value, "is_special", str_is(value_text(m->value, "kind"), "special"));
+	}
+	return OK;
+}

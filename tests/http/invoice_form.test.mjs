@@ -1,0 +1,93 @@
+// What the form of an invoice starts from, and drafts of it, as programs see them (A09.1, A09.12).
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Client, parties } from '../lib/client.mjs';
+import { invoiceBody } from '../lib/main_job.mjs';
+import { Server } from '../lib/server.mjs';
+
+let server, t1, t2;
+before(async () => {
+  server = await Server.start();
+  t1 = await Client.signIn(server.url, 'T1');
+  t2 = await Client.signIn(server.url, 'T2');
+});
+after(() => server.close());
+const body = (o = {}) => ({ ...invoiceBody({ buyer: { tax_id: parties.T2, name: '小满面包房' }, net: '1000.00' }), ...o });
+
+test('A09.1 seller, quota, rates of the day, the empty form', async () => {
+  const { body: b } = await t1.get('/v1/invoices/new');
+  assert.equal(b.seller.tax_id, parties.T1);
+  assert.equal(b.seller.general, true);
+  assert.ok(b.rates.includes('0.13') && b.rates.includes('0'));
+  assert.equal(b.usual_rate, '0.13');
+  assert.equal(b.quota_used, '0.00');
+  assert.equal(b.quota_left, b.quota);
+  assert.deepEqual(b.buyers, []);
+  assert.deepEqual(b.form, { kind: 'special', lines: [] });
+  const small = (await t2.get('/v1/invoices/new')).body;
+  assert.equal(small.form.kind, 'ordinary');
+  assert.notEqual(small.usual_rate, '0.13');
+  assert.equal((await new Client(server.url).get('/v1/invoices/new')).status, 401);
+  assert.equal((await (await Client.signIn(server.url, 'P1')).get('/v1/invoices/new')).status, 409, 'a person is no seller');
+});
+
+test('A09.12 earlier buyers, the quota that is left, a copy that can be issued as it stands', async () => {
+  const lines = [{ ...body().lines[0], quantity: '3', discount: '300.00' }, { tax_code: '1090105030000000000', name: '铣床', amount: '50.00', rate: '0.13' }];
+  const one = await t1.post('/v1/invoices', body({ lines, remark: '合同 1' }));
+  assert.equal(one.status, 201, one.text);
+  await t1.post('/v1/invoices', body({ kind: 'ordinary', buyer: { name: '张三' } }));
+  const { body: b } = await t1.get(`/v1/invoices/new?copy=${one.body.number}`);
+  assert.deepEqual(b.buyers, [{ name: '张三', tax_id: null }, { name: '小满面包房', tax_id: parties.T2 }]);
+  assert.equal(b.quota_used, '3750.00');
+  assert.equal(b.form.lines.length, 2, 'a discount line belongs to its line');
+  assert.equal(b.form.lines[0].name, '车床');
+  assert.equal(b.form.lines[0].discount, '300.00');
+  assert.equal(b.form.lines[1].amount, '50.00');
+  const again = await t1.post('/v1/invoices', b.form);
+  assert.equal(again.status, 201, again.text);
+  assert.equal(again.body.total, one.body.total);
+  // neither a red letter, nor what others issued
+  const reversed = await t1.post(`/v1/invoices/${again.body.number}/reversal`, { reason: '销货退回' });
+  const red = (await t1.get(`/v1/invoices/${again.body.number}`)).body.red_numbers[0];
+  assert.ok(reversed.status < 300 && red, reversed.text);
+  assert.equal((await t1.get(`/v1/invoices/new?copy=${red}`)).status, 400);
+  assert.equal((await t2.get(`/v1/invoices/new?copy=${one.body.number}`)).status, 400);
+  assert.equal((await t1.get('/v1/invoices/new?copy=26330000000000000000')).status, 404);
+});
+
+test('A09.12 half an invoice is kept as it is, saved over, and thrown away', async () => {
+  const half = { kind: 'special', buyer: { tax_id: 'wrong', name: '某某' }, lines: [{ name: '车床', quantity: 'zwei', price_includes_tax: true }] };
+  const kept = await t1.post('/v1/invoices/drafts/form', half);
+  assert.equal(kept.status, 201, kept.text);
+  assert.equal(kept.body.title, '某某');
+  const shown = (await t1.get(`/v1/invoices/new?draft=${kept.body.id}`)).body;
+  assert.deepEqual(shown.form, { ...half, draft: kept.body.id });
+  assert.equal(shown.drafts, 1);
+  assert.ok(shown.saved_at);
+  const over = await t1.post('/v1/invoices/drafts/form', { ...half, remark: '改了', draft: kept.body.id });
+  assert.equal(over.body.id, kept.body.id);
+  assert.equal((await t1.get(`/v1/invoices/drafts/${kept.body.id}`)).body.content.remark, '改了');
+  assert.equal((await t2.get(`/v1/invoices/new?draft=${kept.body.id}`)).status, 404);
+  const theirs = await t2.post('/v1/invoices/drafts/form', { ...half, draft: kept.body.id });
+  assert.notEqual(theirs.body.id, kept.body.id, 'another taxpayer has no way to this draft');
+  assert.equal((await t1.post(`/v1/invoices/drafts/${kept.body.id}/end`)).status, 200);
+  assert.equal((await t1.post(`/v1/invoices/drafts/${kept.body.id}/end`)).status, 404);
+  // gone: what is typed is kept all the same
+  const anew = await t1.post('/v1/invoices/drafts/form', { ...half, draft: kept.body.id });
+  assert.equal(anew.status, 201);
+  assert.notEqual(anew.body.id, kept.body.id);
+});
+
+test('A09.12 a draft of any shape does no harm to the page', async () => {
+  const cookie = await (async () => {
+    const login = await fetch(server.url + '/login', { method: 'POST', redirect: 'manual', body: new URLSearchParams({ account: parties.T1, password: 'sandbox' }) });
+    return login.headers.getSetCookie().map((c) => c.split(';')[0]).join('; ');
+  })();
+  for (const content of [{}, { lines: 'x', buyer: [] }, { lines: ['x', 7, null, { rate: 5, name: {} }], kind: 9 }, { lines: [[]], buyer: { tax_id: {} }, form: 1, _view: 2 }]) {
+    const draft = await t1.post('/v1/invoices/drafts', { content });
+    assert.equal(draft.status, 201, draft.text);
+    const page = await fetch(`${server.url}/invoices/new?draft=${draft.body.id}`, { headers: { cookie } });
+    assert.equal(page.status, 200, JSON.stringify(content));
+    assert.match(await page.text(), /项目明细/);
+  }
+});
