@@ -80,11 +80,21 @@ for (const width of [1280, 360])
     assert.match(await j.text('tfoot'), /1,000,000\.00[^]*130,000\.00/);
     assert.match(await j.text('.et-words-cn'), /壹佰壹拾叁万圆整/);
     await j.good('new-filled');
+    // looked at before it counts, changed, looked at again
+    await j.click('button:has-text("预览")');
+    assert.match(await j.text('.et-face'), /开具时编号[^]*1000000\.00[^]*130000\.00/);
+    await j.good('preview');
+    await j.click('button:has-text("回去改")');
+    assert.equal(await page.inputValue('[name="lines.0.price"]'), '1000000');
+    assert.equal(await page.inputValue('[name="lines.0.unit"]'), '台');
+    await j.fill('remark', '合同 HC-2026-117');
+    await j.click('button:has-text("预览")');
+    assert.equal((await j.issued()).count, 0);
     // two clicks, one invoice: the second one does not even leave the browser, and the key would stop it on the server
     await Promise.all([page.waitForNavigation(), page.locator('.et-bar .btn-primary').dblclick()]);
     assert.match(page.url(), /\/invoices\/\d{20}$/);
     const face = await j.text('.et-face');
-    for (const said of ['小满面包房', '海川精密机械有限公司', '*机床*车床', '1000000.00', '130000.00', '壹佰壹拾叁万圆整', '1130000.00']) assert.ok(face.includes(said), said);
+    for (const said of ['合同 HC-2026-117', '小满面包房', '海川精密机械有限公司', '*机床*车床', '1000000.00', '130000.00', '壹佰壹拾叁万圆整', '1130000.00']) assert.ok(face.includes(said), said);
     assert.equal(await page.locator('.et-face .qr svg').count(), 1);
     await j.good('show');
     const cookie = (await page.context().cookies()).map((c) => `${c.name}=${c.value}`).join('; ');
@@ -158,6 +168,8 @@ for (const [width, javaScript] of [[1280, true], [360, false]])
     assert.equal(await page.inputValue('[name="lines.0.spec"]'), 'CK6140');
     await j.good('faults');
     assert.equal((await j.issued()).count, 0);
+    await j.click('button:has-text("预览")');
+    assert.match(await j.text('#errors'), /7 处/, 'the preview says the same');
     await set(RIGHT);
     await j.click('.et-bar .btn-primary');
     assert.match(await j.text('.et-face'), /1400\.00/); // 100 + 400 + 900
@@ -289,6 +301,13 @@ journey('A09.10 a reversed invoice, its red letter, the buyer\'s side, a page of
   assert.equal(await page.locator('tbody tr th a[href^="/invoices/2"]').count(), 22);
   await j.click('a:has-text("回到第一页")');
   assert.equal(await page.locator('tbody tr th a[href^="/invoices/2"]').count(), 100);
+  await page.context().clearCookies();
+  await j.signIn('P1');
+  for (const path of ['/invoices/new', '/invoices/batch']) {
+    await j.go(path);
+    assert.match(await j.text(), /现在不能开票/);
+    await j.good('no-issuer');
+  }
   await page.context().clearCookies();
   await j.signIn('T2');
   await j.go('/invoices?side=received');

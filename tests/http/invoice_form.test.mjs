@@ -28,7 +28,10 @@ test('A09.1 seller, quota, rates of the day, the empty form', async () => {
   assert.equal(small.form.kind, 'ordinary');
   assert.notEqual(small.usual_rate, '0.13');
   assert.equal((await new Client(server.url).get('/v1/invoices/new')).status, 401);
-  assert.equal((await (await Client.signIn(server.url, 'P1')).get('/v1/invoices/new')).status, 409, 'a person is no seller');
+  // a person is no seller: it is said before the form, and by the act
+  const person = await Client.signIn(server.url, 'P1');
+  assert.deepEqual((await person.get('/v1/invoices/new')).body, { may_issue: false });
+  assert.equal((await person.post('/v1/invoices', body())).status, 409);
 });
 
 test('A09.12 earlier buyers, the quota that is left, a copy that can be issued as it stands', async () => {
