@@ -25,7 +25,7 @@ function journey(title, options, run) {
     const j = {
       server, page, browser,
       go: (path) => page.goto(server.url + path),
-      click: (what) => Promise.all([page.waitForNavigation(), page.locator(what).first().click()]),
+      click: (what) => Promise.all([page.waitForEvent('load'), page.locator(what).first().click()]),
       fill: (name, value) => page.locator(`[name="${name}"]`).last().fill(value),
       text: (what = 'main') => page.textContent(what),
       async signIn(account) {
@@ -91,7 +91,7 @@ for (const width of [1280, 360])
     await j.click('button:has-text("预览")');
     assert.equal((await j.issued()).count, 0);
     // two clicks, one invoice: the second one does not even leave the browser, and the key would stop it on the server
-    await Promise.all([page.waitForNavigation(), page.locator('.et-bar .btn-primary').dblclick()]);
+    await Promise.all([page.waitForEvent('load'), page.locator('.et-bar .btn-primary').dblclick()]);
     assert.match(page.url(), /\/invoices\/\d{20}$/);
     const face = await j.text('.et-face');
     for (const said of ['合同 HC-2026-117', '小满面包房', '海川精密机械有限公司', '*机床*车床', '1000000.00', '130000.00', '壹佰壹拾叁万圆整', '1130000.00']) assert.ok(face.includes(said), said);
@@ -247,13 +247,13 @@ journey('A09.12 by keyboard only: Enter leads on and never issues, Ctrl+Enter ad
   await page.keyboard.type('1');
   await page.keyboard.press('Enter');
   await page.keyboard.type('1000000');
-  await Promise.all([page.waitForNavigation(), page.keyboard.press('Control+Enter')]);
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Control+Enter')]);
   assert.equal(await focused(), 'lines.1.name', 'the new row has the focus');
   assert.equal(await page.inputValue('[name="buyer.name"]'), '小满面包房');
   await tabTo('开具发票');
   const box = await page.evaluate(() => { const r = document.activeElement.getBoundingClientRect(); return r.bottom <= innerHeight && r.top >= 0; });
   assert.ok(box, 'what has the focus is in the window');
-  await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
   assert.match(page.url(), /\/invoices\/\d{20}$/);
   assert.match(await j.text('.et-face'), /1130000\.00/);
 });
