@@ -4,7 +4,8 @@
 Texts: N_("…") in src, the parts of .menu, {{#t}}…{{/t}} in templates, and of policy/*.yaml what pages show: title, law, titles of
 the forms that src/services names, title and law of the parameters in their formulas, law with article of the parameters that
 src/services names. Other texts of policy may have English. English: i18n/en/*.po. Also refused: a .title, .label, .help, .law or
-fault text in Chinese without N_(), an id twice with different English, English that still holds Chinese.
+fault text in Chinese without N_(), Chinese in a template outside of {{#t}} and lang="zh-CN", an id twice with different English,
+English that still holds Chinese.
 Ids that nothing uses are told as notes. i18n_lint.py --missing: the missing ids as PO entries, to be filled in."""
 import pathlib
 import re
@@ -13,6 +14,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CJK = re.compile(r'[\u3400-\u9fff\uff01-\uff5e\u3001-\u3011]')
 STRING = r'"(?:\\.|[^"\\])*"'
+# Translated, a comment, or marked as Chinese (a document as it was signed).
+OUTSIDE = re.compile(r'\{\{#t\}\}.*?\{\{/t\}\}|\{\{!.*?\}\}|<(\w+)[^>]*\slang="zh-CN".*?</\1>', re.S)
 ESCAPES = {'n': '\n', 't': '\t', '"': '"', '\\': '\\'}
 
 
@@ -110,6 +113,8 @@ def used():
         text = path.read_text()
         for m in re.finditer(r'\{\{#t\}\}(.*?)\{\{/t\}\}', text, re.S):
             ids.setdefault(m.group(1), place(path, text, m.start()))
+        for m in CJK.finditer(OUTSIDE.sub(lambda m: re.sub(r'[^\n]', ' ', m.group(0)), text)):
+            faults.append(f'{place(path, text, m.start())}: “{m.group(0)}” outside of {{{{#t}}}}')
     ids.pop('', None)
     return ids, faults
 

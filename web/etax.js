@@ -22,6 +22,8 @@ document.addEventListener('submit', (e) => {
     return;
   }
   form.dataset.sent = '1';
+  // The way back from what comes next leads to the page of the form, not to "confirm resubmission" of a post before.
+  if (form.dataset.back && location.pathname !== form.dataset.back) history.replaceState(null, '', form.dataset.back);
   const button = e.submitter;
   if (button) button.setAttribute('aria-busy', 'true');
   setTimeout(() => { delete form.dataset.sent; button?.removeAttribute('aria-busy'); }, 8000);

@@ -1,7 +1,9 @@
 // Issuing as a person does it: by mouse and by keyboard, with and without JavaScript, with faults, interruptions and second
 // clicks, at 1280 and 360 px (A09.1, A09.10, A09.12).
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test as plain } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { openBrowser, overflow, violations } from '../lib/browser.mjs';
@@ -23,7 +25,7 @@ function journey(title, options, run) {
     const j = {
       server, page, browser,
       go: (path) => page.goto(server.url + path),
-      click: (what) => Promise.all([page.waitForNavigation(), page.locator(what).first().click()]),
+      click: (what) => Promise.all([page.waitForEvent('load'), page.locator(what).first().click()]),
       fill: (name, value) => page.locator(`[name="${name}"]`).last().fill(value),
       text: (what = 'main') => page.textContent(what),
       async signIn(account) {
@@ -78,11 +80,21 @@ for (const width of [1280, 360])
     assert.match(await j.text('tfoot'), /1,000,000\.00[^]*130,000\.00/);
     assert.match(await j.text('.et-words-cn'), /壹佰壹拾叁万圆整/);
     await j.good('new-filled');
+    // looked at before it counts, changed, looked at again
+    await j.click('button:has-text("预览")');
+    assert.match(await j.text('.et-face'), /开具时编号[^]*1000000\.00[^]*130000\.00/);
+    await j.good('preview');
+    await j.click('button:has-text("回去改")');
+    assert.equal(await page.inputValue('[name="lines.0.price"]'), '1000000');
+    assert.equal(await page.inputValue('[name="lines.0.unit"]'), '台');
+    await j.fill('remark', '合同 HC-2026-117');
+    await j.click('button:has-text("预览")');
+    assert.equal((await j.issued()).count, 0);
     // two clicks, one invoice: the second one does not even leave the browser, and the key would stop it on the server
-    await Promise.all([page.waitForNavigation(), page.locator('.et-bar .btn-primary').dblclick()]);
+    await Promise.all([page.waitForEvent('load'), page.locator('.et-bar .btn-primary').dblclick()]);
     assert.match(page.url(), /\/invoices\/\d{20}$/);
     const face = await j.text('.et-face');
-    for (const said of ['小满面包房', '海川精密机械有限公司', '*机床*车床', '1000000.00', '130000.00', '壹佰壹拾叁万圆整', '1130000.00']) assert.ok(face.includes(said), said);
+    for (const said of ['合同 HC-2026-117', '小满面包房', '海川精密机械有限公司', '*机床*车床', '1000000.00', '130000.00', '壹佰壹拾叁万圆整', '1130000.00']) assert.ok(face.includes(said), said);
     assert.equal(await page.locator('.et-face .qr svg').count(), 1);
     await j.good('show');
     const cookie = (await page.context().cookies()).map((c) => `${c.name}=${c.value}`).join('; ');
@@ -156,6 +168,8 @@ for (const [width, javaScript] of [[1280, true], [360, false]])
     assert.equal(await page.inputValue('[name="lines.0.spec"]'), 'CK6140');
     await j.good('faults');
     assert.equal((await j.issued()).count, 0);
+    await j.click('button:has-text("预览")');
+    assert.match(await j.text('#errors'), /7 处/, 'the preview says the same');
     await set(RIGHT);
     await j.click('.et-bar .btn-primary');
     assert.match(await j.text('.et-face'), /1400\.00/); // 100 + 400 + 900
@@ -233,13 +247,13 @@ journey('A09.12 by keyboard only: Enter leads on and never issues, Ctrl+Enter ad
   await page.keyboard.type('1');
   await page.keyboard.press('Enter');
   await page.keyboard.type('1000000');
-  await Promise.all([page.waitForNavigation(), page.keyboard.press('Control+Enter')]);
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Control+Enter')]);
   assert.equal(await focused(), 'lines.1.name', 'the new row has the focus');
   assert.equal(await page.inputValue('[name="buyer.name"]'), '小满面包房');
   await tabTo('开具发票');
   const box = await page.evaluate(() => { const r = document.activeElement.getBoundingClientRect(); return r.bottom <= innerHeight && r.top >= 0; });
   assert.ok(box, 'what has the focus is in the window');
-  await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
   assert.match(page.url(), /\/invoices\/\d{20}$/);
   assert.match(await j.text('.et-face'), /1130000\.00/);
 });
@@ -288,6 +302,13 @@ journey('A09.10 a reversed invoice, its red letter, the buyer\'s side, a page of
   await j.click('a:has-text("回到第一页")');
   assert.equal(await page.locator('tbody tr th a[href^="/invoices/2"]').count(), 100);
   await page.context().clearCookies();
+  await j.signIn('P1');
+  for (const path of ['/invoices/new', '/invoices/batch']) {
+    await j.go(path);
+    assert.match(await j.text(), /现在不能开票/);
+    await j.good('no-issuer');
+  }
+  await page.context().clearCookies();
   await j.signIn('T2');
   await j.go('/invoices?side=received');
   await j.click('tbody a');
@@ -296,3 +317,38 @@ journey('A09.10 a reversed invoice, its red letter, the buyer\'s side, a page of
   assert.equal(await page.getAttribute('html', 'lang'), 'en');
   await j.good('new-en');
 });
+
+const HEAD = '单号,发票种类,购买方税号,购买方名称,税收分类编码,项目名称,规格型号,单位,数量,单价,含税,金额,税率,征免方式,折扣,备注';
+
+for (const [width, javaScript] of [[1280, true], [360, false]])
+  journey(`A09.8 a table of invoices goes up: what was issued, what is wrong in which row: ${width} px, ${javaScript ? 'with' : 'without'} JavaScript`, { width, javaScript }, async (j) => {
+    const { page } = j;
+    const dir = mkdtempSync(path.join(tmpdir(), 'etax-table-')), file = path.join(dir, 'table.csv');
+    const upload = async (content) => {
+      writeFileSync(file, content);
+      await page.locator('input[type=file]').setInputFiles(file);
+      await j.click('.et-bar .btn-primary');
+    };
+    try {
+      await j.signIn('T1');
+      await j.go('/invoices/batch');
+      await j.good('batch');
+      await j.click('.et-bar .btn-primary');
+      assert.match(await j.text('#errors'), /请填写发票文件/);
+      await upload(Buffer.from([0xb5, 0xa5, 0xba, 0xc5, 10])); // 单号 in GBK
+      assert.match(await j.text('#errors'), /不是 UTF-8[^]*CSV UTF-8/);
+      await j.good('batch-error');
+      await upload('\ufeff' + [HEAD, `A1,专票,${parties.T2},小满面包房,'${LATHE},车床,CK,台,1,1000.00,否,,13%,,,合同`, `A1,,,,${LATHE},铣床,,,,,,500.00,13%,,,`,
+        `A2,专票,${parties.T2},,${LATHE},车床,,,abc,5,,,13%,,,`, 'A2,,,,10901,车床,,,1,5,,,13%,,,', `,普票,,张三,${LATHE},车床,,,2,113,是,,0.13,,,`].join('\r\n'));
+      assert.match(await j.text('h1'), /开出 2 张，1 张没有开/);
+      const rows = await page.locator('section:has-text("要改的") tbody tr').allTextContents();
+      assert.deepEqual(rows.map((r) => Number(/第 (\d+) 行/.exec(r)[1])).sort(), [4, 4, 5]);
+      await j.good('batch-done');
+      await j.click('.et-table a[href^="/invoices/2"]');
+      assert.match(await j.text('.et-face'), /1500\.00[^]*195\.00[^]*合同/);
+      await page.goBack().catch(() => {});
+      assert.equal((await j.issued()).count, 2);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });

@@ -28,7 +28,10 @@ test('A09.1 seller, quota, rates of the day, the empty form', async () => {
   assert.equal(small.form.kind, 'ordinary');
   assert.notEqual(small.usual_rate, '0.13');
   assert.equal((await new Client(server.url).get('/v1/invoices/new')).status, 401);
-  assert.equal((await (await Client.signIn(server.url, 'P1')).get('/v1/invoices/new')).status, 409, 'a person is no seller');
+  // a person is no seller: it is said before the form, and by the act
+  const person = await Client.signIn(server.url, 'P1');
+  assert.deepEqual((await person.get('/v1/invoices/new')).body, { may_issue: false });
+  assert.equal((await person.post('/v1/invoices', body())).status, 409);
 });
 
 test('A09.12 earlier buyers, the quota that is left, a copy that can be issued as it stands', async () => {
@@ -90,4 +93,38 @@ test('A09.12 a draft of any shape does no harm to the page', async () => {
     assert.equal(page.status, 200, JSON.stringify(content));
     assert.match(await page.text(), /项目明细/);
   }
+});
+
+test('A09.8 a table becomes invoices; the same key issues nothing twice; faults name their row', async () => {
+  const page = (await t1.get('/v1/invoices/batch')).body;
+  assert.ok(page.columns.includes('税收分类编码') && page.max_bytes > 0);
+  const template = await t1.get('/v1/invoices/batch.xlsx', { raw: true });
+  assert.equal(template.bytes.subarray(0, 2).toString(), 'PK');
+  const before = (await t1.get('/v1/invoices')).body.count;
+  const table = (...rows) => ['单号,发票种类,购买方税号,购买方名称,税收分类编码,项目名称,数量,单价,金额,税率,折扣', ...rows].join('\n');
+  const file = table(`a,special,${parties.T2},小满面包房,1090105030000000000,车床,2,100,,13%,20`, 'a,,,,1090105030000000000,铣床,,,50,0.13,',
+    `,普通发票,,张三,1090105030000000000,"车床, ""大""",1,7.5,,13%,`, `b,special,${parties.T2},小满面包房,1,车床,1,1,,13%,`, '', ',,,,,,,,,,');
+  const key = 'table-1-0123456789abcdef';
+  const one = await t1.post('/v1/invoices/batch/file', { file }, { key });
+  assert.equal(one.status, 200, one.text);
+  assert.deepEqual([one.body.issued, one.body.refused], [2, 1]);
+  assert.deepEqual(one.body.invoices.map((i) => [i.row, i.seller_ref]), [[2, 'a'], [4, null]]);
+  assert.deepEqual(one.body.faults.map((f) => [f.row, f.pointer]), [[5, '/lines/0/tax_code']]);
+  const shown = (await t1.get(`/v1/invoices/${one.body.invoices[0].number}`)).body;
+  assert.deepEqual([shown.amount, shown.tax, shown.lines.length], ['230.00', '29.90', 3]);
+  assert.equal((await t1.get(`/v1/invoices/${one.body.invoices[1].number}`)).body.lines[0].name, '*机床*车床, "大"');
+  assert.deepEqual((await t1.post('/v1/invoices/batch/file', { file }, { key })).body, one.body);
+  assert.equal((await t1.post('/v1/invoices/batch/file', { file: file + '\n' + ',普票,,李四,1090105030000000000,x,1,1,,13%,' }, { key })).status, 409);
+  assert.equal((await t1.get('/v1/invoices')).body.count, before + 2);
+  // JSON lines take the same road
+  const lines = await t1.post('/v1/invoices/batch/file', { file: JSON.stringify(body()) + '\n{"kind":7}\n' });
+  assert.deepEqual([lines.body.issued, lines.body.refused, lines.body.invoices[0].row], [1, 1, 1]);
+  assert.ok(lines.body.faults.every((f) => f.row === 2));
+  for (const [bad, code] of [['甲,乙\n1,2', 'table-column'], ['单号,备注\n1,2', 'table-head'], ['项目名称\n"x', 'table-broken'], ['项目名称\n', 'batch-empty']]) {
+    const r = await t1.post('/v1/invoices/batch/file', { file: bad });
+    assert.ok(r.status === 422 || r.status === 400, r.text);
+    assert.ok(r.text.includes(code), `${code}: ${r.text}`);
+  }
+  const rows = Array.from({ length: 20001 }, () => ',,,,,x,,,,,');
+  assert.match((await t1.post('/v1/invoices/batch/file', { file: table(...rows) })).text, /table-too-long/);
 });

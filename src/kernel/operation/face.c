@@ -96,6 +96,16 @@ static struct str action_of(struct ctx *c, const struct operation *op, const str
 	return buf_done(&b);
 }
 
+/* "/lines/2/price" stands in row 3; null where there are no rows. */
+static struct value *row_of(struct arena *a, struct str pointer)
+{
+	struct str rest = pointer, piece;
+	int64_t n;
+	while (str_split(&rest, '/', &piece))
+		if (piece.n && str_to_int(piece, &n) && n >= 0) return value_int(a, n + 1);
+	return value_null(a);
+}
+
 static void put_problem(struct ctx *c, struct value *root, bool wrong)
 {
 	struct arena *a = c->arena;
@@ -114,6 +124,7 @@ static void put_problem(struct ctx *c, struct value *root, bool wrong)
 		const struct fault *f = &p->faults[i];
 		struct value *item = value_object(a);
 		value_put_str(a, item, "field", fields_name(a, f->pointer));
+		value_put(a, item, "row", row_of(a, f->pointer));
 		value_put_str(a, item, "message", fields_message(c, f->def->message, f->arg));
 		value_put_str(a, item, "fix", f->def->fix ? fields_message(c, f->def->fix, f->arg) : STR_NONE);
 		value_put_str(a, item, "law", f->def->law ? tr(c, f->def->law) : STR_NONE);

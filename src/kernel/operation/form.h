@@ -5,7 +5,7 @@
 #define KERNEL_FORM_H
 #include "kernel/input/input.h"
 
-enum { FORM_PAIRS_MAX = 20000, FORM_ROWS_MAX = 2000, FORM_UNKNOWN_MAX = 500 };
+enum { FORM_PAIRS_MAX = 30000, FORM_ROWS_MAX = 2000, FORM_UNKNOWN_MAX = 500 };
 
 /* Members of a page's form that belong to the kernel. */
 struct form {

@@ -76,7 +76,7 @@ struct operation {
  *     firm} or null, mandates[], unread, menu[{name, href, current}], crumbs[{name, href}], curl, file{css, js, icons, …}},
  *   forms.NAME for each post whose .form is this page (NAME: last part of its id): its controls (fields.h) and action;
  *   fields: the controls of the post that came back with faults, else of the first post, else of the page's own .in;
- *   problem{title, fix, law, faults[{field, message, fix, law}]} when a form came back, else null.
+ *   problem{title, fix, law, faults[{field, row, message, fix, law}]} when a form came back, else null.
  * A handler may answer a member "form" (a tree of the post's input): what the controls hold at first. When a form comes back
  * it is what was typed, so that .view, which runs after, can compute totals from it. */
 #endif

@@ -54,7 +54,7 @@ static const struct words table[] = {
 	        N_("发票号码 {1}，价税合计 {3} 元。请核对内容；用来抵扣的，申报前要勾选确认。"), "/invoices/{number}",
 	        { { "number", PART_TEXT }, { "seller", PART_TEXT }, { "total", PART_MONEY } } },
 	{ "invoice.reversal_requested", AREA_INVOICE, NULL, N_("{3}请您确认红冲一张发票"),
-	        N_("发票 {1}，金额 {2} 元。72 小时内没有答复，申请自动作废。"), "/invoices/{number}",
+	        N_("发票 {1}，金额 {2} 元。72 小时内没有答复，申请自动作废。"), "/invoices/{number}/reversal",
 	        { { "number", PART_TEXT }, { "amount", PART_MONEY }, { "by", PART_TEXT } } },
 	{ "invoice.reversed", AREA_INVOICE, NULL, N_("发票 {1} 已红冲"),
 	        N_("红字发票 {2}，金额 {3} 元。已经抵扣的进项税额要在本期转出。"), "/invoices/{red_number}",

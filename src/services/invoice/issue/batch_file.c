@@ -14,11 +14,13 @@ const struct field batch_file_fields[] = {
 err_t batch_page(struct ctx *c, const void *input, struct reply *out)
 {
 	struct issuer by;
+	bool may;
 	size_t n;
 	const char *const *titles = batch_table_titles(&n);
 	(void)input;
-	TRY(issuer_load(c, &by));
+	TRY(issuer_find(c, &by, &may));
 	out->value = value_object(c->arena);
+	value_put_bool(c->arena, out->value, "may_issue", may);
 	struct value *list = value_put_array(c->arena, out->value, "columns");
 	for (size_t i = 0; i < n; i++)
 		value_push(c->arena, list, value_str(c->arena, tr(c, titles[i])));

@@ -163,10 +163,13 @@ err_t issue_blank(struct ctx *c, const void *input, struct reply *out)
 	const struct blank_in *in = input;
 	struct issuer by;
 	struct issue_draft_count_row drafts;
-	bool found;
-	TRY(issuer_load(c, &by));
+	bool found, may;
+	TRY(issuer_find(c, &by, &may));
 	TRY(access_open(c, c->caller.subject_id, "invoices"));
 	struct value *v = out->value = value_object(c->arena);
+	/* Who may not issue learns it before filling in, not after. */
+	value_put_bool(c->arena, v, "may_issue", may);
+	if (!may) return OK;
 	put_seller(c, v, &by);
 	TRY(put_quota(c, v, &by));
 	TRY(put_buyers(c, v));

@@ -185,6 +185,7 @@ err_t issue_blank_view(struct ctx *c, const void *input, struct reply *out)
 	struct sums s = { .sum = { FEN(0), FEN(0) } };
 	size_t i = 0;
 	(void)input;
+	if (!value_get(root, S("seller"))) return OK; /* may not issue */
 	TRY(put_buyer(c, root, own(c, form, "buyer", false)));
 	if (!lines->count) value_push(c->arena, lines, value_object(c->arena));
 	read_form(c, form, &in);

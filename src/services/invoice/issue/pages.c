@@ -6,8 +6,8 @@
 #include "kernel/operation/router.h"
 #include "kernel/page/chart.h"
 #include "kernel/qr/qr.h"
-#include "services/invoice/issue/face.h"
 #include "services/invoice/issue/lists.h"
+#include "services/invoice/issue/write.h"
 
 enum { CHART_UNIT_ZH = 1000000, CHART_UNIT_EN = 100000, API_PREFIX = 3, CHART_MONTHS = 12 };
 
@@ -79,28 +79,83 @@ static void put_links(struct ctx *c, struct value *v, bool red)
 	                : STR_NONE);
 }
 
-err_t issue_show_view(struct ctx *c, const void *input, struct reply *out)
+/* What stands on the face beside the answer's members. */
+static err_t put_face(struct ctx *c, struct value *v)
 {
 	static const char *const optional[] = { "red", "remark", "seller_ref", "drawer" };
-	struct value *v = out->value;
-	struct qr qr;
-	bool red = value_get(v, S("red")) != NULL;
 	instant_us at;
-	(void)input;
 	for (size_t i = 0; i < COUNT(optional); i++)
 		put_default(c, v, optional[i]);
 	put_default(c, (struct value *)(uintptr_t)value_get(v, S("buyer")), "tax_id");
 	TRY(put_lines(c, value_get(v, S("lines"))));
-	put_status(c, v, red ? S("red") : value_text(v, "status"));
-	put_links(c, v, red);
 	value_put_bool(c->arena, v, "is_special", str_is(value_text(v, "kind"), "special"));
-	value_put_bool(c->arena, v, "any_red", value_get(v, S("red_numbers"))->count > 0);
-	value_put_bool(c->arena, v, "is_issued", str_is(value_text(v, "side"), "issued"));
 	if (!instant_parse(value_text(v, "issued_at"), &at)) return E_INTERNAL;
 	struct date day = date_of_instant(at);
 	value_put_str(c->arena, v, "face_date", str_printf(c->arena, "%d年%02d月%02d日", day.year, day.month, day.day));
+	return OK;
+}
+
+err_t issue_show_view(struct ctx *c, const void *input, struct reply *out)
+{
+	struct value *v = out->value;
+	struct qr qr;
+	(void)input;
+	TRY(put_face(c, v));
+	bool red = value_get(v, S("red"))->kind == VALUE_OBJECT;
+	put_status(c, v, red ? S("red") : value_text(v, "status"));
+	put_links(c, v, red);
+	value_put_bool(c->arena, v, "is_valid", !red && str_is(value_text(v, "status"), "valid"));
+	value_put_bool(c->arena, v, "any_red", value_get(v, S("red_numbers"))->count > 0);
+	value_put_bool(c->arena, v, "is_issued", str_is(value_text(v, "side"), "issued"));
 	if (!qr_make(c->arena, value_text(v, "qr"), QR_MEDIUM, &qr)) return E_INTERNAL;
 	value_put_str(c->arena, v, "qr_svg", qr_svg(c->arena, &qr, tr(c, N_("发票二维码"))));
+	return OK;
+}
+
+/* --- the preview: what was typed goes along, to be issued or changed --- */
+
+static void hold(struct ctx *c, struct value *list, struct str name, struct str text)
+{
+	if (!text.n) return;
+	struct value *v = value_object(c->arena);
+	value_put_str(c->arena, v, "name", name);
+	value_put_str(c->arena, v, "value", text);
+	value_push(c->arena, list, v);
+}
+
+static void hold_line(struct ctx *c, struct value *list, size_t at, const struct line_in *l)
+{
+	struct arena *a = c->arena;
+	const struct {
+		const char *name;
+		struct str text;
+	} members[] = { { "tax_code", l->tax_code }, { "name", l->name }, { "spec", l->spec }, { "unit", l->unit },
+		{ "quantity", l->has_quantity ? decimal_format(a, l->quantity) : STR_NONE },
+		{ "price", l->has_price ? decimal_format(a, l->price) : STR_NONE },
+		{ "price_includes_tax", l->price_includes_tax ? S("true") : STR_NONE },
+		{ "amount", l->has_amount ? money_format(a, l->amount) : STR_NONE },
+		{ "rate", rate_format(a, l->rate) }, { "treatment", l->treatment },
+		{ "tax", l->has_tax ? money_format(a, l->tax) : STR_NONE },
+		{ "discount", l->has_discount ? money_format(a, l->discount) : STR_NONE } };
+	for (size_t i = 0; i < COUNT(members); i++)
+		hold(c, list, str_printf(a, "lines.%zu.%s", at, members[i].name), members[i].text);
+}
+
+err_t issue_preview_view(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct issue_in *in = input;
+	struct value *v = out->value, *list = value_put_array(c->arena, v, "held");
+	TRY(put_face(c, v));
+	value_put(c->arena, v, "qr_svg", value_null(c->arena));
+	hold(c, list, S("kind"), in->kind);
+	hold(c, list, S("seller_ref"), in->seller_ref);
+	hold(c, list, S("buyer.tax_id"), in->buyer.tax_id);
+	hold(c, list, S("buyer.name"), in->buyer.name);
+	for (size_t i = 0; i < in->n_lines; i++)
+		hold_line(c, list, i, &in->lines[i]);
+	hold(c, list, S("remark"), in->remark);
+	if (in->has_total) hold(c, list, S("total"), money_format(c->arena, in->total));
+	if (in->has_draft) hold(c, list, S("draft"), str_from_int(c->arena, in->draft));
 	return OK;
 }
 

@@ -3,5 +3,5 @@
 #define ISSUE_PAGES_H
 #include "services/invoice/issue/issue.h"
 
-op_run issue_show_view, issue_list_view;
+op_run issue_show_view, issue_list_view, issue_preview_view;
 #endif

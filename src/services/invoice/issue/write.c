@@ -13,15 +13,23 @@ static const struct fault_def not_a_seller = { "seller-status", N_("{1}现在不
 const struct fault_def issue_over_quota = { "quota", N_("本月发票总额度 {1} 元，已用 {2} 元，这张还要 {3} 元，不够"),
 	N_("可以申请调整发票总额度"), N_("税务总局公告2024年第11号") };
 
-err_t issuer_load(struct ctx *c, struct issuer *out)
+err_t issuer_find(struct ctx *c, struct issuer *out, bool *may)
 {
 	bool found;
 	TRY(registry_taxpayer(c, c->caller.subject_id, &out->taxpayer, &found));
-	if (!found || !out->taxpayer.normal) return RAISE(c, E_CONFLICT, &not_a_seller, c->caller.subject_name);
+	*may = found && out->taxpayer.normal;
+	if (!*may) return OK;
 	out->day = c->today;
 	out->period = period_format(c->arena, period_of(PERIOD_MONTH, c->today));
 	vat_rates_usable(out->taxpayer.general, c->today, &out->rates);
 	return OK;
+}
+
+err_t issuer_load(struct ctx *c, struct issuer *out)
+{
+	bool may;
+	TRY(issuer_find(c, out, &may));
+	return may ? OK : RAISE(c, E_CONFLICT, &not_a_seller, c->caller.subject_name);
 }
 
 /* YY + region + channel 2 (web and interface) + 15 digits without gaps (domain/invoice.md §3.2). */

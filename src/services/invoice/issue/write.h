@@ -43,10 +43,11 @@ struct issuer {
 	struct date day;
 	struct str period; /* month of the quota */
 };
+MUST_USE err_t issuer_find(struct ctx *c, struct issuer *out, bool *may);
 MUST_USE err_t issuer_load(struct ctx *c, struct issuer *out); /* E_CONFLICT: may not issue now */
 
-/* Every rule on the input; faults go to c->problem, each at its field, beside those that are there already. What is left
- * to be filled in of the face afterwards: number, qr. */
+/* Every rule on the input; faults go to c->problem, each at its field, beside those that are there already. What is
+ * left to be filled in of the face afterwards: number, qr. */
 void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer *by, struct face *out);
 
 /* Number, quota, receipt, row and event of one invoice (inside db_write). */

@@ -3,6 +3,7 @@
  * plane, quota, input tax and receipts in the same transaction (domain/invoice.md §3.9, A09.e5). */
 #include "services/invoice/reversal/flow.h"
 #include "kernel/access/access.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/outbox/outbox.h"
 #include "kernel/receipt/receipt.h"
 #include "reversal_sql.h"
@@ -42,6 +43,19 @@ static const char *reason_code(struct str given)
 		if (str_is(given, reasons[i].code) || str_is(given, reasons[i].word) || str_is(given, reasons[i].label))
 			return reasons[i].code;
 	return NULL;
+}
+
+void reversal_reasons_put(struct ctx *c, struct value *out, struct str chosen)
+{
+	struct value *list = value_put_array(c->arena, out, "reasons");
+	const char *code = chosen.p ? reason_code(chosen) : NULL;
+	for (size_t i = 0; i < COUNT(reasons); i++) {
+		struct value *v = value_object(c->arena);
+		value_put_c(c->arena, v, "word", reasons[i].word);
+		value_put_str(c->arena, v, "label", tr(c, reasons[i].label));
+		value_put_bool(c->arena, v, "on", code && str_is(str_c(code), reasons[i].code));
+		value_push(c->arena, list, v);
+	}
 }
 
 const char *slip_reason(struct str code)

@@ -15,6 +15,14 @@ struct decide_in {
 struct slips_in {
 	struct str state, after;
 };
+struct choose_in {
+	struct str number, after;
+	struct period period;
+	bool has_period;
+};
+op_run reversal_choose, reversal_choose_view, reversal_show_view, reversal_list_view;
+/* The four reasons as {code, label, on}; chosen: as typed. */
+void reversal_reasons_put(struct ctx *c, struct value *out, struct str chosen);
 op_run reversal_start, reversal_decide, reversal_withdraw, reversal_of_invoice, reversal_list;
 MUST_USE err_t reversal_expire(struct ctx *c, struct str argument);
 MUST_USE err_t reversal_fsck(struct ctx *c, struct fsck *f);

@@ -1,9 +1,9 @@
 /* One confirmation slip as its sides see it. Inner header. */
 #ifndef REVERSAL_SLIP_H
 #define REVERSAL_SLIP_H
-#include "reversal_sql.h"
 #include "kernel/ctx/app.h"
 #include "kernel/value/value.h"
+#include "reversal_sql.h"
 
 struct slip {
 	struct reversal_get_row row;
