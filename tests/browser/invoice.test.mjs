@@ -8,7 +8,7 @@ import { test as plain } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { openBrowser, overflow, violations } from '../lib/browser.mjs';
 import { Client, parties } from '../lib/client.mjs';
-import { invoiceBody } from '../lib/main_job.mjs';
+import { invoiceBody, purchaseXml } from '../lib/main_job.mjs';
 import { Server } from '../lib/server.mjs';
 
 const LATHE = '1090105030000000000', PAGE_BYTES = 10_000;
@@ -301,6 +301,14 @@ journey('A09.10 a reversed invoice, its red letter, the buyer\'s side, a page of
   assert.equal(await page.locator('tbody tr th a[href^="/invoices/2"]').count(), 22);
   await j.click('a:has-text("回到第一页")');
   assert.equal(await page.locator('tbody tr th a[href^="/invoices/2"]').count(), 100);
+  // what came as a file is not one of ours: its row leads to the service that took it in, or nowhere
+  const issued = new Date(Date.parse((await t1.get('/healthz')).body.now)).toISOString().slice(0, 10);
+  const xml = purchaseXml({ number: '26312000000000009999', buyer: parties.T1, buyerName: '海川精密机械有限公司', net: '1.00', tax: '0.13', issued: `${issued} 00:00:01` });
+  assert.ok((await t1.post('/v1/purchases/import', xml, { type: 'application/xml' })).status < 300);
+  await j.go('/invoices?side=received');
+  assert.match(await j.text('tbody'), /26312000000000009999/);
+  assert.equal(await page.locator('a[href="/invoices/26312000000000009999"]').count(), 0);
+  await j.good('list-imported');
   await page.context().clearCookies();
   await j.signIn('P1');
   for (const path of ['/invoices/new', '/invoices/batch']) {

@@ -93,6 +93,13 @@ test('A09.12 a draft of any shape does no harm to the page', async () => {
     assert.equal(page.status, 200, JSON.stringify(content));
     assert.match(await page.text(), /项目明细/);
   }
+  for (const [n, said] of [[1000, /第 1000 行单价/], [1001, /1001 行，网页上最多填 1,000 行/]]) {
+    const lines = Array.from({ length: n }, (_, i) => ({ name: `车床 ${i}`, tax_code: '1090105030000000000', spec: 'CK6140', unit: '台', quantity: '1', price: '10.00', rate: '0.13' }));
+    const draft = await t1.post('/v1/invoices/drafts/form', { lines });
+    const page = await fetch(`${server.url}/invoices/new?draft=${draft.body.id}`, { headers: { cookie } });
+    assert.equal(page.status, 200);
+    assert.match(await page.text(), said);
+  }
 });
 
 test('A09.8 a table becomes invoices; the same key issues nothing twice; faults name their row', async () => {

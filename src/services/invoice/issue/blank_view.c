@@ -7,7 +7,8 @@
 #include "services/invoice/issue/blank.h"
 #include "services/invoice/issue/taxcode.h"
 
-enum { FOUND_MAX = 5, FIND_MOST = 12, SEARCHES_MAX = 20 };
+/* More rows than that no browser shows well: there are batches for it. */
+enum { PAGE_LINES_MAX = 1000, FOUND_MAX = 5, FIND_MOST = 12, SEARCHES_MAX = 20 };
 
 struct sums {
 	struct line_amounts sum;
@@ -186,6 +187,10 @@ err_t issue_blank_view(struct ctx *c, const void *input, struct reply *out)
 	size_t i = 0;
 	(void)input;
 	if (!value_get(root, S("seller"))) return OK; /* may not issue */
+	value_put_int(c->arena, root, "line_count", lines->count);
+	value_put_bool(c->arena, root, "too_many", lines->count > PAGE_LINES_MAX);
+	value_put_bool(c->arena, root, "may_add", lines->count < PAGE_LINES_MAX);
+	if (lines->count > PAGE_LINES_MAX) return OK;
 	TRY(put_buyer(c, root, own(c, form, "buyer", false)));
 	if (!lines->count) value_push(c->arena, lines, value_object(c->arena));
 	read_form(c, form, &in);
@@ -200,7 +205,6 @@ err_t issue_blank_view(struct ctx *c, const void *input, struct reply *out)
 		value_set(c->arena, (struct value *)(uintptr_t)value_get(lines->last->value, S("_view")), S("focus"),
 		        value_bool(c->arena, true));
 	put_sums(c, root, &s);
-	value_put_int(c->arena, root, "line_count", lines->count);
 	value_put_bool(c->arena, root, "any_buyers", value_get(root, S("buyers"))->count > 0);
 	value_put_bool(c->arena, root, "any_drafts", value_number(root, "drafts", 0) > 0);
 	return OK;

@@ -236,7 +236,14 @@ err_t issue_list_view(struct ctx *c, const void *input, struct reply *out)
 	value_put_bool(c->arena, v, "may_issue", access_has_scope(c, "invoice.issue"));
 	put_chart(c, v);
 	put_default(c, v, "chart_svg");
+	bool elsewhere = may_open(c, "purchase.show");
 	for (const struct value_member *m = rows->first; m; m = m->next) {
+		/* What came as a file was not issued here: the service that took it in shows it. */
+		bool imported = flag(m->value, "imported");
+		value_put_str(c->arena, m->value, "href",
+		        imported && !elsewhere ? STR_NONE
+		                               : str_printf(c->arena, "/%s/%.*s", imported ? "purchases" : "invoices",
+		                                         STR_FMT(value_text(m->value, "number"))));
 		put_status(c, m->value, value_text(m->value, "status"));
 		value_put_bool(c->arena, m->value, "is_special", str_is(value_text(m->value, "kind"), "special"));
 	}
