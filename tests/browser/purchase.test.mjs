@@ -197,20 +197,3 @@ test('A05.1 a small-scale taxpayer is told that there is nothing to pick; anothe
     await browser.close();
   }
 });
-
-test('A09.10 the same as interfaces: many files in one call, what is not taken says why', async () => {
-  const t3 = await Client.signIn(server.url, 'T3');
-  assert.equal(ok(await t3.get('/v1/purchases/import')).files_max, 50);
-  const key = 'files-1';
-  const body = { files: [xml('26312000000000008001'), '<x/>'] };
-  const first = ok(await t3.post('/v1/purchases/files', body, { key }));
-  assert.deepEqual([first.count, first.added, first.known, first.refused], [2, 1, 0, 1]);
-  assert.ok(first.results[0].invoice.receipt.id && first.results[1].faults.length);
-  assert.deepEqual(ok(await t3.post('/v1/purchases/files', body, { key })), first);
-  assert.equal((await t3.post('/v1/purchases/files', { files: ['<y/>'] }, { key })).status, 409);
-  assert.equal((await t3.post('/v1/purchases/files', { files: [] })).status, 422);
-  assert.equal((await t3.post('/v1/purchases/files', { files: Array(51).fill('<x/>') })).status, 422);
-  const list = ok(await t3.get('/v1/purchases')).purchases;
-  assert.deepEqual([...list].sort((a, b) => (a.number < b.number ? 1 : -1)), list, 'the highest number first');
-  assert.equal(ok(await t3.get('/v1/purchases?before=26312000000000008001')).purchases.every((p) => p.number < '26312000000000008001'), true);
-});
