@@ -120,6 +120,48 @@ for (const [width, javaScript] of [[1280, true], [360, true], [360, false]]) {
   });
 }
 
+test('A09.10 by keyboard alone; the session ends in the middle: signed in again, the picks are there', async () => {
+  const v = ok(await t1.post('/v1/invoices', invoiceBody({ ref: 'keys', net: '700.00', buyer: { tax_id: parties.T3, name: names.T3 } })), 201);
+  const t3 = await Client.signIn(server.url, 'T3');
+  await eventually(() => t3.get('/v1/input-credits'), (a) => a.body.invoices.some((i) => i.number === v.number));
+  const browser = await openBrowser({ width: 1280 });
+  browser.axe = true;
+  const { page } = browser;
+  const box = page.locator(`input[value="${v.number}"]`);
+  const press = async (wanted, key) => {
+    for (let i = 0; i < 80 && !(await wanted.evaluate((e) => e === document.activeElement)); i++) await page.keyboard.press('Tab');
+    assert.ok(await wanted.evaluate((e) => e === document.activeElement), 'reached by Tab');
+    const [top, bar] = [await wanted.boundingBox(), await page.locator('.et-bar').boundingBox()];
+    if (key === 'Space') assert.ok(top.y + top.height <= bar.y, 'not under the bar');
+    await page.keyboard.press(key);
+  };
+  try {
+    await signIn(page, server.url, 'T3');
+    await page.goto(server.url + '/input-credits');
+    await press(box, 'Space');
+    assert.ok(await box.isChecked());
+    await page.context().clearCookies();
+    await Promise.all([page.waitForNavigation(), press(page.locator('.et-bar .btn-primary'), 'Enter')]);
+    assert.ok(await page.locator('#f-password').count(), 'the sign-in with the form in its hand');
+    await page.locator('input[name=account]').fill(parties.T3);
+    await page.locator('#f-password').fill('sandbox');
+    await Promise.all([page.waitForNavigation(), page.locator('form:has(#f-password) button').first().click()]);
+    assert.ok(await box.isChecked(), 'nothing is lost');
+    assert.equal(ok(await t3.get('/v1/input-credits')).invoices.some((i) => i.number === v.number), true, 'nothing was done yet');
+    await good(browser, 'credits-resumed');
+    await Promise.all([page.waitForNavigation(), press(page.locator('.et-bar .btn-primary'), 'Enter')]);
+    assert.match(await page.textContent('h1'), /已勾选 1 张/);
+    await click(page, 'a:has-text("继续勾选")');
+    assert.equal(await box.count(), 0, 'the list as it is now');
+    await page.goto(server.url + '/input-credits?lang=en');
+    assert.match(await page.textContent('h1'), /input tax/i);
+    assert.deepEqual((await page.textContent('main')).replaceAll(/云杉商场有限公司|海川精密机械有限公司/g, '').match(/[\u4e00-\u9fff]+/g), null);
+    await good(browser, 'credits-en');
+  } finally {
+    await browser.close();
+  }
+});
+
 test('A05.1 a small-scale taxpayer is told that there is nothing to pick; another month; a filed one is closed', async () => {
   const browser = await openBrowser({ width: 360 });
   browser.axe = true;
@@ -154,21 +196,4 @@ test('A05.1 a small-scale taxpayer is told that there is nothing to pick; anothe
   } finally {
     await browser.close();
   }
-});
-
-test('A09.10 the same as interfaces: many files in one call, what is not taken says why', async () => {
-  const t3 = await Client.signIn(server.url, 'T3');
-  assert.equal(ok(await t3.get('/v1/purchases/import')).files_max, 50);
-  const key = 'files-1';
-  const body = { files: [xml('26312000000000008001'), '<x/>'] };
-  const first = ok(await t3.post('/v1/purchases/files', body, { key }));
-  assert.deepEqual([first.count, first.added, first.known, first.refused], [2, 1, 0, 1]);
-  assert.ok(first.results[0].invoice.receipt.id && first.results[1].faults.length);
-  assert.deepEqual(ok(await t3.post('/v1/purchases/files', body, { key })), first);
-  assert.equal((await t3.post('/v1/purchases/files', { files: ['<y/>'] }, { key })).status, 409);
-  assert.equal((await t3.post('/v1/purchases/files', { files: [] })).status, 422);
-  assert.equal((await t3.post('/v1/purchases/files', { files: Array(51).fill('<x/>') })).status, 422);
-  const list = ok(await t3.get('/v1/purchases')).purchases;
-  assert.deepEqual([...list].sort((a, b) => (a.number < b.number ? 1 : -1)), list, 'the highest number first');
-  assert.equal(ok(await t3.get('/v1/purchases?before=26312000000000008001')).purchases.every((p) => p.number < '26312000000000008001'), true);
 });

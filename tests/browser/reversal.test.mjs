@@ -167,14 +167,3 @@ for (const [width, javaScript] of [[1280, true], [360, true], [360, false]]) {
     }
   });
 }
-
-test('A09.1 the same as interfaces: which invoices can be reversed', async () => {
-  const v = await sell(false);
-  const t1 = await Client.signIn(server.url, 'T1'), t2 = await Client.signIn(server.url, 'T2');
-  const list = await eventually(() => t1.get('/v1/reversals/new'), (a) => a.body.invoices.some((i) => i.number === v.number));
-  assert.ok(list.body.invoices.every((i) => !i.total.startsWith('-')), 'red letters are left out');
-  const one = ok(await t1.get(`/v1/reversals/new?number=${v.number}`)).invoices;
-  assert.deepEqual(one.map((i) => [i.number, i.status, i.locked, i.total]), [[v.number, 'valid', false, '2260.00']]);
-  assert.equal((await t2.get(`/v1/reversals/new?number=${v.number}`)).status, 404);
-  assert.equal((await t1.get('/v1/reversals/new?period=2026Q4')).status, 400);
-});

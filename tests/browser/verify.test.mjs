@@ -174,14 +174,3 @@ test('A10.7 English: the pages are complete and say the same', async () => {
     await browser.close();
   }
 });
-
-test('A10.9 the same as interfaces: JSON of each page, a table by POST', async () => {
-  const open = new Client(server.url);
-  assert.deepEqual(ok(await open.get('/v1/verify/invoices')), { number: null, verdict: null, detail: null, reversed_by: null, checked: [] });
-  assert.equal(ok(await open.get(`/v1/verify/invoices?number=${sold.number}&total=1130.00`)).verdict, 'valid');
-  assert.equal(ok(await open.get('/v1/verify/batch')).rows_max, 1000);
-  const table = ok(await open.post('/v1/verify/batch', { text: `${sold.number},1130.00\nx1` }, { key: null }));
-  assert.deepEqual(table.results.map((r) => [r.line, r.verdict]), [[1, 'valid'], [2, 'unreadable']]);
-  assert.match((await open.post('/v1/verify/batch.csv', { text: sold.number }, { key: null })).headers.get('content-type'), /text\/csv/);
-  assert.equal((await open.post('/v1/verify/batch', {}, { key: null })).status, 422);
-});

@@ -66,6 +66,24 @@ test('A09.10 refused: future months, quarters, before it was issued, small-scale
   for (const bad of ['period=x', 'period=0000-00', 'state=x', 'after=x']) assert.equal((await t3.get(`/v1/input-credits?${bad}`)).status, 400, bad);
 });
 
+test('A09.10 many files in one call, what is not taken says why', async () => {
+  const xml = (number) => purchaseXml({ number, buyer: parties.T3, buyerName: T3.name, net: '1000.00', tax: '130.00', issued: today });
+  assert.equal(ok(await t3.get('/v1/purchases/import')).files_max, 50);
+  const key = 'files-1';
+  const body = { files: [xml('26312000000000008001'), '<x/>'] };
+  const first = ok(await t3.post('/v1/purchases/files', body, { key }));
+  assert.deepEqual([first.count, first.added, first.known, first.refused], [2, 1, 0, 1]);
+  assert.ok(first.results[0].invoice.receipt.id && first.results[1].faults.length);
+  assert.deepEqual(ok(await t3.post('/v1/purchases/files', body, { key })), first);
+  assert.equal((await t3.post('/v1/purchases/files', { files: ['<y/>'] }, { key })).status, 409);
+  assert.equal((await t3.post('/v1/purchases/files', { files: [] })).status, 422);
+  assert.equal((await t3.post('/v1/purchases/files', { files: Array(51).fill('<x/>') })).status, 422);
+  const list = ok(await t3.get('/v1/purchases')).purchases;
+  assert.deepEqual([...list].sort((a, b) => (a.number < b.number ? 1 : -1)), list, 'the highest number first');
+  assert.equal(ok(await t3.get('/v1/purchases?before=26312000000000008001')).purchases.every((p) => p.number < '26312000000000008001'), true);
+  assert.equal(ok(await t3.get(`/v1/input-credits/withdrawal?period=${month}`)).state, 'credited');
+});
+
 test('confirmed once, whatever is sent at once', async () => {
   const v = ok(await t1.post('/v1/invoices', invoiceBody({ ref: 'p', buyer: T3, net: '77.00' })), 201);
   const answers = await Promise.all(Array.from({ length: 10 }, () => credit([v.number])));

@@ -163,6 +163,16 @@ test('the quota comes back in the same month only', async () => {
   assert.equal((await big()).status, 409);
 });
 
+test('A09.1 which invoices can be reversed', async () => {
+  const v = await issue([line()]);
+  const list = await eventually(() => t1.get('/v1/reversals/new'), (a) => a.body.invoices.some((i) => i.number === v.number));
+  assert.ok(list.body.invoices.every((i) => !i.total.startsWith('-')), 'red letters are left out');
+  const one = ok(await t1.get(`/v1/reversals/new?number=${v.number}`), 200).invoices;
+  assert.deepEqual(one.map((i) => [i.number, i.status, i.locked, i.total]), [[v.number, 'valid', false, '1130.00']]);
+  assert.equal((await t2.get(`/v1/reversals/new?number=${v.number}`)).status, 404);
+  assert.equal((await t1.get('/v1/reversals/new?period=2026Q4')).status, 400);
+});
+
 test('A09.5 72 hours without an answer: void, and it can be started anew', async () => {
   const v = await issue([line({ quantity: '1', price: '5.00' })]);
   await credit(v.number);

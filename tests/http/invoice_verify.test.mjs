@@ -112,3 +112,15 @@ test('A10.8 A10.10 reversed (A10.e3), and the plane alone knows it too, in batch
     plane.kill('SIGTERM');
   }
 });
+
+test('A10.9 what the pages show, as JSON; a table of lines, and its file', async () => {
+  const [v] = sold;
+  assert.deepEqual(ok(await open.get('/v1/verify/invoices')), { number: null, verdict: null, detail: null, reversed_by: null, checked: [] });
+  assert.equal(ok(await open.get(`/v1/verify/invoices?number=${v.number}&total=1130.00`)).verdict, 'valid');
+  assert.equal(ok(await open.get('/v1/verify/qr')).verdict, null);
+  assert.equal(ok(await open.get('/v1/verify/batch')).rows_max, 1000);
+  const table = ok(await open.post('/v1/verify/batch', { text: `${v.number},1130.00\nx1` }, { key: null }));
+  assert.deepEqual(table.results.map((r) => [r.line, r.verdict]), [[1, 'valid'], [2, 'unreadable']]);
+  assert.match((await open.post('/v1/verify/batch.csv', { text: v.number }, { key: null })).headers.get('content-type'), /text\/csv/);
+  assert.equal((await open.post('/v1/verify/batch', {}, { key: null })).status, 422);
+});

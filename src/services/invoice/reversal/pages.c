@@ -192,6 +192,7 @@ static err_t put_asked(struct ctx *c, const struct shown *s, struct value *slip)
 	struct json_fault where;
 	struct slip row;
 	TRY(slip_load(c, s->blue.number, value_text(slip, "id"), &row));
+	value_put_bool(c->arena, slip, "any_asked", row.row.lines.n > 0);
 	if (!row.row.lines.n) return OK;
 	if (json_parse(c->arena, row.row.lines, &list, &where) != OK) return E_INTERNAL;
 	for (const struct value_member *m = list->first; m; m = m->next) {

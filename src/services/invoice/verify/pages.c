@@ -81,6 +81,16 @@ static void put_outcome(struct ctx *c, struct value *one)
 	value_put_bool(c->arena, one, "is_open", str_is(str_c(mark), "off"));
 }
 
+/* The list is never empty on the page: an unknown number was looked for too. */
+static void put_missing(struct ctx *c, struct value *v)
+{
+	struct value *one = value_object(c->arena);
+	value_put_c(c->arena, one, "what", "number");
+	value_put_c(c->arena, one, "outcome", "differs");
+	value_put_str(c->arena, one, "detail", tr(c, N_("号码不在本局的开票记录里")));
+	value_push(c->arena, (struct value *)(uintptr_t)value_get(v, S("checked")), one);
+}
+
 static void put_look(struct ctx *c, struct value *v)
 {
 	bool asked = value_text(v, "verdict").p != NULL;
@@ -92,6 +102,7 @@ static void put_look(struct ctx *c, struct value *v)
 		value_put_bool(c->arena, v, looks[i].flag, asked && i == look);
 	value_put_instant(c->arena, v, "checked_at", c->now);
 	const struct value *list = value_get(v, S("checked"));
+	if (asked && !list->count) put_missing(c, v);
 	for (const struct value_member *m = list->first; m; m = m->next)
 		put_outcome(c, m->value);
 }
