@@ -194,9 +194,10 @@ static bool read_object(struct text *t, const struct field *fields, char *out)
 
 bool input_read_direct(struct ctx *c, const struct field *fields, struct str text, void *out)
 {
+	if (!text.p) return false;
 	struct text t = { c, text.p, text.p + text.n, 0 };
 	size_t faults = c->problem.n;
-	bool good = t.at && read_object(&t, fields, out);
+	bool good = read_object(&t, fields, out);
 	blanks(&t);
 	good = good && t.at == t.end && c->problem.n == faults;
 	c->problem.n = faults;

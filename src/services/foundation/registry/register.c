@@ -124,7 +124,7 @@ static err_t representative(struct ctx *c, struct registering *r)
 static err_t create(struct ctx *c, struct registering *r)
 {
 	const struct registry_event *e = r->e;
-	struct decided d;
+	struct decided d = { 0 };
 	TRY(decide(c, e, &d));
 	struct str kind = d.general ? S("general") : S("small");
 	struct str period = e->vat_period.p ? e->vat_period : d.general ? S("month") : S("quarter");

@@ -133,7 +133,7 @@ static err_t put_buyer(struct ctx *c, struct value *root, struct value *buyer)
 {
 	struct str id = str_trim(value_text(buyer, "tax_id")), name = str_trim(value_text(buyer, "name")),
 	           before = STR_NONE;
-	struct taxpayer firm;
+	struct taxpayer firm = { 0 };
 	bool found = false, of_another = !name.n;
 	if (ids_uscc(id) == IDS_OK) TRY(registry_taxpayer_by_uscc(c, id, &firm, &found));
 	for (const struct value_member *m = value_get(root, S("buyers"))->first; id.n && m; m = m->next) {
