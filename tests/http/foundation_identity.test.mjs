@@ -72,14 +72,18 @@ test('G01.3 TOTP: begun, confirmed, asked for at sign-in; a code serves once; re
   const next = totp(secret, await serverTime());
   assert.equal((await signIn('T4', 'sandbox', { totp: next })).status, 201);
   assert.equal((await signIn('T4', 'sandbox', { totp: next })).status, 401);
-  const [recovery, second] = done.body.recovery_codes;
+  const [recovery, second, third] = done.body.recovery_codes;
   const byRecovery = await signIn('T4', 'sandbox', { totp: recovery.toLowerCase() });
   assert.equal(byRecovery.status, 201, byRecovery.text);
   assert.equal((await signIn('T4', 'sandbox', { totp: recovery })).status, 401);
   const again = client(byRecovery.body.token);
   assert.deepEqual((await again.get('/v1/totp')).body, { enabled: true, recovery_codes_left: 9 });
   assert.deepEqual(codes(await again.post('/v1/totp/removal', { password: 'no', code: second })), ['/password password-wrong']);
-  assert.equal((await again.post('/v1/totp/removal', { password: 'sandbox', code: second })).status, 200);
+  const fresh = await again.post('/v1/totp/recovery-codes', { password: 'sandbox', code: third });
+  assert.equal(fresh.status, 200, fresh.text);
+  assert.equal(new Set([...fresh.body.recovery_codes, ...done.body.recovery_codes]).size, 20);
+  assert.equal((await again.post('/v1/totp/removal', { password: 'sandbox', code: second })).status, 422, 'codes of the first ten are void');
+  assert.equal((await again.post('/v1/totp/removal', { password: 'sandbox', code: fresh.body.recovery_codes[0] })).status, 200);
   assert.equal((await signIn('T4', 'sandbox')).status, 201);
 });
 

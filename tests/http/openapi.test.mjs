@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { Client } from '../lib/client.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server, text = null, document;
@@ -40,4 +41,15 @@ whenServed('it is OpenAPI 3.1; every operation has an id, a summary and limits o
       }
     }
   assert.deepEqual(faults, []);
+});
+
+test('what pages show before a form is filled in is answered to programs, too', async () => {
+  const open = new Client(server.url), t3 = await Client.signIn(server.url, 'T3');
+  for (const [who, path, member] of [[open, '/v1/login', null], [open, '/v1/public/taxpayers?uscc=91330100MA2H000142', 'answer'],
+    [t3, '/v1/certificates/new', 'periods'], [t3, '/v1/payments/new', 'payable']]) {
+    const r = await who.get(path);
+    assert.equal(r.status, 200, `${path}: ${r.text}`);
+    assert.equal(typeof r.body, 'object');
+    if (member) assert.ok(member in r.body, `${path}: ${r.text.slice(0, 300)}`);
+  }
 });

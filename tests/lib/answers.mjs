@@ -10,8 +10,8 @@ const mode = process.env.ETAX_ANSWERS;
 const formats = { date: /^\d{4}-\d\d-\d\d$/, 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/ };
 const MONEY = '^-?[0-9]+\\.[0-9]{2}$';
 
-/** Members that are data rather than names (l1, l2 …; a code of digits): the schema is that of any of them. */
-const isMap = (keys) => keys.length > 0 && keys.every((k) => /^[a-z]*\d[\w.]*$/.test(k));
+/** Members that are data rather than names (most of them l1, l2 …, or codes of digits): the schema is that of any of them. */
+const isMap = (keys) => keys.filter((k) => /^[a-z]*\d[\w.]*$/.test(k)).length * 2 > keys.length;
 
 export function infer(v) {
   if (v === null) return { type: ['null'] };
