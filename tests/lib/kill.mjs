@@ -26,6 +26,7 @@ class Drill {
   /** Taxes to pay: another month is filed when none are left. At most twelve months, so that the law in force covers them. */
   async owe() {
     if (this.due.length > 2 || this.months >= 12) return;
+    await this.decided(); // an order is good for a day, and the clock will leap a month
     this.months = (this.months || 0) + 1;
     this.recent = new Set(); // the clock leaps a month: first answers are kept for 30 days
     const owed = await owing(this.server.url, accounts);
@@ -90,12 +91,20 @@ class Drill {
     return load.unknown.length;
   }
 
-  /** Every order is decided, each voucher debited once with its amount; keys give their first answers. */
-  async verify() {
+  /** Every order ends, as paid. */
+  async decided() {
     for (const [key, order] of this.orders) {
+      if (order.paid) continue;
       const paid = await eventually(() => this.as[order.who].get(`/v1/payments/${order.id}`), (r) => ['paid', 'failed'].includes(r.body?.status), 60_000);
       assert.equal(paid.body.status, 'paid', key);
+      order.paid = true;
     }
+  }
+
+  /** Every order is decided, each voucher debited once with its amount; keys give their first answers. */
+  async verify() {
+    for (const order of this.orders.values()) order.paid = false;
+    await this.decided();
     const debits = (await new Client(this.server.url).get('/v1/sandbox/bank/debits')).body.debits;
     for (const [key, order] of this.orders) {
       const mine = debits.filter((d) => d.voucher === order.voucher);
