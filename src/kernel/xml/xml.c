@@ -49,6 +49,7 @@ static void XMLCALL on_end(void *arg, const XML_Char *name)
 {
 	struct reader *r = arg;
 	(void)name;
+	if (r->why) return; /* the end of <x/> still comes after the parser was stopped at its start */
 	if (!r->at->first) r->at->text = str_dup(r->a, str_trim(buf_done(&r->text)));
 	r->text.n = 0;
 	r->at = r->at->parent;
