@@ -75,7 +75,7 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_bytes(struct arena *a, size_t size)
 {
 	if (size > SIZE_MAX / 2) out_of_memory(size);
 	size_t need = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
@@ -87,7 +87,12 @@ void *arena_alloc(struct arena *a, size_t size)
 	void *p = b->bytes + b->used;
 	b->used += need;
 	a->handed_out += need;
-	return memset(p, 0, need);
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	return memset(arena_bytes(a, size), 0, size);
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size)
@@ -99,8 +104,9 @@ void *arena_array(struct arena *a, size_t n, size_t size)
 
 void *arena_dup(struct arena *a, const void *p, size_t n)
 {
-	void *copy = arena_alloc(a, n + 1);
+	char *copy = arena_bytes(a, n + 1);
 	if (n) memcpy(copy, p, n);
+	copy[n] = '\0';
 	return copy;
 }
 

@@ -11,6 +11,7 @@ struct arena *arena_new(void);
 void arena_free(struct arena *a);                 /* runs the clean-ups, latest first */
 void arena_reset(struct arena *a);                /* as free + new, keeps the first block */
 void *arena_alloc(struct arena *a, size_t size);  /* aligned for any type, zeroed */
+void *arena_bytes(struct arena *a, size_t size);  /* the same, not zeroed: for what is written before it is read */
 void *arena_array(struct arena *a, size_t n, size_t size); /* n*size with overflow check, zeroed */
 void *arena_dup(struct arena *a, const void *p, size_t n);
 size_t arena_used(const struct arena *a);         /* bytes handed out so far */

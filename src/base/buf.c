@@ -8,15 +8,16 @@ void buf_init(struct buf *b, struct arena *a, size_t cap)
 	b->arena = a;
 	b->n = 0;
 	b->cap = cap < 64 ? 64 : cap;
-	b->p = arena_alloc(a, b->cap + 1);
+	b->p = arena_bytes(a, b->cap + 1);
+	b->p[0] = '\0';
 }
 
 char *buf_room(struct buf *b, size_t n)
 {
 	if (n > b->cap - b->n) {
 		size_t cap = b->cap * 2 > b->n + n ? b->cap * 2 : b->n + n;
-		char *p = arena_alloc(b->arena, cap + 1);
-		memcpy(p, b->p, b->n);
+		char *p = arena_bytes(b->arena, cap + 1);
+		memcpy(p, b->p, b->n + 1);
 		b->p = p;
 		b->cap = cap;
 	}

@@ -92,6 +92,7 @@ int verify_main(const struct options *o)
 	struct http_config config = config_of(&app, o);
 	config.thread_start = no_database;
 	config.thread_end = NULL;
+	config.head_bytes = 8 * 1024; /* questions to the plane are short */
 	err_t e = compose_open_plane(&app, o);
 	if (e == OK) e = pipeline_start(&app, lifetime);
 	if (e == OK) e = serve_until(&app, lifetime, &config, &stop);

@@ -466,9 +466,9 @@ static bool start_daemon(struct http_server *s)
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
 	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, s->listener.fd,
 	        MHD_OPTION_THREAD_POOL_SIZE, pool > 1 ? pool : 2, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-	        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32 * 1024, MHD_OPTION_CONNECTION_TIMEOUT,
-	        (unsigned)TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
-	        MHD_OPTION_URI_LOG_CALLBACK, begin, s, MHD_OPTION_END);
+	        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(s->config.head_bytes ? s->config.head_bytes : 32 * 1024),
+	        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_URI_LOG_CALLBACK, begin, s, MHD_OPTION_END);
 	return s->daemon != NULL;
 }
 

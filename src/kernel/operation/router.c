@@ -3,6 +3,7 @@
 
 struct node {
 	const struct operation *op;
+	size_t fixed; /* bytes of the pattern before its first parameter: most patterns are told apart by them */
 	struct node *next;
 };
 /* Few hundred patterns: bucketed by the first segment, which is always literal. */
@@ -39,6 +40,7 @@ void router_add(struct router *r, const struct operation *ops, size_t n)
 		struct node **at = &r->buckets[bucket(ops[i].path, strlen(ops[i].path))];
 		struct node *node = arena_new_of(r->arena, struct node);
 		node->op = &ops[i];
+		node->fixed = strcspn(ops[i].path, "{");
 		/* more specific (longer) patterns first, so that {number}.pdf is tried before {number} */
 		while (*at && (literal((*at)->op->path) > literal(ops[i].path) ||
 		                      (literal((*at)->op->path) == literal(ops[i].path) &&
@@ -79,6 +81,7 @@ enum route_result router_find(const struct router *r, enum op_method method, str
 {
 	enum route_result result = ROUTE_UNKNOWN;
 	for (const struct node *n = r->buckets[bucket(path.p, path.n)]; n; n = n->next) {
+		if (path.n < n->fixed || memcmp(path.p, n->op->path, n->fixed) != 0) continue;
 		if (!matches(n->op->path, path, out)) continue;
 		out->op = n->op;
 		if (n->op->method == method) return ROUTE_FOUND;

@@ -6,13 +6,42 @@ enum style { COMPACT, PRETTY, CANONICAL };
 
 static void write(struct buf *b, const struct value *v, enum style style, int depth);
 
+static bool plain(unsigned char c)
+{
+	return c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* Eight at once: no byte below 0x20, none of the two that are escaped. A borrow may only doubt a plain byte. */
+static bool plain_8(const char *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t w, quote, slash;
+	memcpy(&w, p, sizeof w);
+	quote = w ^ ones * '"';
+	slash = w ^ ones * '\\';
+	return !(((w - ones * 0x20) & ~w & high) | ((quote - ones) & ~quote & high) | ((slash - ones) & ~slash & high));
+}
+
 void value_write_text(struct buf *b, struct str s)
 {
+	size_t from = 0, good = 0;
+	while (good + 8 <= s.n && plain_8(s.p + good))
+		good += 8;
+	while (good < s.n && plain((unsigned char)s.p[good]))
+		good++;
+	if (good == s.n) { /* nearly always: one piece */
+		char *p = buf_room(b, s.n + 2);
+		p[0] = '"';
+		if (s.n) memcpy(p + 1, s.p, s.n);
+		p[s.n + 1] = '"';
+		b->n += s.n + 2;
+		b->p[b->n] = '\0';
+		return;
+	}
 	buf_char(b, '"');
-	size_t from = 0;
-	for (size_t i = 0; i < s.n; i++) {
+	for (size_t i = good; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		if (c >= 0x20 && c != '"' && c != '\\') continue;
+		if (plain(c)) continue;
 		buf_add(b, s.p + from, i - from);
 		from = i + 1;
 		static const char named[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
