@@ -20,12 +20,11 @@ for (const name of wanted) {
     writeFileSync(kept(name), `## Policy engine\n\n${r.stdout.trim()}\n\nMade by \`./dev bench calc\`.\n`);
   }
 }
-const commit = spawnSync('git', ['-C', root, 'log', '-1', '--format=%h of %cs'], { encoding: 'utf8' }).stdout.trim();
 const head = `# Measurements
 
 \`./dev bench NAME\` measures one thing beside its limit, in the same run and on the same machine; ✓ and ✗ say whether what was asked was
-reached. What was not reached stays in, with what holds it. This page is made by \`./dev bench all\`; the last run was on commit ${commit}.
+reached. What was not reached stays in, with what holds it. This page is made by \`./dev bench all\`; each table names its commit.
 `;
-writeFileSync(target, [head, ...order.filter((n) => existsSync(kept(n))).map((n) => readFileSync(kept(n), 'utf8').trim() + '\n')].join('\n'));
+writeFileSync(target, [head, ...order.filter((n) => existsSync(kept(n))).map((n) => readFileSync(kept(n), 'utf8').trim() + '\n'), readFileSync(path.join(root, 'bench/held.md'), 'utf8')].join('\n'));
 console.log(`docs/bench.md: ${order.filter((n) => existsSync(kept(n))).join(', ')}`);
 process.exit(failed ? 1 : 0);
