@@ -51,15 +51,8 @@ void buf_char(struct buf *b, char ch)
 
 void buf_int(struct buf *b, int64_t v)
 {
-	char digits[24];
-	size_t at = sizeof digits;
-	uint64_t rest = v < 0 ? ~(uint64_t)v + 1 : (uint64_t)v;
-	do {
-		digits[--at] = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest);
-	if (v < 0) digits[--at] = '-';
-	buf_add(b, digits + at, sizeof digits - at);
+	char digits[STR_INT_BYTES];
+	buf_str(b, str_digits(digits, v));
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

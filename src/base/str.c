@@ -123,17 +123,22 @@ bool str_to_int(struct str s, int64_t *out)
 	return true;
 }
 
-struct str str_from_int(struct arena *a, int64_t v)
+struct str str_digits(char digits[STR_INT_BYTES], int64_t v)
 {
-	char digits[24];
-	size_t at = sizeof digits;
+	size_t at = STR_INT_BYTES;
 	uint64_t rest = v < 0 ? ~(uint64_t)v + 1 : (uint64_t)v;
 	do {
 		digits[--at] = (char)('0' + rest % 10);
 		rest /= 10;
 	} while (rest);
 	if (v < 0) digits[--at] = '-';
-	return (struct str){ arena_dup(a, digits + at, sizeof digits - at), sizeof digits - at };
+	return (struct str){ digits + at, STR_INT_BYTES - at };
+}
+
+struct str str_from_int(struct arena *a, int64_t v)
+{
+	char digits[STR_INT_BYTES];
+	return str_dup(a, str_digits(digits, v));
 }
 
 struct str str_hex(struct arena *a, const void *bytes, size_t n)

@@ -31,6 +31,8 @@ struct str str_sub(struct str s, size_t from, size_t n);/* clipped, no copy (not
 struct str str_trim(struct str s);                      /* ASCII blanks; no copy */
 bool str_split(struct str *rest, char sep, struct str *piece); /* false when nothing is left */
 bool str_to_int(struct str s, int64_t *out);            /* whole string, optional '-', no blanks */
+enum { STR_INT_BYTES = 24 };
+struct str str_digits(char digits[STR_INT_BYTES], int64_t v); /* at the end of digits */
 struct str str_from_int(struct arena *a, int64_t v);
 struct str str_hex(struct arena *a, const void *bytes, size_t n);
 bool str_unhex(struct arena *a, struct str hex, struct str *bytes);

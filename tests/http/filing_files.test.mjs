@@ -62,8 +62,12 @@ test('A05.e3 faults of a file: all at once, each at its cell', async () => {
     return Object.fromEntries(r.body.errors.map((e) => [e.pointer, e.code]));
   };
   assert.deepEqual(await faults('csv', 'form,x\nperiod,2001-01\nl1,12.345\nl2,1.00\nl2,2.00\nl99,1.00\n'), { '/file/l1': 'amount-unreadable',
-    '/file/l2': 'cell-twice', '/file/l99': 'cell-unknown', '/file/period': 'file-period', '/file/form': 'file-form' });
+    '/file/l2': 'cell-twice', '/file': 'cell-unknown', '/file/period': 'file-period', '/file/form': 'file-form' });
   assert.deepEqual(await faults('csv', 'l1,1.00\nl19,5.00\n'), { '/lines/l2': 'line-parts', '/lines/l19': 'line-computed' });
+  assert.deepEqual(await faults('csv', Buffer.from([0x6c, 0x31, 0x2c, 0xff, 0xfe, 0x0a])), { '/file': 'file-encoding' });
+  const long = await send('csv', `${'x'.repeat(5000)},${'9'.repeat(5000)}\nl1,${'8'.repeat(5000)}\n`);
+  assert.equal(long.status, 422);
+  assert.ok(long.text.length < 2500, 'what was sent is not sent back');
   assert.deepEqual(await faults('csv', 'l1\n'), { '/file': 'file-unreadable' });
   assert.deepEqual(await faults('csv', 'name,amount\n'), { '/file': 'file-empty' });
   assert.deepEqual(await faults('xml', '<VATReturn><lines><l1>1.00</l1></VATReturn>'), { '/file': 'file-unreadable' });

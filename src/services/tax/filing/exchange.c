@@ -2,6 +2,7 @@
  * the rules like a return that is filed, and answered as one canonical text with its digest, whichever file it came
  * from. */
 #include "base/csv.h"
+#include "base/utf8.h"
 #include "kernel/access/access.h"
 #include "kernel/crypto/crypto.h"
 #include "kernel/ctx/app.h"
@@ -10,12 +11,16 @@
 
 static const struct fault_def broken = { "file-unreadable", N_("第 {1} 行读不出来：{2}"),
 	N_("请用本局导出的文件填写，或对照接口文档"), NULL };
+static const struct fault_def no_text = { "file-encoding", N_("文件不是 UTF-8 编码"), N_("请另存为 UTF-8 后再传"),
+	NULL };
 static const struct fault_def no_cell = { "cell-unknown", N_("没有“{1}”这一栏"), N_("栏次写作 l1 到 l41"), NULL };
 static const struct fault_def no_amount = { "amount-unreadable", N_("“{1}”不是金额，应如 1234.50"), NULL, NULL };
 static const struct fault_def twice = { "cell-twice", N_("“{1}”出现了两次"), NULL, NULL };
 static const struct fault_def other_period = { "file-period", N_("文件的所属期是 {1}，不是 {2}"), NULL, NULL };
 static const struct fault_def other_form = { "file-form", N_("文件的表是 {1}，您适用的是 {2}"), NULL, NULL };
 static const struct fault_def nothing = { "file-empty", N_("文件里没有任何一栏"), NULL, NULL };
+
+enum { NAME_MAX_BYTES = 40 };
 
 struct reading {
 	struct ctx *c;
@@ -28,6 +33,9 @@ static void take(struct reading *r, struct str name, struct str text)
 {
 	struct ctx *c = r->c;
 	int n;
+	/* What is no name or amount by its length is not repeated in the answer. */
+	if (name.n > NAME_MAX_BYTES) name = S("…");
+	if (text.n > NAME_MAX_BYTES) text = S("…");
 	if (str_is(name, "form")) {
 		r->form = text;
 		return;
@@ -36,10 +44,12 @@ static void take(struct reading *r, struct str name, struct str text)
 		r->period = text;
 		return;
 	}
+	if (!form_cell_find(name, &n)) {
+		FAULT(c, S("/file"), &no_cell, name);
+		return;
+	}
 	struct str at = str_printf(c->arena, "/file/%.*s", STR_FMT(name));
-	if (!form_cell_find(name, &n))
-		FAULT(c, at, &no_cell, name);
-	else if (r->sent.has[n])
+	if (r->sent.has[n])
 		FAULT(c, at, &twice, name);
 	else if (!money_parse(text, &r->sent.cell[n]))
 		FAULT(c, at, &no_amount, text);
@@ -121,7 +131,9 @@ err_t return_read(struct ctx *c, const void *input, struct reply *out)
 	unsigned char digest[32];
 	TRY(access_open(c, c->caller.subject_id, "return"));
 	TRY(draft_open(c, in->period, &d));
-	if (str_starts(str_trim(in->file), "<"))
+	if (!utf8_valid(in->file))
+		FAULT(c, S("/file"), &no_text);
+	else if (str_starts(str_trim(in->file), "<"))
 		read_xml(&r, in->file);
 	else
 		read_csv(&r, in->file);
