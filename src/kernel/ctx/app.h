@@ -12,6 +12,7 @@ struct app {
 	struct db_store *db;            /* kernel/db: engine, writer thread, projection store */
 	struct keys *keys;              /* kernel/keys: SM2 and Ed25519 signing keys, HMAC secrets, envelope keys */
 	struct receipt_log *receipts;   /* kernel/receipt: transparency log */
+	struct cosigner *cosigner;      /* kernel/receipt: asks the witnesses; NULL: there are none */
 	struct outbox_runner *outbox;   /* kernel/outbox: consumers */
 	struct job_runner *jobs;        /* kernel/job */
 	struct policy_store *policy;    /* kernel/policy: compiled packages */
