@@ -242,6 +242,12 @@ err_t receipt_witnessed(struct ctx *c, struct receipt_witnessed *out)
 	return OK;
 }
 
+bool receipt_root_at(struct ctx *c, int64_t size, struct tlog_hash *root)
+{
+	struct tlog_tiles tiles = { fetch, c, size };
+	return tlog_root_at(size, tlog_read_tiles, &tiles, root);
+}
+
 bool receipt_consistency(struct ctx *c, int64_t old_size, int64_t size, struct tlog_path *out)
 {
 	struct tlog_tiles tiles = { fetch, c, size };

@@ -38,6 +38,7 @@ struct receipt_witnessed {
 };
 MUST_USE err_t receipt_witnessed(struct ctx *c, struct receipt_witnessed *out);
 /* That the tree of the one size goes on as that of the other. */
+bool receipt_root_at(struct ctx *c, int64_t size, struct tlog_hash *root);
 bool receipt_consistency(struct ctx *c, int64_t old_size, int64_t size, struct tlog_path *out);
 /* The newest checkpoint with the SM2 seal's signature as its second line: made when first asked for, so that issuing does
  * not pay for it. Behind it the witnesses' lines, if they have cosigned this one. */
