@@ -5,16 +5,15 @@
 #include <strings.h>
 
 /* Most names differ in their first letter. */
-static bool same_letter(char a, char b)
+static bool is_named(const struct http_header *h, const char *name)
 {
-	return ((a ^ b) & ~0x20) == 0;
+	return ((h->name.p[0] ^ name[0]) & ~0x20) == 0 && strcasecmp(h->name.p, name) == 0;
 }
 
 struct str http_header(const struct http_request *r, const char *name)
 {
 	for (size_t i = 0; i < r->n_headers; i++)
-		if (same_letter(r->headers[i].name.p[0], name[0]) && strcasecmp(r->headers[i].name.p, name) == 0)
-			return r->headers[i].value;
+		if (is_named(&r->headers[i], name)) return r->headers[i].value;
 	return STR_NONE;
 }
 
@@ -130,10 +129,9 @@ int http_head_check(const struct http_request *r)
 		if (!is_token(h->name)) return 400;
 		for (size_t k = 0; k < h->value.n; k++)
 			if ((unsigned char)h->value.p[k] < 0x20 && h->value.p[k] != '\t') return 400;
-		if (strcasecmp(h->name.p, "Content-Length") == 0) lengths += is_digits(h->value) ? 1 : 9;
-		if (strcasecmp(h->name.p, "Host") == 0) hosts++;
-		if (strcasecmp(h->name.p, "Transfer-Encoding") == 0)
-			encodings += strcasecmp(h->value.p, "chunked") == 0 ? 1 : 9;
+		if (is_named(h, "Content-Length")) lengths += is_digits(h->value) ? 1 : 9;
+		if (is_named(h, "Host")) hosts++;
+		if (is_named(h, "Transfer-Encoding")) encodings += strcasecmp(h->value.p, "chunked") == 0 ? 1 : 9;
 	}
 	return hosts <= 1 && lengths + encodings <= 1 ? 0 : 400;
 }

@@ -302,9 +302,9 @@ static void make_piece(struct exchange *x)
 		}                                                                                                      \
 	}
 
-/* What a browser shows may load from us only; data loads nothing. Data needs no word on how it is shown. */
+/* What a browser shows may load from us only. Data is not shown (nosniff), so it needs no word on that: each header
+ * costs a quarter of a microsecond, which counts where an answer costs ten. */
 static const struct http_header of_data[] = {
-	HEADER("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
 	HEADER("X-Content-Type-Options", "nosniff"),
 	HEADER("Cache-Control", "no-store"),
 };
