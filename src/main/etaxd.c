@@ -4,6 +4,7 @@
 #include "main/answer.h"
 #include "main/calc/calc.h"
 #include "main/certificate.h"
+#include "main/channel.h"
 #include "main/check.h"
 #include "main/compose.h"
 #include "main/officer.h"
@@ -127,6 +128,7 @@ static const struct command commands[] = {
 	{ "fsck", "fsck --data DIR [--db URL]", run_fsck },
 	{ "officer", "officer add --data DIR [--db URL] --person ID --name NAME --office CODE --posts \"registration\"",
 	        officer_main },
+	{ "channel", "channel set --data DIR [--db URL] NAME < VALUE   (wechat.token, sms.key …)", channel_main },
 	{ "key", "key rotate-log --data DIR   (while the server is stopped)", run_key },
 	{ "receipt", "receipt verify FILE --key K", receipt_main },
 	{ "certificate", "certificate verify FILE --key K", certificate_main },

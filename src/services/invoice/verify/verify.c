@@ -219,7 +219,7 @@ static err_t verify_form(struct ctx *c, const void *input, struct reply *out)
 }
 
 /* What stands in the code, its signature if it has one, and then what the plane knows. */
-static err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
+err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 {
 	static const struct {
 		const char *outcome, *words;

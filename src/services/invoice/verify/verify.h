@@ -2,4 +2,16 @@
 #ifndef INVOICE_VERIFY_H
 #define INVOICE_VERIFY_H
 #include "kernel/operation/service.h"
+
+/* What the channels share (short messages, WeChat, kiosks): the same answer as of the API, {number, verdict, detail, checked[],
+ * reversed_by}, from the plane alone. text: that of a QR code, or words as people type and say them: "CY 2633… 1130.00". */
+enum { VERIFY_ASK_MAX = 512 };
+MUST_USE err_t verify_ask(struct ctx *c, struct str text, struct value **out);
+bool verify_is_help(struct str text); /* nothing in it that could be asked */
+/* "valid", "not-as-issued:total,date": verdict and the items that led to it, the same in every channel. */
+struct str verify_code(struct ctx *c, const struct value *answer);
+/* At most 70 UTF-16 units: one short message. */
+struct str verify_short(struct ctx *c, const struct value *answer);
+struct str verify_long(struct ctx *c, const struct value *answer);   /* some lines, for chats */
+struct str verify_spoken(struct ctx *c, const struct value *answer); /* to be read out: digits one by one */
 #endif
