@@ -10,6 +10,7 @@
 #include "main/officer.h"
 #include "main/qr.h"
 #include "main/receipt.h"
+#include "main/status.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,8 @@ static const struct command commands[] = {
 	{ "certificate", "certificate verify FILE --key K", certificate_main },
 	{ "answer", "answer verify FILE --keys KEYS   (KEYS: the answer of /v1/keys)", answer_main },
 	{ "qr", "qr verify TEXT|FILE --key K", qr_main },
+	{ "status", "status check --list FILE [--delta FILE …] --qr TEXT --key K | status export --data DIR --to DIR",
+	        status_main },
 	{ "check", "check < CASES.jsonl", run_check },
 	{ "calc", "calc < CASES.jsonl", run_calc },
 	{ "version", "version", run_version },

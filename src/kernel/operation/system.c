@@ -67,7 +67,7 @@ const size_t n_system_operations = COUNT(system_operations);
 bool system_owns(const struct operation *op)
 {
 	/* What others fetch or call at addresses of their own: the log, gateways of messages, signed files. */
-	static const char *const roots[] = { "/log/", "/channels/", "/public/" };
+	static const char *const roots[] = { "/log/", "/channels/", "/public/status" };
 	bool own = op >= system_operations && op < system_operations + 4;
 	for (size_t i = 0; i < COUNT(roots); i++)
 		own = own || strncmp(op->path, roots[i], strlen(roots[i])) == 0;
