@@ -1,5 +1,6 @@
 /* Status lists: the descriptor. */
 #include "services/invoice/status/status.h"
+#include "kernel/assets/assets.h"
 #include "status_sql.h"
 
 enum { FRESH_SECONDS = 300, FIXED_SECONDS = 31536000 };
@@ -102,6 +103,24 @@ static err_t make(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
+/* The page works it out itself, in the browser. */
+static err_t scan(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	out->value = value_object(c->arena);
+	return OK;
+}
+
+/* Beside its page, not among the static pieces: a worker rules over the addresses below its own only. */
+static err_t worker(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)c, (void)input;
+	out->bytes = asset_get("web/dist/verify-sw.js");
+	out->packed = asset_get("web/dist/verify-sw.js.gz");
+	out->media = "text/javascript; charset=utf-8";
+	return out->bytes.p ? OK : E_NOT_FOUND;
+}
+
 static err_t job_deltas(struct ctx *c, struct str argument)
 {
 	int64_t made;
@@ -150,6 +169,27 @@ static const struct operation operations[] = {
 	        .blind = true,
 	        .title = N_("状态名单的一次变动"),
 	        .requirements = "A10.1 A10.7" },
+	{ .id = "status.scan",
+	        .method = GET,
+	        .path = "/verify/scan",
+	        .who = PUBLIC,
+	        .run = scan,
+	        .class = OP_FAST,
+	        .page = "status/scan",
+	        .menu = "公众服务/查验/离线查验",
+	        .title = N_("扫码、离线查验"),
+	        .requirements = "A10.1 A10.3 A10.4 A10.7 A10.8",
+	        .words = "扫一扫 摄像头 相册 离线 断网 scan camera offline",
+	        .page_only = "camera, pictures and lists are read in the browser" },
+	{ .id = "status.worker",
+	        .method = GET,
+	        .path = "/verify/sw.js",
+	        .who = PUBLIC,
+	        .run = worker,
+	        .class = OP_FAST,
+	        .title = N_("离线查验的脚本"),
+	        .requirements = "A10.4 A10.7",
+	        .page_only = "script of a page" },
 	{ .id = "status.make",
 	        .method = POST,
 	        .path = "/status/lists",
