@@ -1,7 +1,9 @@
 /* The question of a message: "CY 26332000000000000001 1130.00" and what people make of it (domain/invoice.md §9.2). */
 #include "services/invoice/verify/ask.h"
 #include "base/utf8.h"
+#include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
+#include "kernel/metrics/metrics.h"
 #include "services/invoice/verify/verify.h"
 #include <string.h>
 
@@ -154,6 +156,22 @@ static struct value *unanswered(
 	return v;
 }
 
+const char *const verify_counted[VERIFY_COUNTED] = { "valid", "partly-reversed", "reversed", "not-as-issued", "unknown",
+	"unreadable" };
+
+struct metric *verify_counter(struct ctx *c, int i)
+{
+	struct str labels = str_printf(c->arena, "verdict=\"%s\"", verify_counted[i]);
+	return metrics_gauge(c->app->metrics, "etax_verify_untold", labels.p, "Verdicts that risk was not told of yet");
+}
+
+void verify_count(struct ctx *c, const struct value *answer)
+{
+	struct str verdict = value_text(answer, "verdict");
+	for (int i = 0; i < VERIFY_COUNTED; i++)
+		if (str_is(verdict, verify_counted[i])) metric_add(verify_counter(c, i), 1);
+}
+
 err_t verify_ask(struct ctx *c, struct str text, struct value **out)
 {
 	struct verify_words w;
@@ -167,9 +185,14 @@ err_t verify_ask(struct ctx *c, struct str text, struct value **out)
 	}
 	if (!verify_words_read(c->arena, text, &w)) {
 		*out = unanswered(c, "unreadable", "words", N_("看不懂。请发：CY 20 位发票号码 价税合计"), STR_NONE);
+		verify_count(c, *out);
 		return OK;
 	}
-	if (!w.legacy) return verify_judge(c, &w.in, out);
+	if (!w.legacy) {
+		TRY(verify_judge(c, &w.in, out));
+		verify_count(c, *out);
+		return OK;
+	}
 	*out = unanswered(c, "unknown", "older-kind", N_("这是旧式发票，不在本平台的开票记录里"), w.in.number);
 	return OK;
 }

@@ -319,6 +319,7 @@ err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 		                      : N_("没有查到这张发票。请核对号码；刚开的票请过几秒再查")));
 		value_put(c->arena, out->value, "checked", list);
 		value_put_str(c->arena, out->value, "reversed_by", STR_NONE);
+		verify_count(c, out->value);
 		return OK;
 	}
 	struct verify_in asked = {
@@ -334,6 +335,7 @@ err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 	while (!str_is(list->key, "checked"))
 		list = list->next;
 	checked(c, list->value, "signature", signatures[q.signature].outcome, signatures[q.signature].words);
+	verify_count(c, out->value);
 	return OK;
 }
 

@@ -14,4 +14,10 @@ struct str verify_code(struct ctx *c, const struct value *answer);
 struct str verify_short(struct ctx *c, const struct value *answer);
 struct str verify_long(struct ctx *c, const struct value *answer);   /* some lines, for chats */
 struct str verify_spoken(struct ctx *c, const struct value *answer); /* to be read out: digits one by one */
+
+/* Verdicts counted until somebody takes them off (statistics for risk); gauges etax_verify_untold. */
+enum { VERIFY_COUNTED = 6 };
+extern const char *const verify_counted[VERIFY_COUNTED];
+struct metric *verify_counter(struct ctx *c, int i);
+void verify_count(struct ctx *c, const struct value *answer);
 #endif
