@@ -8,6 +8,7 @@
 #include "main/check.h"
 #include "main/compose.h"
 #include "main/officer.h"
+#include "main/plane.h"
 #include "main/qr.h"
 #include "main/receipt.h"
 #include "main/status.h"
@@ -135,6 +136,8 @@ static const struct command commands[] = {
 	{ "certificate", "certificate verify FILE --key K", certificate_main },
 	{ "answer", "answer verify FILE --keys KEYS   (KEYS: the answer of /v1/keys)", answer_main },
 	{ "qr", "qr verify TEXT|FILE --key K", qr_main },
+	{ "plane", "plane rebuild --data DIR | export --data DIR --to DIR | import --data DIR --from DIR --key K",
+	        plane_main },
 	{ "status", "status check --list FILE [--delta FILE …] --qr TEXT --key K | status export --data DIR --to DIR",
 	        status_main },
 	{ "check", "check < CASES.jsonl", run_check },

@@ -41,8 +41,33 @@ static const struct field spoken_fields[] = {
 	        .label = N_("开票日期") },
 	{ 0 },
 };
+static const struct field prefix_fields[] = {
+	{ "prefix", FIELD_TEXT, AT(struct prefix_in, prefix), .required = true, .min = 2, .max = 8,
+	        .label = N_("哈希前缀"), .example = "a3f" },
+	{ 0 },
+};
 
 static const struct operation operations[] = {
+	{ .id = "channel.groups",
+	        .method = GET,
+	        .path = "/public/invoices/prefix/{prefix}",
+	        .who = PUBLIC,
+	        .in = prefix_fields,
+	        .in_size = sizeof(struct prefix_in),
+	        .run = public_groups,
+	        .class = OP_FAST,
+	        .per_minute = 120,
+	        .title = N_("按哈希前缀查一批发票的状态"),
+	        .requirements = "A10.1 A10.7" },
+	{ .id = "channel.plane",
+	        .method = GET,
+	        .path = "/verify/plane",
+	        .who = PUBLIC,
+	        .run = public_plane,
+	        .class = OP_FAST,
+	        .page = "channel/plane",
+	        .title = N_("查验库的进度"),
+	        .requirements = "A10.1 A10.7" },
 	{ .id = "channel.spoken",
 	        .method = GET,
 	        .path = "/public/invoices/{number}",

@@ -15,3 +15,15 @@ err_t public_spoken(struct ctx *c, const void *input, struct reply *out)
 	value_put_str(c->arena, out->value, "spoken", verify_spoken(c, out->value));
 	return OK;
 }
+
+err_t public_groups(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct prefix_in *in = input;
+	return verify_groups(c, in->prefix, &out->value);
+}
+
+err_t public_plane(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	return verify_plane(c, &out->value);
+}

@@ -19,6 +19,9 @@ struct spoken_in {
 	struct date date;
 	bool has_total, has_date;
 };
-op_run public_spoken, sms_answer, wechat_bind, wechat_answer;
+struct prefix_in {
+	struct str prefix;
+};
+op_run public_spoken, public_groups, public_plane, sms_answer, wechat_bind, wechat_answer;
 MUST_USE err_t wechat_forget(struct ctx *c, struct str argument);
 #endif

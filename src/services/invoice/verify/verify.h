@@ -15,6 +15,12 @@ struct str verify_short(struct ctx *c, const struct value *answer);
 struct str verify_long(struct ctx *c, const struct value *answer);   /* some lines, for chats */
 struct str verify_spoken(struct ctx *c, const struct value *answer); /* to be read out: digits one by one */
 
+/* {position, invoices, as_of, age_seconds}: how far the plane is. */
+MUST_USE err_t verify_plane(struct ctx *c, struct value **out);
+/* {hash, numbers, groups[{first, states}]}: all groups of a thousand numbers whose hash (SHA-256 of their first 17 digits) begins
+ * so; states: one digit a number, 0 not issued, 1 valid, 2 partly, 3 fully reversed. E_INPUT: no hex of 2 to 8 digits. */
+MUST_USE err_t verify_groups(struct ctx *c, struct str prefix, struct value **out);
+
 /* Verdicts counted until somebody takes them off (statistics for risk); gauges etax_verify_untold. */
 enum { VERIFY_COUNTED = 6 };
 extern const char *const verify_counted[VERIFY_COUNTED];
