@@ -1,5 +1,5 @@
-/* The plane built anew: N invoices (default 5,000,000) appended in order; the same from events of the log, which are read by
- * issue_event_next and sorted as the rebuild does. One line of JSON. */
+/* The plane built anew: N invoices (default 5,000,000) appended in order; the same from events of the log, which are
+ * read by issue_event_next and sorted as the rebuild does. One line of JSON. */
 #include "kernel/plane/plane.h"
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/verify/feed.h"
@@ -53,7 +53,8 @@ static double append(struct plane *p, int64_t n)
 		next_key(&key);
 		f.total.fen = i;
 		fact_pack(&f, bytes);
-		if (plane_rebuild_append(r, PLANE_INVOICE, &key, (struct str){ (const char *)bytes, FACT_SIZE }) != OK) exit(1);
+		if (plane_rebuild_append(r, PLANE_INVOICE, &key, (struct str){ (const char *)bytes, FACT_SIZE }) != OK)
+			exit(1);
 	}
 	if (plane_rebuild_commit(r, n) != OK) exit(1);
 	return now() - start;
@@ -102,8 +103,8 @@ int main(int argc, char **argv)
 	if (!mkdtemp(dir) || plane_open(&p, dir, false) != OK) return 1;
 	double appended = append(p, n), read = events(n);
 	plane_close(p);
-	printf("{\"invoices\":%lld,\"append_s\":%.3f,\"append_per_s\":%.0f,\"events_per_s\":%.0f}\n", (long long)n, appended,
-	        (double)n / appended, (double)n / read);
+	printf("{\"invoices\":%lld,\"append_s\":%.3f,\"append_per_s\":%.0f,\"events_per_s\":%.0f}\n", (long long)n,
+	        appended, (double)n / appended, (double)n / read);
 	(void)snprintf(command, sizeof command, "%s/plane", dir);
 	for (int i = 1; i < 4; i++)
 		for (int k = 0; k < 2; k++) {

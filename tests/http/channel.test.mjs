@@ -190,3 +190,31 @@ test('A10.5 settings are set at the machine, by standard input', async () => {
     await other.close();
   }
 });
+
+test('A10.d a token for work, not a picture puzzle: more calls a minute without an account', async () => {
+  const limited = await Server.start({ args: ['--rate-limit', 'on'] });
+  try {
+    const anyone = new Client(limited.url), items = [{ number: '26332009999999999999', total: '1.00' }];
+    const c = ok(await anyone.post('/v1/verify/tokens', {}, { key: null }));
+    assert.deepEqual([c.bits, c.token], [18, null]);
+    assert.equal((await anyone.post('/v1/verify/tokens', { challenge: c.challenge, nonce: 'no' }, { key: null })).status, 409);
+    let nonce = 0;
+    while (createHash('sha256').update(`${c.challenge}.${nonce}`).digest().readUInt32BE() >>> 14) nonce++;
+    const solved = { challenge: c.challenge, nonce: String(nonce) };
+    const { token } = ok(await anyone.post('/v1/verify/tokens', solved, { key: null }));
+    assert.equal(ok(await anyone.post('/v1/verify/tokens', solved, { key: null })).token, token, 'one solution, one token');
+    const plain = [], bulk = [];
+    for (let i = 0; i < 130; i++) plain.push((await anyone.post('/v1/verify/invoices', { items }, { key: null })).status);
+    for (let i = 0; i < 200; i++) bulk.push((await anyone.post(`/v1/verify/tokens/${token}/invoices`, { items }, { key: null })).status);
+    assert.ok(plain.includes(429), 'without a token 120 a minute');
+    assert.deepEqual([...new Set(bulk)], [200]);
+    const [one] = ok(await anyone.post(`/v1/verify/tokens/${token}/invoices`, { items }, { key: null })).results;
+    assert.equal(one.verdict, 'unknown');
+    for (const bad of [token.slice(0, -1) + (token.endsWith('0') ? '1' : '0'), c.challenge, 'x', `9${token}`])
+      assert.equal((await anyone.post(`/v1/verify/tokens/${bad}/invoices`, { items }, { key: null })).status, 403, bad);
+    assert.equal((await anyone.post('/v1/verify/tokens', { challenge: `9${c.challenge}`, nonce: '1' }, { key: null })).status, 409);
+    assert.equal((await anyone.post(`/v1/verify/tokens/${token}/invoices`, { items: Array(1001).fill(items[0]) }, { key: null })).status, 422);
+  } finally {
+    await limited.close();
+  }
+});

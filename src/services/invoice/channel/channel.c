@@ -41,6 +41,18 @@ static const struct field spoken_fields[] = {
 	        .label = N_("开票日期") },
 	{ 0 },
 };
+static const struct field token_fields[] = {
+	{ "challenge", FIELD_TEXT, AT(struct token_in, challenge), .max = 120, .label = N_("题目"),
+	        .help = N_("空着就出一道题") },
+	{ "nonce", FIELD_TEXT, AT(struct token_in, nonce), .max = 40, .label = N_("答案") },
+	{ 0 },
+};
+static const struct field bulk_fields[] = {
+	{ "token", FIELD_TEXT, AT(struct bulk_in, token), .required = true, .max = 120, .label = N_("令牌") },
+	{ "items", FIELD_LIST, AT(struct bulk_in, items), COUNT_AT(struct bulk_in, n_items), .required = true, .min = 1,
+	        .max = BULK_ITEMS_MAX, .fields = spoken_fields, .size = sizeof(struct spoken_in), .label = N_("发票") },
+	{ 0 },
+};
 static const struct field prefix_fields[] = {
 	{ "prefix", FIELD_TEXT, AT(struct prefix_in, prefix), .required = true, .min = 2, .max = 8,
 	        .label = N_("哈希前缀"), .example = "a3f" },
@@ -48,6 +60,31 @@ static const struct field prefix_fields[] = {
 };
 
 static const struct operation operations[] = {
+	{ .id = "channel.token",
+	        .method = POST,
+	        .path = "/verify/tokens",
+	        .who = PUBLIC,
+	        .in = token_fields,
+	        .in_size = sizeof(struct token_in),
+	        .run = token_make,
+	        .reads = true,
+	        .blind = true,
+	        .per_minute = 60,
+	        .title = N_("批量查验的令牌（用计算换，不用验证码）"),
+	        .requirements = "A10.1 A10.7" },
+	{ .id = "channel.bulk",
+	        .method = POST,
+	        .path = "/verify/tokens/{token}/invoices",
+	        .who = PUBLIC, /* the token says how much */
+	        .in = bulk_fields,
+	        .in_size = sizeof(struct bulk_in),
+	        .run = token_verify,
+	        .reads = true,
+	        .blind = true,
+	        .max_body = 256 << 10,
+	        .per_minute = 60000,
+	        .title = N_("凭令牌批量查验"),
+	        .requirements = "A10.1 A10.7 A10.9" },
 	{ .id = "channel.groups",
 	        .method = GET,
 	        .path = "/public/invoices/prefix/{prefix}",

@@ -22,6 +22,15 @@ struct spoken_in {
 struct prefix_in {
 	struct str prefix;
 };
-op_run public_spoken, public_groups, public_plane, sms_answer, wechat_bind, wechat_answer;
+struct token_in {
+	struct str challenge, nonce;
+};
+enum { BULK_ITEMS_MAX = 1000 };
+struct bulk_in {
+	struct str token;
+	struct spoken_in *items;
+	size_t n_items;
+};
+op_run token_make, token_verify, public_spoken, public_groups, public_plane, sms_answer, wechat_bind, wechat_answer;
 MUST_USE err_t wechat_forget(struct ctx *c, struct str argument);
 #endif
