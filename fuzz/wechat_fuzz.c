@@ -1,6 +1,7 @@
 /* Messages from a gateway, or from who pretends to be one; and what people type. */
 #include "services/invoice/channel/wechat.h"
 #include "services/invoice/verify/ask.h"
+#include "services/invoice/verify/verify.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
