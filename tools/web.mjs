@@ -3,12 +3,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { gzipSync, constants } from 'node:zlib';
-import { transform } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { PurgeCSS } from 'purgecss';
 
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
 const out = path.join(root, 'web/dist'), modules = path.join(root, 'node_modules');
-const LIMITS = { 'etax.css': 20_000, 'etax.js': 4_000, 'icons.svg': 4_000 }; // compressed
+const LIMITS = { 'etax.css': 20_000, 'etax.js': 4_000, 'icons.svg': 4_000, 'scan.js': 6_000, 'verify-sw.js': 1_000, 'jsqr.js': 60_000, 'ed25519.js': 6_000 }; // compressed
 
 function walk(folder, fits) {
   return fs.readdirSync(folder, { withFileTypes: true }).flatMap((e) => {
@@ -23,7 +23,7 @@ const drawn = walk(path.join(root, 'src'), (p) => p.endsWith('.c') && !p.include
 
 async function styles() {
   const [tabler] = await new PurgeCSS().purge({
-    content: [...templates, path.join(root, 'web/etax.js')], css: [path.join(modules, '@tabler/core/dist/css/tabler.min.css')],
+    content: [...templates, path.join(root, 'web/etax.js'), path.join(root, 'web/verify/scan.js')], css: [path.join(modules, '@tabler/core/dist/css/tabler.min.css')],
     variables: true, keyframes: true, fontFace: true, safelist: [/^is-/],
   });
   const own = fs.readFileSync(path.join(root, 'web/etax.css'), 'utf8');
@@ -47,10 +47,21 @@ function icons() {
 }
 
 const read = (file) => fs.readFileSync(path.join(root, file));
+// Modules of one page; what it needs rarely (a reader of pictures, a signature without WebCrypto) is a file of its own.
+async function bundle(file, from) {
+  const { outputFiles: [one] } = await build({ entryPoints: [file], bundle: true, minify: true, charset: 'utf8', format: 'esm', write: false,
+    external: ['./jsqr.js', './ed25519.js'], absWorkingDir: root, legalComments: 'none', ...from });
+  return one.text;
+}
+const module = (text) => ({ entryPoints: undefined, stdin: { contents: text, resolveDir: root } });
 const pieces = {
   'etax.css': await styles(),
   'icons.svg': icons(),
   'etax.js': (await transform(read('web/etax.js').toString(), { minify: true, charset: 'utf8' })).code,
+  'scan.js': await bundle('web/verify/scan.js'),
+  'verify-sw.js': await bundle('web/verify/sw.js', { format: 'iife' }),
+  'jsqr.js': await bundle('', module("export { default } from 'jsqr';")),
+  'ed25519.js': await bundle('', module("export { verifyAsync } from '@noble/ed25519';")),
   'mark.svg': read('web/mark.svg'),
   'chevron.svg': read('web/chevron.svg'),
 };

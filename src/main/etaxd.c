@@ -4,11 +4,14 @@
 #include "main/answer.h"
 #include "main/calc/calc.h"
 #include "main/certificate.h"
+#include "main/channel.h"
 #include "main/check.h"
 #include "main/compose.h"
 #include "main/officer.h"
+#include "main/plane.h"
 #include "main/qr.h"
 #include "main/receipt.h"
+#include "main/status.h"
 #include "main/witness.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,12 +132,17 @@ static const struct command commands[] = {
 	{ "fsck", "fsck --data DIR [--db URL]", run_fsck },
 	{ "officer", "officer add --data DIR [--db URL] --person ID --name NAME --office CODE --posts \"registration\"",
 	        officer_main },
+	{ "channel", "channel set --data DIR [--db URL] NAME < VALUE   (wechat.token, sms.key …)", channel_main },
 	{ "key", "key rotate-log --data DIR   (while the server is stopped)", run_key },
 	{ "witness", "witness --data DIR --log K --name NAME [--listen 127.0.0.1:8090|unix:PATH]", witness_main },
 	{ "receipt", "receipt verify FILE --key K [--witness W …]", receipt_main },
 	{ "certificate", "certificate verify FILE --key K", certificate_main },
 	{ "answer", "answer verify FILE --keys KEYS   (KEYS: the answer of /v1/keys)", answer_main },
 	{ "qr", "qr verify TEXT|FILE --key K", qr_main },
+	{ "plane", "plane rebuild --data DIR | export --data DIR --to DIR | import --data DIR --from DIR --key K",
+	        plane_main },
+	{ "status", "status check --list FILE [--delta FILE …] --qr TEXT --key K | status export --data DIR --to DIR",
+	        status_main },
 	{ "check", "check < CASES.jsonl", run_check },
 	{ "calc", "calc < CASES.jsonl", run_calc },
 	{ "version", "version", run_version },

@@ -11,10 +11,10 @@ const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', 
   '--disable-component-update', '--disable-sync'];
 
 /** options: width, height, javaScript (default true). Returns {page, close, violations}. */
-export async function openBrowser({ width = 1280, height = 900, javaScript = true, locale = 'zh-CN' } = {}) {
+export async function openBrowser({ width = 1280, height = 900, javaScript = true, locale = 'zh-CN', args = [] } = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), 'etax-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: executable, headless: true, args: FLAGS, viewport: { width, height }, javaScriptEnabled: javaScript, locale,
+    executablePath: executable, headless: true, args: [...FLAGS, ...args], viewport: { width, height }, javaScriptEnabled: javaScript, locale,
     bypassCSP: false,
   });
   const page = context.pages()[0] || (await context.newPage());

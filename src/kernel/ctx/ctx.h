@@ -47,6 +47,7 @@ struct ctx {
 	int64_t opened;             /* subject whose reading is already on record in this request (kernel/access) */
 	int64_t retry_after;        /* seconds, with E_LIMITED or E_BUSY; 0: one */
 	int64_t log_wait;           /* highest log position this act must wait for (kernel) */
+	int64_t outbox_after;       /* consumers outside the database: the position that they keep now (kernel) */
 	int64_t outbox_wait;        /* highest outbox position this act's reader must see (kernel) */
 };
 

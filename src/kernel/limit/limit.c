@@ -121,3 +121,12 @@ err_t limit_client(struct ctx *c, const char *what, int64_t per_minute)
 	int64_t wait = limit_take(l, hashed(client_key(c), what, strlen(what)), per_minute, monotonic_us());
 	return wait ? refused(c, wait, what) : OK;
 }
+
+err_t limit_sender(struct ctx *c, const char *what, struct str sender, int64_t per_minute)
+{
+	struct limiter *l = c->app->limits;
+	if (!l) return OK;
+	uint64_t who = hashed(l->seed, sender.p ? sender.p : "", sender.n);
+	int64_t wait = limit_take(l, hashed(who, what, strlen(what)), per_minute, monotonic_us());
+	return wait ? refused(c, wait, what) : OK;
+}

@@ -20,4 +20,6 @@ int64_t limit_take(struct limiter *l, uint64_t key, int64_t per_minute, int64_t 
 MUST_USE err_t limit_admit(struct ctx *c);
 /* Something a client should not do often, whoever it says it is (wrong tokens). */
 MUST_USE err_t limit_client(struct ctx *c, const char *what, int64_t per_minute);
+/* Something one sender behind a gateway should not do often: who is told apart by `sender`, not by the address. */
+MUST_USE err_t limit_sender(struct ctx *c, const char *what, struct str sender, int64_t per_minute);
 #endif

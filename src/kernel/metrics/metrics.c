@@ -96,6 +96,14 @@ struct metric *metrics_histogram(struct metrics *m, const char *name, const char
 	return make(m, HISTOGRAM, name, labels, help);
 }
 
+int64_t metric_value(struct metric *k)
+{
+	int64_t sum = 0;
+	for (size_t i = 0; k && i < SHARDS; i++)
+		sum += atomic_load_explicit(&k->cells[i][0], memory_order_relaxed);
+	return sum;
+}
+
 void metric_add(struct metric *k, int64_t n)
 {
 	if (k) atomic_fetch_add_explicit(&k->cells[shard()][0], n, memory_order_relaxed);

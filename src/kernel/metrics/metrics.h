@@ -18,6 +18,7 @@ struct metric *metrics_gauge(struct metrics *m, const char *name, const char *la
 struct metric *metrics_histogram(struct metrics *m, const char *name, const char *labels, const char *help);
 
 void metric_add(struct metric *k, int64_t n);          /* counter or gauge (gauges take negative n) */
+int64_t metric_value(struct metric *k);                /* of a counter or gauge, now */
 void metric_observe(struct metric *k, int64_t micros); /* histogram; written in seconds */
 
 void metrics_write(struct metrics *m, struct buf *b);

@@ -85,7 +85,8 @@ static void put_static(struct ctx *c, struct value *page)
 	struct value *v = value_put_object(c->arena, page, "file");
 	static const struct {
 		const char *member, *name;
-	} files[] = { { "css", "etax.css" }, { "js", "etax.js" }, { "icons", "icons.svg" }, { "mark", "mark.svg" } };
+	} files[] = { { "css", "etax.css" }, { "js", "etax.js" }, { "icons", "icons.svg" }, { "mark", "mark.svg" },
+		{ "scan", "scan.js" } };
 	for (size_t i = 0; i < COUNT(files); i++)
 		value_put_str(c->arena, v, files[i].member,
 		        str_printf(c->arena, "/static/%s/%s", page_version(c->app->pages).p, files[i].name));

@@ -17,6 +17,7 @@ struct reply {
 	struct str etag;
 	int max_age;           /* seconds a shared cache may keep it; 0: no-store */
 	struct str cookie;     /* one Set-Cookie value (identity only) */
+	const char *header, *header_value; /* one more header of a file, for gateways that want one of their own */
 };
 
 typedef err_t op_run(struct ctx *c, const void *in, struct reply *out);

@@ -322,6 +322,7 @@ void work_send_bytes(const struct work *w, const struct http_request *r, struct 
 	if (packed) http_set(out, "Content-Encoding", S("gzip"));
 	if (reply->packed.p) http_set(out, "Vary", S("Accept-Encoding"));
 	if (reply->filename.p) set_filename(w->c, reply->filename, out);
+	if (reply->header) http_set(out, reply->header, str_c(reply->header_value));
 }
 
 static void send_answer(struct work *w, const struct http_request *r, struct http_response *out)

@@ -4,6 +4,7 @@
 #include "kernel/operation/openapi.h"
 #include "kernel/operation/service.h"
 #include "kernel/operation/static.h"
+#include "kernel/plane/plane.h"
 #include <string.h>
 
 static err_t health(struct ctx *c, const void *input, struct reply *out)
@@ -15,12 +16,24 @@ static err_t health(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
+/* How far the plane is: on a machine that has nothing else, its lag is the distance to the core's figure. */
+static void put_plane(struct ctx *c, struct buf *b)
+{
+	int64_t position, invoices;
+	if (!c->app->plane || plane_position(c->app->plane, &position) != OK ||
+	        plane_count(c->app->plane, PLANE_INVOICE, &invoices) != OK)
+		return;
+	buf_printf(b, "# TYPE etax_plane_position gauge\netax_plane_position %lld\n", (long long)position);
+	buf_printf(b, "# TYPE etax_plane_invoices gauge\netax_plane_invoices %lld\n", (long long)invoices);
+}
+
 static err_t measures(struct ctx *c, const void *input, struct reply *out)
 {
 	struct buf b;
 	(void)input;
 	buf_init(&b, c->arena, 8192);
 	metrics_write(c->app->metrics, &b);
+	put_plane(c, &b);
 	out->bytes = buf_done(&b);
 	out->media = "text/plain; version=0.0.4; charset=utf-8";
 	return OK;
@@ -66,5 +79,10 @@ const size_t n_system_operations = COUNT(system_operations);
 
 bool system_owns(const struct operation *op)
 {
-	return (op >= system_operations && op < system_operations + 4) || strncmp(op->path, "/log/", 5) == 0;
+	/* What others fetch or call at addresses of their own: the log, gateways of messages, signed files. */
+	static const char *const roots[] = { "/log/", "/channels/", "/public/status" };
+	bool own = op >= system_operations && op < system_operations + 4;
+	for (size_t i = 0; i < COUNT(roots); i++)
+		own = own || strncmp(op->path, roots[i], strlen(roots[i])) == 0;
+	return own;
 }

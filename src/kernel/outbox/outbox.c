@@ -220,6 +220,17 @@ static err_t read_window(struct ctx *c, struct window *w, int64_t from)
 	return OK;
 }
 
+/* A store of its own may have been built anew by another process, up to an earlier or a later event. */
+static err_t look_after(struct ctx *c, struct consumer *k)
+{
+	int64_t position;
+	if (k->s->kind != CONSUMER_EXTERNAL) return OK;
+	TRY(k->s->position(c, &position));
+	if (position != k->stored) k->position = k->stored = position;
+	c->outbox_after = position;
+	return OK;
+}
+
 /* What all projections and the plane have seen; one that fails holds up no reader. */
 static void publish(struct outbox_runner *r)
 {
@@ -242,7 +253,8 @@ static bool round_of_all(struct outbox_runner *r, struct db *db, struct arena *a
 		struct consumer *k = &r->consumers[i];
 		ctx_init(&c, r->app, arena);
 		c.db = db;
-		err_t e = read_window(&c, &w, k->position);
+		err_t e = look_after(&c, k);
+		if (e == OK) e = read_window(&c, &w, k->position);
 		if (e == OK) e = feed(&c, k, &w);
 		k->failed = e != OK; /* tried again at the next round; order is kept because its position stays */
 		if (k->failed)

@@ -328,7 +328,8 @@ static int put_one(struct generation *g, MDB_txn *txn, const struct plane_entry 
 	return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-err_t plane_put_batch(struct plane *p, const struct plane_entry *entries, size_t n, int64_t position)
+static err_t put_batch(
+        struct plane *p, const struct plane_entry *entries, size_t n, const int64_t *after, int64_t position)
 {
 	MDB_txn *txn;
 	if (p->readonly) return E_FORBIDDEN;
@@ -336,6 +337,7 @@ err_t plane_put_batch(struct plane *p, const struct plane_entry *entries, size_t
 	struct generation *g = p->current;
 	int rc = mdb_txn_begin(g->env, NULL, 0, &txn);
 	if (rc == 0) {
+		if (after && generation_position(g, txn) != *after) rc = MDB_BAD_TXN;
 		for (size_t i = 0; i < n && rc == 0; i++)
 			rc = put_one(g, txn, &entries[i]);
 		if (rc == 0) rc = generation_put_position(g, txn, position);
@@ -345,7 +347,60 @@ err_t plane_put_batch(struct plane *p, const struct plane_entry *entries, size_t
 			mdb_txn_abort(txn);
 	}
 	pthread_mutex_unlock(&p->writing);
-	return rc == 0 ? OK : rc == MDB_BAD_VALSIZE ? E_TOO_LARGE : E_INTERNAL;
+	return rc == 0 ? OK : rc == MDB_BAD_VALSIZE ? E_TOO_LARGE : rc == MDB_BAD_TXN ? E_CONFLICT : E_INTERNAL;
+}
+
+err_t plane_put_batch(struct plane *p, const struct plane_entry *entries, size_t n, int64_t position)
+{
+	return put_batch(p, entries, n, NULL, position);
+}
+
+err_t plane_put_batch_after(
+        struct plane *p, const struct plane_entry *entries, size_t n, int64_t after, int64_t position)
+{
+	return put_batch(p, entries, n, &after, position);
+}
+
+/* Entries of one kind from a key on (NULL: all). false: fn wants no more. */
+static int walk(struct generation *g, MDB_txn *txn, enum plane_kind kind, const struct plane_key *from, plane_seen *fn,
+        void *arg)
+{
+	MDB_cursor *cursor;
+	struct plane_key key;
+	MDB_val k = { sizeof key.b, (void *)(uintptr_t)(from ? from->b : NULL) }, v;
+	int rc = mdb_cursor_open(txn, g->kinds[kind], &cursor);
+	if (rc) return rc;
+	rc = mdb_cursor_get(cursor, &k, &v, from ? MDB_SET_RANGE : MDB_FIRST);
+	while (rc == 0 && k.mv_size == sizeof key.b) {
+		memcpy(key.b, k.mv_data, sizeof key.b);
+		if (!fn(arg, kind, &key, (struct str){ v.mv_data, v.mv_size })) break;
+		rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
+	}
+	mdb_cursor_close(cursor);
+	return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+err_t plane_range(struct plane *p, enum plane_kind kind, const struct plane_key *from, plane_seen *fn, void *arg)
+{
+	struct reader *r = reader_of(p);
+	MDB_txn *txn = reader_begin(p, r);
+	if (!txn) return E_INTERNAL;
+	int rc = walk(r->generation, txn, kind, from, fn, arg);
+	reader_done(r);
+	return rc == 0 ? OK : E_INTERNAL;
+}
+
+err_t plane_dump(struct plane *p, plane_seen *fn, void *arg, int64_t *position)
+{
+	struct reader *r = reader_of(p);
+	MDB_txn *txn = reader_begin(p, r);
+	int rc = 0;
+	if (!txn) return E_INTERNAL;
+	*position = generation_position(r->generation, txn);
+	for (int kind = 0; kind < PLANE_KINDS && rc == 0; kind++)
+		rc = walk(r->generation, txn, (enum plane_kind)kind, NULL, fn, arg);
+	reader_done(r);
+	return rc == 0 ? OK : E_INTERNAL;
 }
 
 /* --- building anew --- */

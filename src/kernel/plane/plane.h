@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "base/str.h"
 
-enum plane_kind { PLANE_INVOICE, PLANE_CERTIFICATE, PLANE_RECEIPT, PLANE_TAXPAYER, PLANE_KINDS };
+/* GROUP: names of groups of invoice numbers, by hash. NOTE: what the plane says of itself ("as-of"). */
+enum plane_kind { PLANE_INVOICE, PLANE_CERTIFICATE, PLANE_RECEIPT, PLANE_TAXPAYER, PLANE_GROUP, PLANE_NOTE, PLANE_KINDS };
 
 #define PLANE_VALUE_MAX 256
 
@@ -42,6 +43,15 @@ void plane_close(struct plane *p);                                /* the other t
 MUST_USE err_t plane_get(struct plane *p, enum plane_kind kind, const struct plane_key *key, struct plane_value *out);
 /* E_NOT_FOUND: not there */
 MUST_USE err_t plane_put_batch(struct plane *p, const struct plane_entry *entries, size_t n, int64_t position);
+/* The same, if the plane stands at `after` still (E_CONFLICT: it was built anew meanwhile). */
+MUST_USE err_t plane_put_batch_after(
+        struct plane *p, const struct plane_entry *entries, size_t n, int64_t after, int64_t position);
+/* Calls fn for the entries from a key on, in order, until it returns false; one moment. */
+typedef bool plane_seen(void *arg, enum plane_kind kind, const struct plane_key *key, struct str value);
+MUST_USE err_t plane_range(
+        struct plane *p, enum plane_kind kind, const struct plane_key *from, plane_seen *fn, void *arg);
+/* All entries of all kinds, and the position they stand at. */
+MUST_USE err_t plane_dump(struct plane *p, plane_seen *fn, void *arg, int64_t *position);
 MUST_USE err_t plane_position(struct plane *p, int64_t *position); /* 0: nothing was fed yet */
 MUST_USE err_t plane_count(struct plane *p, enum plane_kind kind, int64_t *n);
 /* Another process may have built a new file: looks, and changes over; lets go of what idle threads still hold. Once a

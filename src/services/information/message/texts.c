@@ -59,6 +59,11 @@ static const struct words table[] = {
 	{ "invoice.reversed", AREA_INVOICE, NULL, N_("发票 {1} 已红冲"),
 	        N_("红字发票 {2}，金额 {3} 元。已经抵扣的进项税额要在本期转出。"), "/invoices/{red_number}",
 	        { { "number", PART_TEXT }, { "red_number", PART_TEXT }, { "amount", PART_MONEY } } },
+	{ "invoice.used_twice", AREA_INVOICE, NULL, N_("发票 {1} 被不止一方使用"),
+	        N_("一共有 {2} 方用它入账、抵扣或抽奖。请核对您手里的原件；有疑问就举报。"),
+	        "/reports/invoices/new?number={number}", { { "number", PART_TEXT }, { "holders", PART_NUMBER } } },
+	{ "report.closed", AREA_REGISTRY, NULL, N_("您举报的发票 {1} 已办结"), N_("点开看核查结果和答复。"),
+	        "/reports/invoices/{code}", { { "number", PART_TEXT } } },
 	{ "registration.changed", AREA_REGISTRY, NULL, N_("登记信息有变更：{1}"),
 	        N_("如果不是您办的，请联系主管税务机关。"), "/registration", { { "field", PART_FIELD } } },
 };

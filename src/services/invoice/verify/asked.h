@@ -23,5 +23,6 @@ MUST_USE err_t verify_judge(struct ctx *c, const struct verify_in *in, struct va
 /* The verdict in a few words, for headings and tables: of a number alone it does not say more than was checked. */
 struct str verify_title(struct ctx *c, const struct value *answer);
 op_run verify_table_limits, verify_table, verify_table_csv;
+op_run verify_qr; /* of what stands in the code, its signature and the plane */
 op_run verify_view, verify_qr_view, verify_table_view;
 #endif

@@ -6,6 +6,7 @@
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/verify/asked.h"
 #include "services/invoice/verify/fact.h"
+#include "services/invoice/verify/feed.h"
 #include <string.h>
 
 static const struct field verify_fields[] = {
@@ -192,39 +193,20 @@ static err_t verify_spell_batch(struct ctx *c, const void *input, struct reply *
 
 /* --- the live feed: what was issued becomes verifiable; the position lies in the same LMDB transaction --- */
 
-struct entries {
-	struct plane_entry *list;
-	size_t n, cap;
-};
-
-static void put_fact(struct ctx *c, struct entries *e, struct str number, const struct fact *f)
-{
-	if (e->n == e->cap) {
-		struct plane_entry *more = arena_array(c->arena, e->cap = e->cap ? e->cap * 2 : 1024, sizeof *more);
-		if (e->n) memcpy(more, e->list, e->n * sizeof *more);
-		e->list = more;
-	}
-	unsigned char *bytes = arena_alloc(c->arena, FACT_SIZE);
-	fact_pack(f, bytes);
-	if (!plane_key_digits(number, &e->list[e->n].key)) return;
-	e->list[e->n].kind = PLANE_INVOICE;
-	e->list[e->n++].value = (struct str){ (const char *)bytes, FACT_SIZE };
-}
-
-static err_t put_issued(struct ctx *c, struct entries *out, struct str body)
+static err_t put_issued(struct ctx *c, struct feed_entries *out, struct str body)
 {
 	struct invoice_event e;
 	while (issue_event_next(&body, &e)) {
 		struct fact f = { .state = e.original.n ? FACT_RED : FACT_VALID,
 			.total = e.total,
 			.date = date_of_instant(e.issued_at) };
-		put_fact(c, out, e.number, &f);
+		feed_put(c, out, e.number, &f);
 	}
 	return body.n ? E_INTERNAL : OK;
 }
 
 /* The blue invoice once more, with its red letter. */
-static err_t put_reversed(struct ctx *c, struct entries *out, struct str body)
+static err_t put_reversed(struct ctx *c, struct feed_entries *out, struct str body)
 {
 	struct value *v;
 	struct json_fault where;
@@ -237,17 +219,18 @@ static err_t put_reversed(struct ctx *c, struct entries *out, struct str body)
 		.total = blue.total,
 		.date = date_of_instant(blue.issued_at) };
 	if (!plane_key_digits(value_text(v, "red_number"), &f.red)) return E_INTERNAL;
-	put_fact(c, out, blue.number, &f);
+	feed_put(c, out, blue.number, &f);
 	return OK;
 }
 
 static err_t feed(struct ctx *c, const struct event *events, size_t n)
 {
-	struct entries out = { 0 };
+	struct feed_entries out = { 0 };
 	for (size_t i = 0; i < n; i++)
 		TRY(str_is(events[i].kind, "invoice.issued") ? put_issued(c, &out, events[i].body)
 		                                             : put_reversed(c, &out, events[i].body));
-	return plane_put_batch(c->app->plane, out.list, out.n, events[n - 1].position);
+	feed_put_notes(c, &out);
+	return plane_put_batch_after(c->app->plane, out.list, out.n, c->outbox_after, events[n - 1].position);
 }
 
 static err_t fed_to(struct ctx *c, int64_t *position)
@@ -257,7 +240,7 @@ static err_t fed_to(struct ctx *c, int64_t *position)
 
 static err_t advance(struct ctx *c, int64_t position)
 {
-	return plane_put_batch(c->app->plane, NULL, 0, position);
+	return plane_put_batch_after(c->app->plane, NULL, 0, c->outbox_after, position);
 }
 
 static const struct subscription subscriptions[] = {
@@ -292,7 +275,7 @@ static err_t verify_form(struct ctx *c, const void *input, struct reply *out)
 }
 
 /* What stands in the code, its signature if it has one, and then what the plane knows. */
-static err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
+err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 {
 	static const struct {
 		const char *outcome, *words;
@@ -319,6 +302,7 @@ static err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 		                      : N_("没有查到这张发票。请核对号码；刚开的票请过几秒再查")));
 		value_put(c->arena, out->value, "checked", list);
 		value_put_str(c->arena, out->value, "reversed_by", STR_NONE);
+		verify_count(c, out->value);
 		return OK;
 	}
 	struct verify_in asked = {
@@ -334,6 +318,7 @@ static err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 	while (!str_is(list->key, "checked"))
 		list = list->next;
 	checked(c, list->value, "signature", signatures[q.signature].outcome, signatures[q.signature].words);
+	verify_count(c, out->value);
 	return OK;
 }
 
