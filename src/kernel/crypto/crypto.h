@@ -72,6 +72,14 @@ bool crypto_sm2_verify(const struct crypto_key *k, struct str message, struct st
 size_t crypto_sm2_sign_id(
         const struct crypto_key *k, struct str id, struct str message, unsigned char out[CRYPTO_SM2_SIG_MAX]);
 bool crypto_sm2_verify_id(const struct crypto_key *k, struct str id, struct str message, struct str signature);
+/* RSA with SHA-256, PKCS #1 v1.5, 2048 bits: only for providers that know nothing else (WeChat Pay, Alipay). */
+struct crypto_key *crypto_rsa_new(void);
+struct crypto_key *crypto_rsa_from_der(struct str private_key); /* as crypto_rsa_der writes; NULL: refused */
+struct str crypto_rsa_der(struct arena *a, const struct crypto_key *k);
+struct crypto_key *crypto_rsa_public(struct str der);           /* SubjectPublicKeyInfo; NULL: refused, or below 2048 bits */
+struct str crypto_rsa_public_der(struct arena *a, const struct crypto_key *k);
+struct str crypto_rsa_sign(struct arena *a, const struct crypto_key *k, struct str message);
+bool crypto_rsa_verify(const struct crypto_key *k, struct str message, struct str signature);
 struct str crypto_key_pem(struct arena *a, const struct crypto_key *k); /* public key, PEM */
 void crypto_key_free(struct crypto_key *k);
 

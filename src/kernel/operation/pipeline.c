@@ -404,6 +404,7 @@ static void begin(struct ctx *c, struct app *app, const struct http_request *r)
 {
 	ctx_init(c, app, r->arena);
 	c->client = r->client;
+	c->request = r;
 	c->trace = str_printf(r->arena, "%016llx", (unsigned long long)r->arrived * 2654435761u);
 	struct str purpose = http_header(r, "Etax-Purpose");
 	if (is_text(purpose, PURPOSE_MAX)) c->purpose = purpose;
