@@ -6,6 +6,7 @@
 #include "main/certificate.h"
 #include "main/check.h"
 #include "main/compose.h"
+#include "main/draw.h"
 #include "main/officer.h"
 #include "main/qr.h"
 #include "main/receipt.h"
@@ -132,6 +133,7 @@ static const struct command commands[] = {
 	{ "certificate", "certificate verify FILE --key K", certificate_main },
 	{ "answer", "answer verify FILE --keys KEYS   (KEYS: the answer of /v1/keys)", answer_main },
 	{ "qr", "qr verify TEXT|FILE --key K", qr_main },
+	{ "draw", "draw verify DIR   (the public files of a lottery draw)", draw_main },
 	{ "check", "check < CASES.jsonl", run_check },
 	{ "calc", "calc < CASES.jsonl", run_calc },
 	{ "version", "version", run_version },

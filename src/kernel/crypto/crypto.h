@@ -27,6 +27,14 @@ void crypto_sm3(const void *p, size_t n, unsigned char out[32]);
 void crypto_sha1(const void *p, size_t n, unsigned char out[20]);
 void crypto_hmac(enum crypto_digest d, struct str key, struct str data, unsigned char *out);
 void crypto_hmac_sha256(struct str key, struct str data, unsigned char out[32]);
+/* For millions of short messages: SHA-256 without a context, 0.1 µs each. */
+enum { CRYPTO_SHORT_MAX = 119 };
+void crypto_sha256_short(const void *p, size_t n, unsigned char out[32]); /* n <= CRYPTO_SHORT_MAX */
+struct crypto_hmac_key { /* a key that was put in once */
+	uint32_t inner[8], outer[8];
+};
+void crypto_hmac_key_set(struct crypto_hmac_key *k, struct str key);
+void crypto_hmac_short(const struct crypto_hmac_key *k, const void *p, size_t n, unsigned char out[32]); /* n <= 55 */
 struct crypto_hash; /* incremental; freed with the arena */
 struct crypto_hash *crypto_hash_new(struct arena *a, enum crypto_digest d);
 void crypto_hash_add(struct crypto_hash *h, const void *p, size_t n);

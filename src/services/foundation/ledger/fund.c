@@ -47,8 +47,7 @@ err_t ledger_fund_release(struct ctx *c, struct str name, struct money amount, i
 	return ledger_post(c, "prize_release", document, entries, COUNT(entries));
 }
 
-err_t ledger_fund_move(
-        struct ctx *c, int64_t from, struct str to, struct money amount, int64_t document, bool *enough)
+err_t ledger_fund_move(struct ctx *c, int64_t from, struct str to, struct money amount, int64_t document, bool *enough)
 {
 	struct ledger_fund fund;
 	TRY(of_name(c, to, &fund));
@@ -84,8 +83,7 @@ err_t ledger_prize_pay(struct ctx *c, int64_t person_id, int64_t prize_id, struc
 	return ledger_post(c, "prize_payout", prize_id, entries, tax.fen ? 3 : 2);
 }
 
-err_t ledger_prize_return(
-        struct ctx *c, int64_t fund, int64_t person_id, int64_t prize_id, struct money amount)
+err_t ledger_prize_return(struct ctx *c, int64_t fund, int64_t person_id, int64_t prize_id, struct money amount)
 {
 	TRY(put(c, fund, amount));
 	struct ledger_entry entries[] = {
