@@ -297,6 +297,8 @@ void work_send_bytes(const struct work *w, const struct http_request *r, struct 
 	if (packed) http_set(out, "Content-Encoding", S("gzip"));
 	if (reply->packed.p) http_set(out, "Vary", S("Accept-Encoding"));
 	if (reply->filename.p) set_filename(w->c, reply->filename, out);
+	for (size_t i = 0; i < reply->n_headers && i < 8; i++)
+		http_set(out, reply->headers[i].name, reply->headers[i].value);
 }
 
 static void send_answer(struct work *w, const struct http_request *r, struct http_response *out)

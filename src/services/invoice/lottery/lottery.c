@@ -1,0 +1,430 @@
+/* Lottery: the descriptor, its operations, events and jobs. */
+#include "services/foundation/ledger/ledger.h"
+#include "services/invoice/lottery/own.h"
+
+enum { QR_MAX = 512, NUMBERS_MAX = 60, CALLBACK_MAX = 16384 };
+
+static const struct choice outcome_choices[] = { { "issued", N_("商家已补开发票") },
+	{ "ordered", N_("已责令商家改正") }, { "fined", N_("已按发票管理办法处罚") },
+	{ "unfounded", N_("查证没有发现拒开") }, { 0 } };
+
+static const struct field entry_fields[] = {
+	{ "qr", FIELD_TEXT, AT(struct entry_in, qr), .required = true, .min = 10, .max = QR_MAX,
+	        .label = N_("二维码的内容"),
+	        .help = N_("扫票面左上角的二维码，把内容原样粘贴；只填 20 位发票号码也可以"),
+	        .example = "01,32,,26332000000000000001,128.00,20261124,,8F1A" },
+	{ 0 },
+};
+static const struct field account_fields[] = {
+	{ "channel", FIELD_ENUM, AT(struct account_in, channel), .required = true, .max = 10,
+	        .choices = provider_choices, .label = N_("收款方式") },
+	{ "account", FIELD_TEXT, AT(struct account_in, account), .required = true, .min = 6, .max = 64,
+	        .label = N_("收款账号"),
+	        .help = N_("银行卡填卡号；支付宝填手机号或邮箱；微信填 openid。只用于发奖金，加密保存") },
+	{ 0 },
+};
+static const struct field home_fields[] = {
+	{ "before", FIELD_ID, AT(struct before_in, before), .label = N_("早于这一张") },
+	{ 0 },
+};
+static const struct field prize_fields[] = {
+	{ "id", FIELD_ID, AT(struct prize_in, id), .required = true, .label = N_("奖金编号") },
+	{ 0 },
+};
+static const struct field give_prize_fields[] = {
+	{ "id", FIELD_ID, AT(struct prize_in, id), .required = true, .label = N_("奖金编号") },
+	{ "charity", FIELD_TEXT, AT(struct prize_in, charity), .required = true, .max = 40, .label = N_("捐给") },
+	{ 0 },
+};
+static const struct field give_ticket_fields[] = {
+	{ "number", FIELD_TEXT, AT(struct ticket_in, number), .required = true, .min = 20, .max = 20,
+	        .label = N_("发票号码") },
+	{ "charity", FIELD_TEXT, AT(struct ticket_in, charity), .required = true, .max = 40, .label = N_("捐给") },
+	{ 0 },
+};
+static const struct field scheme_fields[] = {
+	{ "scheme", FIELD_TEXT, AT(struct scheme_in, scheme), .required = true, .max = 40, .label = N_("活动") },
+	{ 0 },
+};
+static const struct field draw_fields[] = {
+	{ "scheme", FIELD_TEXT, AT(struct draw_in, scheme), .required = true, .max = 40, .label = N_("活动") },
+	{ "draw", FIELD_TEXT, AT(struct draw_in, draw), .required = true, .max = 12, .label = N_("期号"),
+	        .example = "20261124" },
+	{ 0 },
+};
+static const struct field report_fields[] = {
+	{ "qr", FIELD_TEXT, AT(struct report_in, qr), .max = QR_MAX, .label = N_("商家的二维码"),
+	        .help = N_("营业执照、门店码、以前的发票都可以；没有就填商家名称") },
+	{ "seller", FIELD_TEXT, AT(struct report_in, seller), .max = 200, .label = N_("商家名称") },
+	{ "place", FIELD_TEXT, AT(struct report_in, place), .required = true, .min = 2, .max = 200, .label = N_("地点"),
+	        .example = "文三路 2 号" },
+	{ "at", FIELD_INSTANT, AT(struct report_in, at), PRESENT_AT(struct report_in, has_at), .label = N_("时间"),
+	        .help = N_("不填就是现在；例如 2026-11-24T10:21:00+08:00") },
+	{ "amount", FIELD_MONEY, AT(struct report_in, amount), PRESENT_AT(struct report_in, has_amount), .min = 1,
+	        .max = 100000000000, .label = N_("消费金额（元）") },
+	{ "note", FIELD_LINES, AT(struct report_in, note), .max = 1000, .label = N_("经过"),
+	        .help = N_("商家怎么说的") },
+	{ 0 },
+};
+static const struct field case_fields[] = {
+	{ "number", FIELD_TEXT, AT(struct case_in, number), .required = true, .min = 10, .max = 20,
+	        .label = N_("举报编号") },
+	{ 0 },
+};
+static const struct field decide_fields[] = {
+	{ "number", FIELD_TEXT, AT(struct decide_in, number), .required = true, .min = 10, .max = 20,
+	        .label = N_("举报编号") },
+	{ "outcome", FIELD_ENUM, AT(struct decide_in, outcome), .max = 20, .choices = outcome_choices,
+	        .label = N_("处理结果"), .help = N_("不选就是开始核查") },
+	{ "note", FIELD_LINES, AT(struct decide_in, note), .max = 1000, .label = N_("给举报人的话") },
+	{ 0 },
+};
+static const struct field release_fields[] = {
+	{ "scheme", FIELD_TEXT, AT(struct release_in, scheme), .required = true, .max = 40, .label = N_("活动"),
+	        .example = "hangzhou-catering" },
+	{ "amount", FIELD_MONEY, AT(struct release_in, amount), .required = true, .min = 1, .max = 100000000000,
+	        .label = N_("拨款（元）") },
+	{ "reason", FIELD_TEXT, AT(struct release_in, reason), .required = true, .min = 2, .max = 200,
+	        .label = N_("事由") },
+	{ 0 },
+};
+static const struct field release_id_fields[] = {
+	{ "id", FIELD_ID, AT(struct release_id_in, id), .required = true, .label = N_("申请编号") },
+	{ "refuse", FIELD_BOOL, AT(struct release_id_in, refuse), .label = N_("不批准") },
+	{ 0 },
+};
+static const struct field typed_fields[] = {
+	{ "scheme", FIELD_TEXT, AT(struct typed_in, scheme), .required = true, .max = 40, .label = N_("活动") },
+	{ "draw", FIELD_TEXT, AT(struct typed_in, draw), .required = true, .max = 12, .label = N_("期号") },
+	{ "first", FIELD_TEXT, AT(struct typed_in, first), .required = true, .min = 3, .max = NUMBERS_MAX,
+	        .label = N_("当晚双色球的号码"), .example = "03 08 12 19 27 31 + 05" },
+	{ "second", FIELD_TEXT, AT(struct typed_in, second), .required = true, .min = 3, .max = NUMBERS_MAX,
+	        .label = N_("当晚排列五的号码"), .example = "4 0 7 1 9" },
+	{ 0 },
+};
+static const struct field day_fields[] = {
+	{ "channel", FIELD_ENUM, AT(struct day_in, channel), .required = true, .max = 10, .choices = provider_choices,
+	        .label = N_("付款方") },
+	{ "day", FIELD_DATE, AT(struct day_in, day), .required = true, .label = N_("日期") },
+	{ 0 },
+};
+static const struct field callback_fields[] = {
+	{ "body", FIELD_BYTES, AT(struct callback_in, body), .required = true, .max = CALLBACK_MAX,
+	        .label = N_("签名报文") },
+	{ 0 },
+};
+static const struct field round_fields[] = {
+	{ "round", FIELD_TEXT, AT(struct round_in, round), .required = true, .max = 13, .label = N_("轮次") },
+	{ 0 },
+};
+
+#define PUBLIC_FILE(name, file, function, words)                                                                       \
+	{                                                                                                              \
+		.id = "lottery." name, .method = GET, .path = "/public/lottery/{scheme}/{draw}/" file, .who = PUBLIC,  \
+		.in = draw_fields, .in_size = sizeof(struct draw_in), .run = function, .title = words,                 \
+		.requirements = "A11.2 A11.12"                                                                         \
+	}
+#define CALLBACK(name, media, function, words)                                                                         \
+	{                                                                                                              \
+		.id = "lottery.callback_" name, .method = POST, .path = "/lottery/payouts/callbacks/" name,            \
+		.who = PUBLIC, /* the signature says who it is */                                                      \
+		        .in = callback_fields, .in_size = sizeof(struct callback_in), .run = function,                 \
+		.own_transaction = true, .raw_body = media, .max_body = CALLBACK_MAX, .per_minute = 60000,             \
+		.title = words, .requirements = "A11.4 A11.5 A11.6 A11.7"                                              \
+	}
+
+static const struct operation operations[] = {
+	{ .id = "lottery.home",
+	        .method = GET,
+	        .path = "/lottery",
+	        .who = PERSON,
+	        .in = home_fields,
+	        .in_size = sizeof(struct before_in),
+	        .run = lottery_home,
+	        .view = lottery_home_view,
+	        .page = "lottery/home",
+	        .menu = "互动中心/有奖发票",
+	        .title = N_("有奖发票"),
+	        .requirements = "A11.1 A11.12",
+	        .words = "摇奖 抽奖 中奖 奖票 奖金 lottery prize" },
+	{ .id = "lottery.enter",
+	        .method = POST,
+	        .path = "/lottery/entries",
+	        .who = PERSON,
+	        .in = entry_fields,
+	        .in_size = sizeof(struct entry_in),
+	        .run = lottery_entry,
+	        .idempotent = true,
+	        .page = "lottery/result",
+	        .form = "lottery.home",
+	        .title = N_("扫码参加抽奖"),
+	        .requirements = "A11.8 A11.9 A11.10 A11.11" },
+	{ .id = "lottery.account",
+	        .method = POST,
+	        .path = "/lottery/account",
+	        .who = PERSON,
+	        .in = account_fields,
+	        .in_size = sizeof(struct account_in),
+	        .run = lottery_account_set,
+	        .idempotent = true,
+	        .page = "lottery/home",
+	        .form = "lottery.home",
+	        .then = "/lottery",
+	        .title = N_("奖金收款账户"),
+	        .requirements = "A11.4 A11.5 A11.6" },
+	{ .id = "lottery.prize",
+	        .method = GET,
+	        .path = "/lottery/prizes/{id}",
+	        .who = PERSON,
+	        .in = prize_fields,
+	        .in_size = sizeof(struct prize_in),
+	        .run = lottery_prize_show,
+	        .view = lottery_enter_form,
+	        .page = "lottery/prize",
+	        .title = N_("奖金"),
+	        .requirements = "A11.10 A11.11 A11.12" },
+	{ .id = "lottery.donate_prize",
+	        .method = POST,
+	        .path = "/lottery/prizes/{id}/donation",
+	        .who = PERSON,
+	        .in = give_prize_fields,
+	        .in_size = sizeof(struct prize_in),
+	        .run = lottery_donate_prize,
+	        .idempotent = true,
+	        .page = "lottery/prize",
+	        .form = "lottery.prize",
+	        .then = "/lottery/prizes/{id}",
+	        .title = N_("捐出奖金"),
+	        .requirements = "A11.3" },
+	{ .id = "lottery.donate_ticket",
+	        .method = POST,
+	        .path = "/lottery/tickets/{number}/donation",
+	        .who = PERSON,
+	        .in = give_ticket_fields,
+	        .in_size = sizeof(struct ticket_in),
+	        .run = lottery_donate_ticket,
+	        .idempotent = true,
+	        .page = "lottery/home",
+	        .form = "lottery.home",
+	        .then = "/lottery",
+	        .title = N_("捐出奖票"),
+	        .requirements = "A11.3" },
+	{ .id = "lottery.schemes",
+	        .method = GET,
+	        .path = "/lottery/schemes",
+	        .who = PUBLIC,
+	        .run = public_schemes,
+	        .page = "lottery/schemes",
+	        .menu = "公众服务/有奖发票活动",
+	        .title = N_("有奖发票活动"),
+	        .requirements = "A11.1 A11.13",
+	        .words = "摇奖 中奖率 奖池 开奖 lottery odds" },
+	{ .id = "lottery.scheme",
+	        .method = GET,
+	        .path = "/lottery/schemes/{scheme}",
+	        .who = PUBLIC,
+	        .in = scheme_fields,
+	        .in_size = sizeof(struct scheme_in),
+	        .run = public_scheme,
+	        .view = public_scheme_view,
+	        .page = "lottery/scheme",
+	        .title = N_("活动规则和统计"),
+	        .requirements = "A11.1 A11.12 A11.13" },
+	{ .id = "lottery.draw",
+	        .method = GET,
+	        .path = "/lottery/schemes/{scheme}/{draw}",
+	        .who = PUBLIC,
+	        .in = draw_fields,
+	        .in_size = sizeof(struct draw_in),
+	        .run = public_draw,
+	        .page = "lottery/draw",
+	        .title = N_("一期开奖"),
+	        .requirements = "A11.2 A11.12" },
+	PUBLIC_FILE("file_rules", "rules.json", public_rules, N_("开奖文件：规则")),
+	PUBLIC_FILE("file_commitment", "commitment.json", public_commitment, N_("开奖文件：承诺")),
+	PUBLIC_FILE("file_tickets", "tickets.txt", public_tickets, N_("开奖文件：奖票")),
+	PUBLIC_FILE("file_root", "root.json", public_root, N_("开奖文件：默克尔根")),
+	PUBLIC_FILE("file_secret", "secret.txt", public_secret, N_("开奖文件：密钥")),
+	PUBLIC_FILE("file_beacon", "beacon.json", public_beacon, N_("开奖文件：公共随机数")),
+	PUBLIC_FILE("file_winners", "winners.json", public_winners, N_("开奖文件：中奖名单")),
+	{ .id = "lottery.report_form",
+	        .method = GET,
+	        .path = "/lottery/reports/new",
+	        .who = PERSON,
+	        .run = report_form,
+	        .page = "lottery/report_new",
+	        .menu = "互动中心/举报拒开发票",
+	        .title = N_("举报拒开发票"),
+	        .law = N_("发票管理办法 第十九条"),
+	        .requirements = "A11.13",
+	        .words = "不开发票 拒开 举报 投诉 report refused" },
+	{ .id = "lottery.report",
+	        .method = POST,
+	        .path = "/lottery/reports",
+	        .who = PERSON,
+	        .in = report_fields,
+	        .in_size = sizeof(struct report_in),
+	        .run = report_new,
+	        .idempotent = true,
+	        .receipt = true,
+	        .page = "lottery/report_new",
+	        .form = "lottery.report_form",
+	        .then = "/lottery/reports/{number}",
+	        .title = N_("举报拒开发票"),
+	        .law = N_("发票管理办法 第十九条"),
+	        .requirements = "A11.13" },
+	{ .id = "lottery.report_show",
+	        .method = GET,
+	        .path = "/lottery/reports/{number}",
+	        .who = PERSON,
+	        .in = case_fields,
+	        .in_size = sizeof(struct case_in),
+	        .run = report_show,
+	        .page = "lottery/report",
+	        .title = N_("举报的进展"),
+	        .requirements = "A11.13" },
+	{ .id = "lottery.cases",
+	        .method = GET,
+	        .path = "/lottery/cases",
+	        .who = OFFICER(NULL),
+	        .run = case_queue,
+	        .page = "lottery/cases",
+	        .menu = "税务人端/拒开发票举报",
+	        .title = N_("拒开发票举报"),
+	        .requirements = "A11.13" },
+	{ .id = "lottery.decide",
+	        .method = POST,
+	        .path = "/lottery/cases/{number}/decisions",
+	        .who = OFFICER(NULL),
+	        .in = decide_fields,
+	        .in_size = sizeof(struct decide_in),
+	        .run = case_decide,
+	        .idempotent = true,
+	        .page = "lottery/report",
+	        .form = "lottery.report_show",
+	        .then = "/lottery/cases",
+	        .title = N_("处理举报"),
+	        .requirements = "A11.13" },
+	{ .id = "lottery.pools",
+	        .method = GET,
+	        .path = "/lottery/pools",
+	        .who = OFFICER(NULL),
+	        .run = pool_show,
+	        .page = "lottery/pools",
+	        .menu = "税务人端/有奖发票管理",
+	        .title = N_("有奖发票管理"),
+	        .requirements = "A11.1 A11.3",
+	        .words = "奖池 拨款 对账 公共随机数" },
+	{ .id = "lottery.release",
+	        .method = POST,
+	        .path = "/lottery/releases",
+	        .who = OFFICER(NULL),
+	        .in = release_fields,
+	        .in_size = sizeof(struct release_in),
+	        .run = release_ask,
+	        .idempotent = true,
+	        .receipt = true,
+	        .page = "lottery/pools",
+	        .form = "lottery.pools",
+	        .then = "/lottery/pools",
+	        .title = N_("申请奖池拨款"),
+	        .requirements = "A11.3" },
+	{ .id = "lottery.release_decide",
+	        .method = POST,
+	        .path = "/lottery/releases/{id}/decisions",
+	        .who = OFFICER(NULL),
+	        .in = release_id_fields,
+	        .in_size = sizeof(struct release_id_in),
+	        .run = release_decide,
+	        .idempotent = true,
+	        .receipt = true,
+	        .page = "lottery/pools",
+	        .form = "lottery.pools",
+	        .then = "/lottery/pools",
+	        .title = N_("批准奖池拨款"),
+	        .requirements = "A11.3" },
+	{ .id = "lottery.typed",
+	        .method = POST,
+	        .path = "/lottery/beacons",
+	        .who = OFFICER(NULL),
+	        .in = typed_fields,
+	        .in_size = sizeof(struct typed_in),
+	        .run = pool_typed,
+	        .idempotent = true,
+	        .page = "lottery/pools",
+	        .form = "lottery.pools",
+	        .then = "/lottery/pools",
+	        .title = N_("录入公共随机数"),
+	        .requirements = "A11.2" },
+	{ .id = "lottery.reconcile",
+	        .method = POST,
+	        .path = "/lottery/payouts/reconciliations",
+	        .who = OFFICER(NULL),
+	        .in = day_fields,
+	        .in_size = sizeof(struct day_in),
+	        .run = pool_reconcile,
+	        .own_transaction = true,
+	        .page = "lottery/pools",
+	        .form = "lottery.pools",
+	        .then = "/lottery/pools",
+	        .title = N_("奖金对账"),
+	        .requirements = "A11.7" },
+	CALLBACK("wechat", "application/json", callback_wechat, N_("微信支付回送付款结果")),
+	CALLBACK("alipay", "application/x-www-form-urlencoded", callback_alipay, N_("支付宝回送付款结果")),
+	CALLBACK("bank", "application/json", callback_bank, N_("银行回送付款结果")),
+	{ .id = "lottery.sandbox_beacon",
+	        .method = GET,
+	        .path = "/sandbox/beacon/{round}",
+	        .who = PUBLIC,
+	        .in = round_fields,
+	        .in_size = sizeof(struct round_in),
+	        .run = sandbox_beacon,
+	        .title = N_("演示环境的公共随机数"),
+	        .requirements = "A11.2" },
+};
+
+static const struct subscription subscriptions[] = {
+	{ .consumer = "lottery.entries",
+	        .kinds = "invoice.issued invoice.reversed",
+	        .kind = CONSUMER_CORE,
+	        .apply = lottery_feed },
+};
+
+static const struct job_kind jobs[] = {
+	{ .name = "lottery.work", .run = draws_work, .every_seconds = 300 },
+	{ .name = "lottery.beacon", .run = draws_beacon, .max_tries = 1000 },
+	{ .name = "lottery.deliver", .run = prize_deliver, .max_tries = 100 },
+	{ .name = "lottery.reconcile", .run = payouts_reconcile, .daily_at = "01:30", .max_tries = 8 },
+	{ .name = "lottery.forget", .run = payouts_forget, .daily_at = "03:50" },
+};
+
+/* Draws with their commitments, and in each pool of the sandbox what its scheme says. */
+err_t lottery_seed(struct ctx *c)
+{
+	const struct scheme *const *list;
+	struct ledger_fund pool;
+	size_t n;
+	TRY(draws_ensure(c));
+	TRY(scheme_all(c, &list, &n));
+	for (size_t i = 0; i < n; i++) {
+		TRY(ledger_fund_find(c, list[i]->id, &pool));
+		if (list[i]->sandbox && !pool.id && list[i]->release.fen)
+			TRY(ledger_fund_release(c, list[i]->id, list[i]->release, 0));
+	}
+	return OK;
+}
+
+const struct service lottery_service = {
+	.name = "lottery",
+	.board = "invoice",
+	.title = N_("有奖发票"),
+	.uses = "identity ledger registry issue payment",
+	.operations = operations,
+	.n_operations = COUNT(operations),
+	.subscriptions = subscriptions,
+	.n_subscriptions = COUNT(subscriptions),
+	.jobs = jobs,
+	.n_jobs = COUNT(jobs),
+	.seed = lottery_seed,
+	.fsck = lottery_check,
+};
