@@ -87,7 +87,7 @@ test('A11.e2 e3 a periodic draw: replayed from public files; a reversed ticket i
   const before = open.root;
   // not yet: the secret is kept until the draw
   assert.equal((await fetch(`${server.url}/public/lottery/${scheme}/${periodic.draw}/secret.txt`)).status, 404);
-  const red = await T2.post(`/v1/invoices/${invoices[3].number}/reversals`, { reason: 'error' });
+  const red = await T2.post(`/v1/invoices/${invoices[3].number}/reversal`, { reason: '开票有误' });
   assert.ok([200, 201].includes(red.status), red.text);
   const after = (await eventually(() => anyone.get(`/v1/lottery/schemes/${scheme}/${periodic.draw}`), (r) => r.body.voids === 1)).body;
   assert.notEqual(after.root, before);
@@ -224,9 +224,9 @@ test('A11.d refusals with their reasons; invoices of real-name buyers enter by t
 test('A11.d caps and related parties make void tickets, published with their reason', async () => {
   const { draw } = await openDraw(server.url, 'hangzhou-lodging');
   const O1 = await Client.signIn(server.url, 'O1');
-  const event = { uscc: parties.T6, name: '拾光电商平台', address: '浙江省杭州市余杭区文一西路 6 号', scope: '住宿', industry: '6110', representative_name: '方拾光',
+  const event = { uscc: parties.T6, name: '拾光电商平台', address: '浙江省杭州市余杭区文一西路 6 号', scope: '住宿', industry: '6110', representative_name: '方拾光', representative_id: '330106197506150615',
     established_on: '2020-06-01' };
-  const registered = await O1.post('/v1/registrations/events', event);
+  const registered = await O1.post('/v1/registrations', event);
   assert.ok([200, 201].includes(registered.status), registered.text);
   const T6 = await Client.signIn(server.url, 'T6');
   const stay = async (total, person = {}) => ok(await T6.post('/v1/invoices', { ...sale(total, person), lines: [{ ...sale(total).lines[0], tax_code: '3070402000000000000', rate: '0.06' }] }), 201);
@@ -236,10 +236,9 @@ test('A11.d caps and related parties make void tickets, published with their rea
   assert.equal(results[0].prize.amount, '10.00');
   const list = await (await fetch(`${server.url}/public/lottery/hangzhou-lodging/${draw}/tickets.txt`)).text();
   assert.match(list, new RegExp(`^- ${results[2].number} over-cap$`, 'm'));
-  const profile = ok(await T6.get('/v1/session')).person || {};
-  const related = await stay('200.00', { person: profile.tax_id || '330106197506150612', name: '方拾光' });
+  const related = await stay('200.00', { person: '330106197506150615', name: '方拾光' });
   const own = ok(await enter(T6, related.qr));
-  if (own.outcome !== 'refused') assert.deepEqual([own.outcome, own.reason.code], ['void', 'related']);
+  assert.deepEqual([own.outcome, own.reason.code], ['void', 'related']);
   await clean();
 });
 
@@ -293,13 +292,12 @@ test('A11.7 unclaimed prizes expire into the pool; donated ones go to the charit
   const done = (await paid(second.prize.id)).body;
   assert.equal(done.channel, 'bank');
   assert.equal((await credits(server.url)).credits.at(-1).account, '6222021001116245710');
-  const before = fen(await pool());
   const open = (await home()).prizes.filter((p) => p.state === 'won').reduce((s, p) => s + fen(p.amount), 0);
   await setClock(server.url, new Date(Date.parse(first.prize.claim_until) + 1000).toISOString());
   P2 = await Client.signIn(server.url, 'P2');
   await eventually(() => prize(first.prize.id), (p) => p.state === 'expired', 20_000);
   const moved = ok(await anyone.get('/v1/lottery/schemes/hangzhou-catering'));
-  assert.equal(fen(moved.pool) - before, open);
+  assert.equal(fen(moved.totals.find((t) => t.state === 'expired').amount), open); // weeks that ended meanwhile took their prizes from the pool
   await clean();
 });
 
@@ -308,7 +306,7 @@ test('A11.d an invoice reversed after its prize was paid: reclaimed, and the per
   ok(await account(...wechat));
   const won = await winner();
   await paid(won.prize.id);
-  const red = await T2.post(`/v1/invoices/${won.invoice.number}/reversals`, { reason: 'error' });
+  const red = await T2.post(`/v1/invoices/${won.invoice.number}/reversal`, { reason: '开票有误' });
   assert.ok([200, 201].includes(red.status), red.text);
   await eventually(() => prize(won.prize.id), (p) => p.state === 'reclaim');
   const next = await issue(T2, '128.00');
