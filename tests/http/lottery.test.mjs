@@ -131,6 +131,7 @@ test('A11.e2 e3 a periodic draw: replayed from public files; a reversed ticket i
   assert.match(replay.output, /lines 12/);
   rmSync(day, { recursive: true });
   // the prize of 1,000 is above 800: 20 % are withheld
+  P2 = await Client.signIn(server.url, 'P2');
   const top = (await home()).prizes.find((p) => p.amount === '1000.00');
   assert.deepEqual([top.tax, top.net, top.state], ['200.00', '800.00', 'won']);
   ok(await account('bank', '6222021001116245702'));
@@ -213,7 +214,7 @@ test('A11.d refusals with their reasons; invoices of real-name buyers enter by t
   const bad = await enter(P2, '01,32,,26332000000000000001,1.00');
   assert.equal(bad.status, 422);
   assert.equal(bad.body.errors[0].pointer, '/qr');
-  assert.equal(await reason(P2, '01,32,,26332000000000999999,128.00,20261125,,' ) ?? 'x', 'unknown');
+  assert.equal(await reason(P2, '26332000000000999999'), 'unknown');
   // the amount on the paper is not ours to believe: the face comes from the invoice itself
   const small = await issue(T2, '50.00');
   assert.equal(await reason(P2, small.number), 'minimum');
