@@ -367,3 +367,32 @@ test('A11.7 forged callbacks and requests are refused', async () => {
     headers: { authorization: 'WECHATPAY2-SHA256-RSA2048 mchid="1900000001",nonce_str="a",signature="AAAA",timestamp="1",serial_no="b"' } });
   assert.equal(order.status, 403);
 });
+
+test('A11.12 schemes, files and forms over the interface; giving a ticket away; the beacon of the sandbox', async () => {
+  const { scheme, draw } = await openDraw(server.url);
+  const O1 = await Client.signIn(server.url, 'O1');
+  const list = ok(await anyone.get('/v1/lottery/schemes')).schemes;
+  assert.deepEqual(list.map((s) => [s.id, s.in_force]), [['hangzhou-catering', true], ['hangzhou-lodging', true], ['huzhou', false], ['ningbo', false], ['xiamen', false], ['zhuzhou', false]]);
+  assert.deepEqual(list[0].bands[0].prizes.map((p) => [p.amount, p.count, p.odds]), [['800.00', 2, '0.2%'], ['100.00', 8, '0.8%'], ['50.00', 40, '4%'], ['20.00', 150, '15%'], ['10.00', 300, '30%']]);
+  assert.deepEqual(ok(await O1.get('/v1/lottery/pools')).pools.map((p) => p.pool), ['10000.00', '50000.00', '0.00', '0.00', '0.00', '0.00']);
+  ok(await P2.get('/v1/lottery/reports/new'));
+  const invoice = await issue(T2, '128.00');
+  ok(await enter(P2, invoice.qr));
+  const given = ok(await P2.post(`/v1/lottery/tickets/${invoice.number}/donation`, { charity: 'red-cross' }));
+  assert.equal(given.charity, '红十字会（演示账户）');
+  assert.equal((await T2.post(`/v1/lottery/tickets/${invoice.number}/donation`, { charity: 'red-cross' })).status, 404);
+  assert.equal((await P2.post(`/v1/lottery/tickets/${invoice.number}/donation`, { charity: 'nobody' })).status, 400);
+  for (const name of ['rules.json', 'commitment.json', 'root.json', 'beacon.json', 'tickets.txt']) assert.equal((await anyone.get(`/v1/public/lottery/${scheme}/${draw}/${name}`)).status, 200, name);
+  const commitment = ok(await anyone.get(`/v1/public/lottery/${scheme}/${draw}/commitment.json`));
+  const beacon = ok(await anyone.get(`/v1/sandbox/beacon/${commitment.round}`));
+  assert.equal(beacon.round, commitment.round);
+  assert.equal((await anyone.get('/v1/sandbox/beacon/999999999999')).status, 404); // not yet
+  assert.equal((await anyone.get('/v1/lottery/schemes/nowhere')).status, 404);
+  assert.equal((await anyone.get(`/v1/lottery/schemes/${scheme}/19990101`)).status, 404);
+  // the day after, the secret and the winners are there
+  const over = ok(await anyone.get(`/v1/lottery/schemes/${scheme}/${draw}`)).closes_at;
+  await setClock(server.url, new Date(Date.parse(over) + 1000).toISOString());
+  await eventually(() => anyone.get(`/v1/public/lottery/${scheme}/${draw}/secret.txt`), (r) => r.status === 200, 20_000);
+  assert.equal((await anyone.get(`/v1/public/lottery/${scheme}/${draw}/winners.json`)).status, 200);
+  await clean();
+});
