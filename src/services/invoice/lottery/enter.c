@@ -118,7 +118,8 @@ static err_t earlier(struct ctx *c, struct entry *e, bool *there)
 	struct lottery_prize_find_row p;
 	bool won;
 	TRY(lottery_ticket_get(c, e->out->number, &t, there));
-	*there = *there && t.person_id == e->person_id; /* another's: the rules below say that it is not in this one's name */
+	*there = *there &&
+	         t.person_id == e->person_id; /* another's: the rules below say that it is not in this one's name */
 	if (!*there) return OK;
 	e->out->already = true;
 	TRY(lottery_prize_find(c, t.scheme, t.instant, e->out->number, &p, &won));
@@ -249,6 +250,8 @@ static err_t enter(struct ctx *c, struct entry *e)
 	return over ? enter_void(c, e, &d, "over-cap") : enter_valid(c, e, &d);
 }
 
+static err_t (*const rules[])(struct ctx *c, struct entry *e) = { check_invoice, check_scheme, check_person };
+
 err_t lottery_enter(struct ctx *c, struct str number, int64_t person_id, bool automatic, struct entered *out)
 {
 	struct entry e = { .person_id = person_id, .automatic = automatic, .out = out };
@@ -258,7 +261,6 @@ err_t lottery_enter(struct ctx *c, struct str number, int64_t person_id, bool au
 	if (!found) return refuse(&e, "unknown");
 	TRY(earlier(c, &e, &found));
 	if (found) return OK;
-	err_t (*const rules[])(struct ctx *, struct entry *) = { check_invoice, check_scheme, check_person };
 	for (size_t i = 0; i < COUNT(rules); i++) {
 		TRY(rules[i](c, &e));
 		if (out->reason.n) return OK;

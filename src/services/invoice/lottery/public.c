@@ -210,7 +210,7 @@ static void put_time(struct ctx *c, struct value *v, const char *key, instant_us
 
 err_t public_draw(struct ctx *c, const void *input, struct reply *out)
 {
-	struct the_draw d;
+	struct the_draw d = { 0 };
 	TRY(load(c, input, &d));
 	struct value *v = out->value = value_object(c->arena);
 	value_put_str(c->arena, v, "scheme", d.scheme);
@@ -248,7 +248,7 @@ static err_t send(struct ctx *c, struct reply *out, const struct value *v)
 
 err_t public_rules(struct ctx *c, const void *input, struct reply *out)
 {
-	struct the_draw d;
+	struct the_draw d = { 0 };
 	TRY(load(c, input, &d));
 	out->bytes = d.row.rules;
 	out->media = "application/json";
@@ -257,7 +257,7 @@ err_t public_rules(struct ctx *c, const void *input, struct reply *out)
 
 err_t public_commitment(struct ctx *c, const void *input, struct reply *out)
 {
-	struct the_draw d;
+	struct the_draw d = { 0 };
 	unsigned char digest[32];
 	struct value *v = value_object(c->arena);
 	TRY(load(c, input, &d));
@@ -274,7 +274,7 @@ err_t public_commitment(struct ctx *c, const void *input, struct reply *out)
 
 err_t public_tickets(struct ctx *c, const void *input, struct reply *out)
 {
-	struct the_draw d;
+	struct the_draw d = { 0 };
 	TRY(load(c, input, &d));
 	TRY(draw_lines_text(c, &d, &out->bytes));
 	out->media = "text/plain";
@@ -283,7 +283,7 @@ err_t public_tickets(struct ctx *c, const void *input, struct reply *out)
 
 err_t public_root(struct ctx *c, const void *input, struct reply *out)
 {
-	struct the_draw d;
+	struct the_draw d = { 0 };
 	struct value *v = value_object(c->arena);
 	TRY(load(c, input, &d));
 	value_put_str(c->arena, v, "draw", draw_id(c->arena, d.scheme, d.name));
@@ -295,8 +295,8 @@ err_t public_root(struct ctx *c, const void *input, struct reply *out)
 
 err_t public_secret(struct ctx *c, const void *input, struct reply *out)
 {
-	struct the_draw d;
-	struct str secret;
+	struct the_draw d = { 0 };
+	struct str secret = STR_NONE;
 	TRY(load(c, input, &d));
 	if (!str_is(d.row.state, "closed")) return RAISE(c, E_NOT_FOUND, &not_yet);
 	TRY(keys_decrypt(c->app->keys, c->arena, d.row.secret, &secret));
@@ -307,7 +307,7 @@ err_t public_secret(struct ctx *c, const void *input, struct reply *out)
 
 err_t public_beacon(struct ctx *c, const void *input, struct reply *out)
 {
-	struct the_draw d;
+	struct the_draw d = { 0 };
 	TRY(load(c, input, &d));
 	if (!d.row.beacon.p) return RAISE(c, E_NOT_FOUND, &not_yet);
 	out->bytes = d.row.beacon;
@@ -317,7 +317,7 @@ err_t public_beacon(struct ctx *c, const void *input, struct reply *out)
 
 err_t public_winners(struct ctx *c, const void *input, struct reply *out)
 {
-	struct the_draw d;
+	struct the_draw d = { 0 };
 	struct lottery_draw_winners_text_row row;
 	bool found;
 	TRY(load(c, input, &d));

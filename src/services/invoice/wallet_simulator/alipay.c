@@ -92,7 +92,7 @@ err_t wallet_alipay(struct ctx *c, const void *input, struct reply *out)
 	struct json_fault where;
 	struct crypto_key *key;
 	struct str secret;
-	size_t n, k = 0;
+	size_t n = 0, k = 0;
 	TRY(admit(c, in->body, p, &n));
 	struct str method = lottery_param_get(p, n, "method"), biz = lottery_param_get(p, n, "biz_content");
 	while (k < COUNT(methods) && !str_is(method, methods[k].method))

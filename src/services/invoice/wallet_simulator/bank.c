@@ -50,7 +50,7 @@ static err_t answer(struct ctx *c, struct str message, struct reply *out)
 err_t wallet_bank_order(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct wallet_body_in *in = input;
-	struct value *v;
+	struct value *v = NULL;
 	struct wallet_state s;
 	TRY(open_message(c, in->body, "payout", &v));
 	struct wallet_order o = { "bank", value_text(v, "out_bill_no"), value_text(v, "account"),
@@ -64,7 +64,7 @@ err_t wallet_bank_order(struct ctx *c, const void *input, struct reply *out)
 err_t wallet_bank_query(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct wallet_body_in *in = input;
-	struct value *v;
+	struct value *v = NULL;
 	struct wallet_state s;
 	TRY(open_message(c, in->body, "payout-query", &v));
 	struct str order_no = value_text(v, "out_bill_no");
@@ -75,7 +75,7 @@ err_t wallet_bank_query(struct ctx *c, const void *input, struct reply *out)
 err_t wallet_bank_file(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct wallet_body_in *in = input;
-	struct value *v;
+	struct value *v = NULL;
 	struct date day;
 	struct str csv;
 	TRY(open_message(c, in->body, "payout-file", &v));
