@@ -313,6 +313,13 @@ test('A11.d an invoice reversed after its prize was paid: reclaimed, and the per
   const next = await issue(T2, '128.00');
   const r = ok(await enter(P2, next.qr));
   assert.deepEqual([r.outcome, r.reason.code], ['refused', 'barred']);
+  const O1 = await Client.signIn(server.url, 'O1'), before = fen(await pool());
+  assert.deepEqual(ok(await O1.get('/v1/lottery/pools')).reclaims.map((x) => x.id), [won.prize.id]);
+  assert.equal((await P2.post(`/v1/lottery/prizes/${won.prize.id}/repayment`)).status, 403);
+  assert.equal(ok(await O1.post(`/v1/lottery/prizes/${won.prize.id}/repayment`)).state, 'repaid');
+  assert.equal((await O1.post(`/v1/lottery/prizes/${won.prize.id}/repayment`)).status, 409);
+  assert.equal(fen(await pool()) - before, fen(won.prize.amount));
+  assert.ok(['won', 'not-won'].includes(ok(await enter(P2, next.qr)).outcome));
   await clean();
 });
 

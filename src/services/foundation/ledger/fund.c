@@ -93,6 +93,20 @@ err_t ledger_prize_return(struct ctx *c, int64_t fund, int64_t person_id, int64_
 	return ledger_post(c, "prize_return", prize_id, entries, COUNT(entries));
 }
 
+err_t ledger_prize_repay(
+        struct ctx *c, int64_t fund, int64_t person_id, int64_t prize_id, struct money net, struct money tax)
+{
+	TRY(put(c, fund, FEN(net.fen + tax.fen)));
+	/* Through the person's account, where it was owed before: there and back, so that the person sees it. */
+	struct ledger_entry entries[] = {
+		{ LEDGER_PRIZE_POOL, 0, fund, FEN(net.fen + tax.fen) },
+		{ LEDGER_PRIZE_OWED, person_id, prize_id, FEN(0) },
+		{ LEDGER_PRIZE_PAID, 0, prize_id, FEN(-net.fen) },
+		{ LEDGER_PRIZE_TAX, 0, prize_id, FEN(-tax.fen) },
+	};
+	return ledger_post(c, "prize_return", prize_id, entries, tax.fen ? 4 : 3);
+}
+
 err_t ledger_prize_owed(struct ctx *c, int64_t person_id, int64_t prize_id, struct money *out)
 {
 	struct ledger_fund_owed_row row;

@@ -108,6 +108,9 @@ MUST_USE err_t ledger_prize_pay(
         struct ctx *c, int64_t person_id, int64_t prize_id, struct money net, struct money tax);
 MUST_USE err_t ledger_prize_return(
         struct ctx *c, int64_t fund, int64_t person_id, int64_t prize_id, struct money amount);
+/* A prize that was paid comes back, with its tax. */
+MUST_USE err_t ledger_prize_repay(
+        struct ctx *c, int64_t fund, int64_t person_id, int64_t prize_id, struct money net, struct money tax);
 /* What a prize's entries say is still owed. */
 MUST_USE err_t ledger_prize_owed(struct ctx *c, int64_t person_id, int64_t prize_id, struct money *out);
 #endif

@@ -157,7 +157,7 @@ static err_t put_tickets(struct ctx *c, int64_t before, struct value *out)
 		value_put_str(c->arena, v, "periodic", rows[i].periodic.n ? rows[i].periodic : STR_NONE);
 		value_put_money(c->arena, v, "drawn", rows[i].drawn);
 		value_put_str(c->arena, v, "charity",
-		        rows[i].charity.n && scheme_charity(c, rows[i].charity, &k) ? k.title : STR_NONE);
+		        rows[i].charity.n && scheme_charity(c, rows[i].charity, &k) ? tr(c, k.title.p) : STR_NONE);
 		value_push(c->arena, list, v);
 	}
 	value_put_str(c->arena, out, "before", n == 50 ? str_from_int(c->arena, rows[n - 1].ticket_id) : STR_NONE);
@@ -253,7 +253,7 @@ err_t lottery_home_view(struct ctx *c, const void *input, struct reply *out)
 	for (size_t i = 0; i < n; i++) {
 		struct value *v = value_object(c->arena);
 		value_put_str(c->arena, v, "code", list[i].id);
-		value_put_str(c->arena, v, "title", list[i].title);
+		value_put_str(c->arena, v, "title", tr(c, list[i].title.p));
 		value_push(c->arena, charities, v);
 	}
 	return OK;
@@ -338,7 +338,7 @@ err_t lottery_donate_ticket(struct ctx *c, const void *input, struct reply *out)
 	TRY(lottery_ticket_charity(c, k.id, in->number, NULL));
 	out->value = value_object(c->arena);
 	value_put_str(c->arena, out->value, "number", in->number);
-	value_put_str(c->arena, out->value, "charity", k.title);
+	value_put_str(c->arena, out->value, "charity", tr(c, k.title.p));
 	return OK;
 }
 
@@ -361,7 +361,7 @@ err_t lottery_enter_form(struct ctx *c, const void *input, struct reply *out)
 	for (size_t i = 0; i < n; i++) {
 		struct value *one = value_object(c->arena);
 		value_put_str(c->arena, one, "code", list[i].id);
-		value_put_str(c->arena, one, "title", list[i].title);
+		value_put_str(c->arena, one, "title", tr(c, list[i].title.p));
 		value_push(c->arena, charities, one);
 	}
 	return OK;

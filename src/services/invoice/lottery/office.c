@@ -95,7 +95,7 @@ static err_t put_releases(struct ctx *c, struct value *out)
 		TRY(scheme_find(c, rows[i].scheme, &s));
 		value_put_str(c->arena, v, "id", str_from_int(c->arena, rows[i].release_id));
 		value_put_str(c->arena, v, "scheme", rows[i].scheme);
-		value_put_str(c->arena, v, "scheme_title", s ? s->title : rows[i].scheme);
+		value_put_str(c->arena, v, "scheme_title", s ? tr(c, s->title.p) : rows[i].scheme);
 		value_put_money(c->arena, v, "amount", rows[i].amount);
 		value_put_str(c->arena, v, "reason", rows[i].reason);
 		value_put_str(c->arena, v, "asked_by", name_of(c, rows[i].asked_by));
@@ -108,6 +108,38 @@ static err_t put_releases(struct ctx *c, struct value *out)
 		value_push(c->arena, list, v);
 	}
 	return OK;
+}
+
+static err_t put_reclaims(struct ctx *c, struct value *out)
+{
+	struct lottery_prizes_reclaimed_row *rows;
+	size_t n;
+	TRY(lottery_prizes_reclaimed(c, &rows, &n));
+	struct value *list = value_put_array(c->arena, out, "reclaims");
+	for (size_t i = 0; i < n; i++) {
+		struct prize p;
+		struct value *v = value_object(c->arena);
+		bool found;
+		TRY(prize_load(c, rows[i].prize_id, &p, &found));
+		value_put_str(c->arena, v, "id", str_from_int(c->arena, p.id));
+		value_put_str(c->arena, v, "number", p.row.number);
+		value_put_money(c->arena, v, "net", FEN(p.row.amount.fen - p.row.tax.fen));
+		value_push(c->arena, list, v);
+	}
+	return OK;
+}
+
+static const struct fault_def no_prize = { "prize-unknown", N_("没有这笔奖金"), NULL, NULL };
+
+err_t prize_repaid(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct prize_in *in = input;
+	struct prize p;
+	bool found;
+	TRY(prize_load(c, in->id, &p, &found));
+	if (!found) return RAISE(c, E_NOT_FOUND, &no_prize);
+	TRY(prize_repay(c, &p));
+	return prize_value(c, &p, &out->value);
 }
 
 /* Draws whose public value is due and has not come: where officers type. */
@@ -165,15 +197,16 @@ err_t pool_show(struct ctx *c, const void *input, struct reply *out)
 		struct ledger_fund pool;
 		TRY(ledger_fund_find(c, list[i]->id, &pool));
 		value_put_str(c->arena, v, "scheme", list[i]->id);
-		value_put_str(c->arena, v, "title", list[i]->title);
+		value_put_str(c->arena, v, "title", tr(c, list[i]->title.p));
 		value_put_money(c->arena, v, "pool", pool.balance);
 		value_put_bool(c->arena, v, "in_force", scheme_in_force(list[i], c->today));
 		value_push(c->arena, pools, v);
 	}
 	TRY(put_releases(c, out->value));
 	TRY(put_missing(c, out->value));
+	TRY(put_reclaims(c, out->value));
 	TRY(put_days(c, out->value));
-	static const char *const lists[] = { "releases", "missing", "days" };
+	static const char *const lists[] = { "releases", "missing", "reclaims", "days" };
 	for (size_t i = 0; i < COUNT(lists); i++)
 		value_put_bool(c->arena, out->value, str_printf(c->arena, "any_%s", lists[i]).p,
 		        value_get(out->value, str_c(lists[i]))->count > 0);

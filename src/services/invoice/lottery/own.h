@@ -55,7 +55,7 @@ MUST_USE err_t waiting_work(struct ctx *c);
 
 /* --- prizes (prize.c) --- */
 
-enum prize_state { PRIZE_WON, PRIZE_ORDERED, PRIZE_SENT, PRIZE_PAID, PRIZE_FAILED, PRIZE_EXPIRED, PRIZE_CANCELLED, PRIZE_RECLAIM };
+enum prize_state { PRIZE_WON, PRIZE_ORDERED, PRIZE_SENT, PRIZE_PAID, PRIZE_FAILED, PRIZE_EXPIRED, PRIZE_CANCELLED, PRIZE_RECLAIM, PRIZE_REPAID };
 extern const char *const prize_states[];
 struct prize {
 	int64_t id;
@@ -73,6 +73,7 @@ struct award {
 MUST_USE err_t prize_award(struct ctx *c, const struct award *a, int64_t *prize_id, bool *enough);
 MUST_USE err_t prize_cancel(struct ctx *c, struct prize *p, const char *reason); /* its invoice was reversed */
 MUST_USE err_t prizes_expire(struct ctx *c);
+MUST_USE err_t prize_repay(struct ctx *c, struct prize *p); /* E_CONFLICT: nothing is to be given back */
 struct money prize_tax(struct money amount);
 const char *prize_state_words(enum prize_state s); /* N_() */
 MUST_USE err_t prize_value(struct ctx *c, const struct prize *p, struct value **out);
@@ -183,7 +184,7 @@ op_run lottery_entry, lottery_home, lottery_home_view, lottery_accounts, lottery
 op_run public_schemes, public_scheme, public_draw, public_rules, public_commitment, public_tickets, public_root, public_secret,
         public_beacon, public_winners, public_scheme_view;
 op_run report_new, report_form, report_form_view, report_show, report_list, case_decide, case_queue;
-op_run release_ask, release_decide, pool_show, pool_typed, pool_reconcile;
+op_run release_ask, release_decide, prize_repaid, pool_show, pool_typed, pool_reconcile;
 op_run callback_wechat, callback_alipay, callback_bank, sandbox_beacon;
 err_t payouts_reconcile(struct ctx *c, struct str argument); /* daily job */
 err_t payouts_forget(struct ctx *c, struct str argument);

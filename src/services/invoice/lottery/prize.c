@@ -16,7 +16,8 @@
 #define TAX_FREE FEN(80000)
 static const struct rate tax_rate = { 200000 };
 
-const char *const prize_states[] = { "won", "ordered", "sent", "paid", "failed", "expired", "cancelled", "reclaim" };
+const char *const prize_states[] = { "won", "ordered", "sent", "paid", "failed", "expired", "cancelled", "reclaim",
+	"repaid" };
 
 struct money prize_tax(struct money amount)
 {
@@ -27,7 +28,7 @@ const char *prize_state_words(enum prize_state s)
 {
 	static const char *const words[] = { N_("待领奖：请填收款账户"), N_("正在付款"), N_("已送付款方，等结果"),
 		N_("奖金已到账"), N_("没有付成，请换一个收款账户"), N_("过期未领，已退回奖池"),
-		N_("发票红冲，中奖取消"), N_("发票红冲，请退回奖金") };
+		N_("发票红冲，中奖取消"), N_("发票红冲，请退回奖金"), N_("奖金已退回") };
 	return words[s];
 }
 
@@ -35,7 +36,7 @@ err_t prize_load(struct ctx *c, int64_t id, struct prize *out, bool *found)
 {
 	out->id = id;
 	TRY(lottery_prize_get(c, id, &out->row, found));
-	for (int i = PRIZE_WON; *found && i <= PRIZE_RECLAIM; i++)
+	for (int i = PRIZE_WON; *found && i <= PRIZE_REPAID; i++)
 		if (str_is(out->row.state, prize_states[i])) return out->state = (enum prize_state)i, OK;
 	return *found ? E_INTERNAL : OK;
 }
@@ -229,11 +230,28 @@ err_t prize_cancel(struct ctx *c, struct prize *p, const char *reason)
 	case PRIZE_SENT: break; /* the provider may have acted: its word decides */
 	case PRIZE_EXPIRED:
 	case PRIZE_CANCELLED:
-	case PRIZE_RECLAIM: return OK;
+	case PRIZE_RECLAIM:
+	case PRIZE_REPAID: return OK;
 	}
 	p->row.reason = str_c(reason);
 	TRY(save(c, p));
 	return p->state == PRIZE_RECLAIM ? tell(c, p, "lottery.reclaim") : OK;
+}
+
+static const struct fault_def nothing_owed = { "not-reclaimed", N_("这笔奖金不用退回"), NULL, NULL };
+
+/* The money is back (an officer saw it): the pool has it again, tax included, and the person may take part again. */
+err_t prize_repay(struct ctx *c, struct prize *p)
+{
+	struct ledger_fund pool;
+	if (p->state != PRIZE_RECLAIM) return RAISE(c, E_CONFLICT, &nothing_owed);
+	TRY(ledger_fund_find(c, p->row.scheme, &pool));
+	if (!pool.id) return E_INTERNAL;
+	TRY(ledger_prize_repay(
+	        c, pool.id, p->row.person_id, p->id, FEN(p->row.amount.fen - p->row.tax.fen), p->row.tax));
+	p->state = PRIZE_REPAID;
+	TRY(log_act(c, p, "repaid"));
+	return save(c, p);
 }
 
 err_t prizes_expire(struct ctx *c)
@@ -354,7 +372,7 @@ err_t prize_value(struct ctx *c, const struct prize *p, struct value **out)
 	(void)scheme_charity(c, p->row.charity, &charity);
 	value_put_str(c->arena, v, "id", str_from_int(c->arena, p->id));
 	value_put_str(c->arena, v, "scheme", p->row.scheme);
-	value_put_str(c->arena, v, "scheme_title", s ? s->title : p->row.scheme);
+	value_put_str(c->arena, v, "scheme_title", s ? tr(c, s->title.p) : p->row.scheme);
 	value_put_str(c->arena, v, "draw", p->row.draw);
 	value_put_str(c->arena, v, "number", p->row.number);
 	value_put_money(c->arena, v, "amount", p->row.amount);
@@ -365,7 +383,7 @@ err_t prize_value(struct ctx *c, const struct prize *p, struct value **out)
 	value_put_str(c->arena, v, "channel", p->row.channel.n ? p->row.channel : STR_NONE);
 	value_put_str(c->arena, v, "channel_title", k ? tr(c, k->title) : STR_NONE);
 	value_put_str(c->arena, v, "account_tail", p->row.account_tail.n ? p->row.account_tail : STR_NONE);
-	value_put_str(c->arena, v, "charity", charity.title.n ? charity.title : STR_NONE);
+	value_put_str(c->arena, v, "charity", charity.title.n ? tr(c, charity.title.p) : STR_NONE);
 	value_put_str(c->arena, v, "order_no", p->row.order_no.n ? p->row.order_no : STR_NONE);
 	value_put_str(c->arena, v, "provider_no", p->row.provider_no.n ? p->row.provider_no : STR_NONE);
 	value_put_instant(c->arena, v, "won_at", p->row.won_at);

@@ -55,9 +55,9 @@ static err_t scheme_value(struct ctx *c, const struct scheme *s, struct value **
 	struct ledger_fund pool;
 	TRY(ledger_fund_find(c, s->id, &pool));
 	value_put_str(c->arena, v, "id", s->id);
-	value_put_str(c->arena, v, "title", s->title);
-	value_put_str(c->arena, v, "region", s->region_title);
-	value_put_str(c->arena, v, "trades", s->trades_title);
+	value_put_str(c->arena, v, "title", tr(c, s->title.p));
+	value_put_str(c->arena, v, "region", tr(c, s->region_title.p));
+	value_put_str(c->arena, v, "trades", tr(c, s->trades_title.p));
 	value_put_date(c->arena, v, "from", s->from);
 	value_put_date(c->arena, v, "to", s->to);
 	value_put_bool(c->arena, v, "in_force", scheme_in_force(s, c->today));
@@ -71,7 +71,7 @@ static err_t scheme_value(struct ctx *c, const struct scheme *s, struct value **
 	        : s->every == EVERY_MONTH ? "month"
 	                                  : NULL);
 	value_put_money(c->arena, v, "pool", pool.balance);
-	value_put_str(c->arena, v, "law", s->law);
+	value_put_str(c->arena, v, "law", tr(c, s->law.p));
 	value_put_bool(c->arena, v, "verified", s->verified);
 	put_bands(c, v, s);
 	return OK;
@@ -178,7 +178,7 @@ err_t public_scheme_view(struct ctx *c, const void *input, struct reply *out)
 			value_number(m->value, "tickets", 0) };
 	for (const struct value_member *m = totals->first; m; m = m->next) {
 		int k = 0;
-		while (k < PRIZE_RECLAIM && !str_is(value_text(m->value, "state"), prize_states[k]))
+		while (k < PRIZE_REPAID && !str_is(value_text(m->value, "state"), prize_states[k]))
 			k++;
 		value_put_str(c->arena, m->value, "state_title", tr(c, prize_state_words((enum prize_state)k)));
 	}

@@ -166,6 +166,11 @@ SELECT prize_id FROM lottery_prize WHERE state = $1 AND claim_until < $2 ORDER B
 -- :out n int
 SELECT count(*) FROM lottery_prize WHERE person_id = $1 AND state = 'reclaim';
 
+-- :name prizes_reclaimed :many
+-- :out prize_id int
+-- :max 50
+SELECT prize_id FROM lottery_prize WHERE state = 'reclaim' ORDER BY prize_id LIMIT 50;
+
 -- :name prize_move :exec
 -- :in state text, reason text, channel text, account bytes?, account_tail text, charity text, order_no text, provider_no text, tries int, settled_at instant?, receipt_id int, prize_id int
 UPDATE lottery_prize SET state = $1, reason = $2, channel = $3, account = $4, account_tail = $5, charity = $6, order_no = $7,
@@ -325,8 +330,8 @@ SELECT prize_id, person_id, amount_fen, state FROM lottery_prize WHERE prize_id 
 -- :max 100
 SELECT p.prize_id FROM lottery_prize p LEFT JOIN (SELECT prize_id, count(*) AS n, CAST(sum(amount_fen) AS BIGINT) AS paid
   FROM lottery_order WHERE state = 'paid' GROUP BY prize_id) o ON o.prize_id = p.prize_id
-WHERE (p.state IN ('paid', 'reclaim') AND (o.n IS NULL OR o.n <> 1 OR o.paid <> p.amount_fen - p.tax_fen))
-OR (p.state NOT IN ('paid', 'reclaim') AND o.n IS NOT NULL) ORDER BY p.prize_id LIMIT 100;
+WHERE (p.state IN ('paid', 'reclaim', 'repaid') AND (o.n IS NULL OR o.n <> 1 OR o.paid <> p.amount_fen - p.tax_fen))
+OR (p.state NOT IN ('paid', 'reclaim', 'repaid') AND o.n IS NOT NULL) ORDER BY p.prize_id LIMIT 100;
 
 -- :name draws_wrong :many
 -- :out scheme text, draw text

@@ -71,7 +71,7 @@ CREATE TABLE lottery_waiting (
   since BIGINT NOT NULL
 );
 -- won: no account yet; ordered, sent, paid, failed: on its way to the account; expired: not claimed, back in the pool; cancelled:
--- invoice reversed before it was paid; reclaim: reversed after.
+-- invoice reversed before it was paid; reclaim: reversed after; repaid: given back.
 CREATE TABLE lottery_prize (
   prize_id BIGINT NOT NULL PRIMARY KEY,
   scheme TEXT NOT NULL,
@@ -80,7 +80,7 @@ CREATE TABLE lottery_prize (
   person_id BIGINT NOT NULL,
   amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
   tax_fen BIGINT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('won', 'ordered', 'sent', 'paid', 'failed', 'expired', 'cancelled', 'reclaim')),
+  state TEXT NOT NULL CHECK (state IN ('won', 'ordered', 'sent', 'paid', 'failed', 'expired', 'cancelled', 'reclaim', 'repaid')),
   reason TEXT NOT NULL,
   channel TEXT NOT NULL,
   account BYTEA,
