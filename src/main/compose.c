@@ -10,6 +10,7 @@
 #include "kernel/metrics/metrics.h"
 #include "kernel/migrate/migrate.h"
 #include "kernel/operation/service.h"
+#include "kernel/operation/spelled.h"
 #include "kernel/plane/plane.h"
 #include "kernel/policy/policy.h"
 #include "kernel/receipt/log.h"
@@ -110,6 +111,7 @@ err_t compose_open_plane(struct app *app, const struct options *o)
 void compose_close_plane(struct app *app)
 {
 	if (app->plane) plane_close(app->plane);
+	spelled_free(app->spelled);
 	metrics_free(app->metrics);
 	limit_free(app->limits);
 	free(app->clock);

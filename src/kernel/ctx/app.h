@@ -25,6 +25,7 @@ struct app {
 	struct limiter *limits;         /* kernel/limit: calls a minute; NULL: off */
 	struct access_recorder *access; /* kernel/access: who read what, security events */
 	struct router *router;          /* kernel/operation: all operations */
+	struct spelled *spelled;        /* kernel/operation: answers spelt once */
 	const char *address;            /* where this process serves: "http://127.0.0.1:8080", "unix:PATH"; NULL: not yet */
 	const char *node;               /* name of this node: region, two digits: "33" */
 };

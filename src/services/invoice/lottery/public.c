@@ -157,6 +157,7 @@ err_t public_scheme_view(struct ctx *c, const void *input, struct reply *out)
 	const struct value *draws = value_get(v, S("draws")), *totals = value_get(v, S("totals"));
 	struct chart_bar bars[14];
 	size_t n = 0;
+	int64_t entries = 0;
 	(void)input;
 	struct value *days = value_put_array(c->arena, v, "days");
 	for (const struct value_member *m = draws->first; m; m = m->next) {
@@ -170,6 +171,7 @@ err_t public_scheme_view(struct ctx *c, const void *input, struct reply *out)
 		value_put_bool(c->arena, m->value, "is_ahead", opens > c->now);
 		if (!instant || opens > c->now || n == COUNT(bars)) continue;
 		n++;
+		entries += value_number(m->value, "tickets", 0) + value_number(m->value, "voids", 0);
 		value_push(c->arena, days, m->value);
 	}
 	size_t i = n;
@@ -184,7 +186,7 @@ err_t public_scheme_view(struct ctx *c, const void *input, struct reply *out)
 	}
 	struct chart k = { tr(c, N_("每天参加的发票张数")), bars, n, 1 };
 	value_put_str(c->arena, v, "chart_svg", n ? chart_bars_svg(c->arena, &k) : S(""));
-	value_put_bool(c->arena, v, "any_day", n > 0);
+	value_put_bool(c->arena, v, "any_day", entries > 0);
 	value_put_bool(c->arena, v, "any_total", totals->count > 0);
 	value_put_bool(c->arena, v, "is_weekly", str_is(value_text(v, "periodic"), "week"));
 	return OK;
