@@ -6,6 +6,7 @@ import { test as plain } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { forward, setClock, clockOf } from '../lib/owing.mjs';
 import { credits, download, enter, fault, fen, issue, openDraw, sale, verify } from '../lib/lottery.mjs';
+import { Copy } from '../lib/corrupt.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server, anyone, T2, P2;
@@ -402,4 +403,30 @@ test('A11.12 schemes, files and forms over the interface; giving a ticket away; 
   await eventually(() => anyone.get(`/v1/public/lottery/${scheme}/${draw}/secret.txt`), (r) => r.status === 200, 20_000);
   assert.equal((await anyone.get(`/v1/public/lottery/${scheme}/${draw}/winners.json`)).status, 200);
   await clean();
+});
+
+test('A11.d fsck finds what was changed behind the back of the lottery', async () => {
+  await openDraw(server.url);
+  ok(await account(...wechat));
+  await paid((await winner()).prize.id);
+  await eventually(home, (h) => h.prizes.every((p) => p.state === 'paid'), 20_000);
+  await server.stop();
+  for (const [sql, words] of [
+    ["UPDATE ledger_fund SET balance_fen = balance_fen + 1 WHERE name = 'hangzhou-catering'", /FAULT ledger: fund hangzhou-catering has/],
+    ["UPDATE lottery_prize SET state = 'won'", /FAULT lottery: prize \d+ is won, the ledger owes 0 fen/],
+    ["UPDATE lottery_order SET amount_fen = amount_fen + 1", /FAULT lottery: prize \d+ and its paid orders do not agree/],
+    ["DELETE FROM lottery_line WHERE seq = 1 AND draw LIKE '2026%'", /FAULT lottery: draw hangzhou-catering\/\w+ has other lines/],
+    ["UPDATE lottery_draw SET won_fen = won_fen + 1 WHERE kind = 'instant' AND size > 0", /FAULT lottery: draw hangzhou-catering\/\d+ says another sum/],
+    ["UPDATE wallet_credit SET amount_fen = amount_fen + 1", /FAULT wallet: credit of LP\w+ without an order of this amount/],
+  ]) {
+    const copy = new Copy(server);
+    try {
+      copy.run(sql);
+      const r = await copy.fsck();
+      assert.equal(r.code, 1, r.output);
+      assert.match(r.output, words);
+    } finally {
+      copy.close();
+    }
+  }
 });

@@ -144,11 +144,12 @@ static void *work(void *arg)
 }
 
 /* Where each chunk begins; false: the last line has no end. */
-static bool cut(struct arena *a, struct str text, struct job *j, int64_t *lines)
+static bool cut(struct arena *a, struct str text, struct job *j, int64_t *lines, size_t *voids)
 {
 	size_t room = text.n / ((size_t)CHUNK * 22) + 3;
 	size_t *at = arena_array(a, room, sizeof *at), n = 0;
 	*lines = 0;
+	*voids = 0;
 	for (const char *p = text.p, *end = p + text.n; p < end;) {
 		if (*lines % CHUNK == 0) {
 			if (n + 2 >= room) return false; /* lines shorter than any ticket */
@@ -156,6 +157,7 @@ static bool cut(struct arena *a, struct str text, struct job *j, int64_t *lines)
 		}
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 		if (!nl) return false;
+		*voids += *p == '-';
 		(*lines)++;
 		p = nl + 1;
 	}
@@ -181,26 +183,18 @@ static int by_number(const void *a, const void *b)
 	return memcmp(*(const char *const *)a, *(const char *const *)b, DRAW_NUMBER);
 }
 
-/* Void numbers, sorted. They are few; finding them costs one look at each line's first byte. */
-static const char **voids(struct arena *a, struct str text, size_t *n)
+/* Void numbers, sorted; room: how many lines begin with a minus. */
+static const char **voids(struct arena *a, struct str text, size_t room, size_t *n)
 {
-	size_t room = 0;
+	const char **list = arena_array(a, room + 1, sizeof *list);
 	*n = 0;
-	for (int pass = 0; pass < 2; pass++) {
-		const char **list = pass ? arena_array(a, room + 1, sizeof *list) : NULL;
-		for (const char *p = text.p, *end = p + text.n; p && p < end;) {
-			if (*p == '-' && (size_t)(end - p) > DRAW_NUMBER + 2) {
-				if (pass) list[(*n)++] = p + 2;
-				room += !pass;
-			}
-			p = memchr(p, '\n', (size_t)(end - p));
-			if (p) p++;
-		}
-		if (!pass) continue;
-		qsort(list, *n, sizeof *list, by_number);
-		return list;
+	for (const char *p = text.p, *end = p + text.n; room && p && p < end;) {
+		if (*p == '-' && (size_t)(end - p) > DRAW_NUMBER + 2) list[(*n)++] = p + 2;
+		p = memchr(p, '\n', (size_t)(end - p));
+		if (p) p++;
 	}
-	return NULL;
+	qsort(list, *n, sizeof *list, by_number);
+	return list;
 }
 
 static bool is_void(const char *number, const char **list, size_t n)
@@ -249,13 +243,13 @@ bool draw_sort(struct arena *a, struct str text, const unsigned char seed[32], s
 	struct part parts[THREADS_MAX] = { 0 };
 	struct tlog_stack top = { 0 };
 	struct tlog_hash root;
-	size_t n_gone;
+	size_t n_gone, room;
 	*out = (struct draw_sorted){ 0 };
 	if (threads < 1) threads = 1;
 	if (threads > THREADS_MAX) threads = THREADS_MAX;
 	if (!text.p) text = S("");
-	if (!cut(a, text, &j, &out->lines)) return out->line = bad_line(text), false;
-	const char **gone = voids(a, text, &n_gone);
+	if (!cut(a, text, &j, &out->lines, &room)) return out->line = bad_line(text), false;
+	const char **gone = voids(a, text, room, &n_gone);
 	crypto_hmac_key_set(&j.key, (struct str){ (const char *)seed, 32 });
 	j.roots = arena_array(a, j.n_chunks + 1, sizeof *j.roots);
 	/* So many that as many as were asked for are left when void ones are taken out; never more than there are. */
