@@ -80,11 +80,16 @@ static bool all_digits(const char *p, size_t n)
 	return true;
 }
 
+static bool other_line(struct str line)
+{
+	struct draw_line l;
+	return draw_line_read(line, &l);
+}
+
 /* "+ 20 digits": the common line, without the general reader. */
 static bool take_line(struct part *p, struct str line, struct tlog_hash *leaf)
 {
-	unsigned char bytes[DRAW_LINE_MAX + 1];
-	struct draw_line l;
+	__attribute__((uninitialized)) unsigned char bytes[DRAW_LINE_MAX + 1];
 	struct best b;
 	if (line.n > DRAW_LINE_MAX) return false;
 	bytes[0] = 0;
@@ -92,7 +97,7 @@ static bool take_line(struct part *p, struct str line, struct tlog_hash *leaf)
 	crypto_sha256_short(bytes, line.n + 1, leaf->b);
 	bool plain = line.n == DRAW_NUMBER + 2 && line.p[0] == '+' && line.p[1] == ' ' &&
 	             all_digits(line.p + 2, DRAW_NUMBER);
-	if (!plain && !draw_line_read(line, &l)) return false;
+	if (!plain && !other_line(line)) return false;
 	if (line.p[0] != '+' || !p->job->most) return true;
 	b.number = line.p + 2;
 	crypto_hmac_short(&p->job->key, b.number, DRAW_NUMBER, b.rank);
