@@ -3,7 +3,7 @@
 
 Texts: N_("…") in src, the parts of .menu, {{#t}}…{{/t}} in templates, and of policy/*.yaml what pages show: title, law, titles of
 the forms that src/services names, title and law of the parameters in their formulas, law with article of the parameters that
-src/services names. Other texts of policy may have English. English: i18n/en/*.po. Also refused: a .title, .label, .help, .law or
+src/services names, titles and law of policy/*/*.yaml. Other texts of policy may have English. English: i18n/en/*.po. Also refused: a .title, .label, .help, .law or
 fault text in Chinese without N_(), Chinese in a template outside of {{#t}} and lang="zh-CN", an id twice with different English,
 English that still holds Chinese.
 Ids that nothing uses are told as notes. i18n_lint.py --missing: the missing ids as PO entries, to be filled in."""
@@ -81,6 +81,11 @@ def policy():
         for need, text, offset in pieces:
             if CJK.search(text):
                 (needed if need else other).setdefault(text, place(path, path.read_text(), at + offset))
+    for path in sorted((ROOT / 'policy').glob('*/*.yaml')):  # schemes: all that pages show
+        text = '\n'.join(re.sub(r'^#.*', '', line) for line in path.read_text().split('\n'))
+        for words, at in policy_texts(text, 'title|region_title|trades_title|law'):
+            if CJK.search(words):
+                needed.setdefault(words, place(path, text, at))
     return needed, other
 
 

@@ -7,6 +7,7 @@
 #include "main/channel.h"
 #include "main/check.h"
 #include "main/compose.h"
+#include "main/draw.h"
 #include "main/officer.h"
 #include "main/plane.h"
 #include "main/qr.h"
@@ -143,6 +144,7 @@ static const struct command commands[] = {
 	        plane_main },
 	{ "status", "status check --list FILE [--delta FILE …] --qr TEXT --key K | status export --data DIR --to DIR",
 	        status_main },
+	{ "draw", "draw verify DIR   (the public files of a lottery draw)", draw_main },
 	{ "check", "check < CASES.jsonl", run_check },
 	{ "calc", "calc < CASES.jsonl", run_calc },
 	{ "version", "version", run_version },

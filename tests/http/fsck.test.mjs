@@ -52,8 +52,8 @@ test('beside a running server it is good too', async () => {
 finds('ledger: one fen more in one entry', (c) => c.run('UPDATE ledger_entry SET amount_fen = amount_fen + 1 WHERE line = 0 AND posting_id = (SELECT min(posting_id) FROM ledger_entry)'),
   /FAULT ledger: the sum of all entries is 1 fen/, /FAULT ledger: posting \d+ does not balance: 1 fen/);
 finds('ledger: two entries that hide each other', async (c) => {
-  c.run('UPDATE ledger_entry SET amount_fen = amount_fen + 1 WHERE account = 1 AND posting_id = (SELECT min(posting_id) FROM ledger_entry)');
-  c.run('UPDATE ledger_entry SET amount_fen = amount_fen - 1 WHERE account <> 1 AND posting_id = (SELECT min(posting_id) FROM ledger_entry)');
+  c.run('UPDATE ledger_entry SET amount_fen = amount_fen + 1 WHERE account = 1 AND posting_id = (SELECT min(posting_id) FROM ledger_entry WHERE account = 1)');
+  c.run('UPDATE ledger_entry SET amount_fen = amount_fen - 1 WHERE account <> 1 AND posting_id = (SELECT min(posting_id) FROM ledger_entry WHERE account = 1)');
 }, /FAULT ledger: obligation \d+ owes/);
 finds('ledger: an obligation says less', (c) => c.run("UPDATE obligation SET assessed_fen = assessed_fen - 1 WHERE tax = 'vat' AND assessed_fen > 0"), /FAULT ledger: obligation \d+ owes/);
 finds('ledger: an obligation says it is done', (c) => c.run("UPDATE obligation SET status = 'fulfilled' WHERE status = 'open' AND return_id = 0"), /FAULT ledger: obligation \d+ says fulfilled/);

@@ -124,16 +124,21 @@ struct crypto_key *crypto_sm2_public(const unsigned char point[65])
 	return key_of(pkey);
 }
 
-struct str crypto_sm2_der(struct arena *a, const struct crypto_key *k)
+static struct str private_der(struct arena *a, const struct crypto_key *k)
 {
 	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(k->pkey);
 	unsigned char *der = NULL;
 	int n = info ? i2d_PKCS8_PRIV_KEY_INFO(info, &der) : -1;
-	if (n <= 0) crypto_fail("sm2 key");
+	if (n <= 0) crypto_fail("private key");
 	struct str out = { arena_dup(a, der, (size_t)n), (size_t)n };
 	OPENSSL_clear_free(der, (size_t)n);
 	PKCS8_PRIV_KEY_INFO_free(info);
 	return out;
+}
+
+struct str crypto_sm2_der(struct arena *a, const struct crypto_key *k)
+{
+	return private_der(a, k);
 }
 
 void crypto_sm2_point(const struct crypto_key *k, unsigned char out[65])
@@ -198,6 +203,75 @@ size_t crypto_sm2_sign(const struct crypto_key *k, struct str message, unsigned 
 bool crypto_sm2_verify(const struct crypto_key *k, struct str message, struct str signature)
 {
 	return crypto_sm2_verify_id(k, S(CRYPTO_SM2_ID), message, signature);
+}
+
+/* --- RSA --- */
+
+struct crypto_key *crypto_rsa_new(void)
+{
+	EVP_PKEY *pkey = EVP_RSA_gen(2048);
+	if (!pkey) crypto_fail("rsa key");
+	return key_of(pkey);
+}
+
+static struct crypto_key *rsa_of(EVP_PKEY *pkey)
+{
+	if (pkey && (!EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_get_bits(pkey) < 2048)) {
+		EVP_PKEY_free(pkey);
+		pkey = NULL;
+	}
+	return key_of(pkey);
+}
+
+struct crypto_key *crypto_rsa_from_der(struct str private_key)
+{
+	const unsigned char *p = (const unsigned char *)private_key.p;
+	return rsa_of(d2i_AutoPrivateKey(NULL, &p, (long)private_key.n));
+}
+
+struct str crypto_rsa_der(struct arena *a, const struct crypto_key *k)
+{
+	return private_der(a, k);
+}
+
+struct crypto_key *crypto_rsa_public(struct str der)
+{
+	const unsigned char *p = (const unsigned char *)der.p;
+	return rsa_of(d2i_PUBKEY(NULL, &p, (long)der.n));
+}
+
+struct str crypto_rsa_public_der(struct arena *a, const struct crypto_key *k)
+{
+	unsigned char *der = NULL;
+	int n = i2d_PUBKEY(k->pkey, &der);
+	if (n <= 0) crypto_fail("rsa key");
+	struct str out = { arena_dup(a, der, (size_t)n), (size_t)n };
+	OPENSSL_free(der);
+	return out;
+}
+
+struct str crypto_rsa_sign(struct arena *a, const struct crypto_key *k, struct str message)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	size_t n = (size_t)EVP_PKEY_get_size(k->pkey);
+	unsigned char *out = arena_alloc(a, n);
+	if (!ctx || EVP_DigestSignInit(ctx, NULL, crypto_evp(CRYPTO_SHA256), NULL, k->pkey) <= 0 ||
+	        EVP_DigestSign(ctx, out, &n, (const unsigned char *)message.p, message.n) <= 0)
+		crypto_fail("rsa sign");
+	EVP_MD_CTX_free(ctx);
+	return (struct str){ (const char *)out, n };
+}
+
+bool crypto_rsa_verify(const struct crypto_key *k, struct str message, struct str signature)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	if (!ctx || EVP_DigestVerifyInit(ctx, NULL, crypto_evp(CRYPTO_SHA256), NULL, k->pkey) <= 0)
+		crypto_fail("rsa verify");
+	bool ok = EVP_DigestVerify(ctx, (const unsigned char *)signature.p, signature.n,
+	                  (const unsigned char *)message.p, message.n) == 1;
+	EVP_MD_CTX_free(ctx);
+	ERR_clear_error();
+	return ok;
 }
 
 struct str crypto_key_pem(struct arena *a, const struct crypto_key *k)

@@ -9,6 +9,7 @@ struct app;       /* process-wide parts: src/kernel/ctx/app.h */
 struct db;        /* one database connection: src/kernel/db/db.h */
 struct operation; /* src/kernel/operation/operation.h */
 struct lang;      /* src/kernel/i18n/i18n.h */
+struct http_request; /* src/kernel/http/http.h */
 
 /* Who acts and on whose behalf; filled by the identity service through service.authenticate. */
 struct caller {
@@ -39,6 +40,7 @@ struct ctx {
 	const struct lang *lang;    /* for texts; Chinese by default */
 	struct caller caller;
 	const struct operation *op; /* NULL in jobs */
+	const struct http_request *request; /* its head, for those who sign headers; NULL in jobs */
 	struct problem problem;
 	struct str idempotency_key; /* STR_NONE: none */
 	struct str trace;           /* id of this request in the log */

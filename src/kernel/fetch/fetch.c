@@ -4,9 +4,12 @@
 #include <curl/curl.h>
 #include <pthread.h>
 #include <string.h>
+#include <strings.h>
+
+enum { HEAD_MAX = 32768 };
 
 struct taken {
-	struct buf body;
+	struct buf body, head;
 	bool too_large;
 };
 
@@ -22,6 +25,24 @@ static size_t take(char *bytes, size_t size, size_t n, void *arg)
 	if (t->too_large) return 0;
 	buf_add(&t->body, bytes, n);
 	return size * n;
+}
+
+static size_t take_head(char *bytes, size_t size, size_t n, void *arg)
+{
+	struct taken *t = arg;
+	if (t->head.n + n > HEAD_MAX) return 0;
+	buf_add(&t->head, bytes, n);
+	return size * n;
+}
+
+struct str fetch_header(const struct fetched *f, const char *name)
+{
+	struct str rest = f->head, line, out = STR_NONE;
+	size_t n = strlen(name);
+	while (rest.n && str_split(&rest, '\n', &line))
+		if (line.n > n && line.p[n] == ':' && strncasecmp(line.p, name, n) == 0)
+			out = str_trim(str_sub(line, n + 1, line.n));
+	return out;
 }
 
 /* A Unix socket has a path of its own; the host name in the address is then only a name. */
@@ -45,9 +66,12 @@ static void set_limits(CURL *h, const struct fetch *f)
 
 static struct curl_slist *set_body(CURL *h, struct arena *a, const struct fetch *f)
 {
-	if (!f->media) return NULL;
-	struct curl_slist *headers = curl_slist_append(NULL, str_printf(a, "Content-Type: %s", f->media).p);
-	(void)curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers);
+	struct curl_slist *headers = NULL;
+	for (size_t i = 0; i < f->n_headers; i++)
+		headers = curl_slist_append(headers, str_dup(a, f->headers[i]).p);
+	if (f->media) headers = curl_slist_append(headers, str_printf(a, "Content-Type: %s", f->media).p);
+	if (headers) (void)curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers);
+	if (!f->media) return headers;
 	(void)curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)f->body.n);
 	(void)curl_easy_setopt(h, CURLOPT_POSTFIELDS, f->body.p);
 	return headers;
@@ -60,13 +84,16 @@ struct fetched fetch_call(struct arena *a, const struct fetch *f)
 	long status = 0;
 	(void)pthread_once(&once, start);
 	CURL *h = curl_easy_init();
-	if (!h) return (struct fetched){ 0, STR_NONE };
+	if (!h) return (struct fetched){ 0 };
 	buf_init(&t.body, a, 1024);
+	buf_init(&t.head, a, 512);
 	set_target(h, a, f);
 	set_limits(h, f);
 	struct curl_slist *headers = set_body(h, a, f);
 	(void)curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take);
 	(void)curl_easy_setopt(h, CURLOPT_WRITEDATA, &t);
+	(void)curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, take_head);
+	(void)curl_easy_setopt(h, CURLOPT_HEADERDATA, &t);
 	CURLcode code = curl_easy_perform(h);
 	if (code == CURLE_OK)
 		(void)curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status);
@@ -75,5 +102,6 @@ struct fetched fetch_call(struct arena *a, const struct fetch *f)
 		        t.too_large ? "answer too large" : curl_easy_strerror(code), NULL);
 	curl_easy_cleanup(h);
 	curl_slist_free_all(headers);
-	return (struct fetched){ (int)status, status ? buf_done(&t.body) : STR_NONE };
+	if (!status) return (struct fetched){ 0 };
+	return (struct fetched){ (int)status, buf_done(&t.body), buf_done(&t.head) };
 }

@@ -11,11 +11,15 @@ struct fetch {
 	const char *path;  /* "/v1/orders" */
 	const char *media; /* of the body; NULL: GET without a body */
 	struct str body;
+	const struct str *headers; /* "Name: value", for protocols that sign there */
+	size_t n_headers;
 	int timeout_ms; /* 0: FETCH_TIMEOUT_MS */
 };
 struct fetched {
 	int status; /* 0: no answer came (refused, broken, too slow, too large): whether the act was done is not known */
 	struct str body;
+	struct str head; /* the answer's header lines, as they came */
 };
+struct str fetch_header(const struct fetched *f, const char *name); /* of the last answer; STR_NONE: not there */
 struct fetched fetch_call(struct arena *a, const struct fetch *f);
 #endif

@@ -5,6 +5,10 @@
 #include "kernel/input/input.h"
 #include "kernel/value/value.h"
 
+struct reply_header {
+	const char *name;
+	struct str value;
+};
 /* What a handler answers. value is the body; or bytes+media for files. */
 struct reply {
 	struct value *value;
@@ -17,7 +21,8 @@ struct reply {
 	struct str etag;
 	int max_age;           /* seconds a shared cache may keep it; 0: no-store */
 	struct str cookie;     /* one Set-Cookie value (identity only) */
-	const char *header, *header_value; /* one more header of a file, for gateways that want one of their own */
+	const struct reply_header *headers; /* further ones, with bytes: protocols that sign there */
+	size_t n_headers;      /* at most 8 */
 };
 
 typedef err_t op_run(struct ctx *c, const void *in, struct reply *out);

@@ -322,7 +322,8 @@ void work_send_bytes(const struct work *w, const struct http_request *r, struct 
 	if (packed) http_set(out, "Content-Encoding", S("gzip"));
 	if (reply->packed.p) http_set(out, "Vary", S("Accept-Encoding"));
 	if (reply->filename.p) set_filename(w->c, reply->filename, out);
-	if (reply->header) http_set(out, reply->header, str_c(reply->header_value));
+	for (size_t i = 0; i < reply->n_headers && i < 8; i++)
+		http_set(out, reply->headers[i].name, reply->headers[i].value);
 }
 
 static void send_answer(struct work *w, const struct http_request *r, struct http_response *out)
@@ -442,6 +443,7 @@ static void begin(struct ctx *c, struct app *app, const struct http_request *r)
 {
 	ctx_init(c, app, r->arena);
 	c->client = r->client;
+	c->request = r;
 	c->trace = trace_of(r);
 	struct str purpose = http_header(r, "Etax-Purpose");
 	if (is_text(purpose, PURPOSE_MAX)) c->purpose = purpose;

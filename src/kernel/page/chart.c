@@ -79,6 +79,10 @@ static void put_bar(struct buf *b, const struct chart *k, size_t i, int64_t top)
 	put_tenths(b, middle);
 	buf_c(b, "\" y=\"");
 	put_tenths(b, y - 4 * TENTHS);
+	if (k->unit == 1) { /* a count */
+		buf_printf(b, "\">%lld</text>", (long long)v);
+		return;
+	}
 	buf_printf(b, "\">%s%lld.%lld</text>", tenths < 0 ? "-" : "",
 	        (long long)((tenths < 0 ? -tenths : tenths) / TENTHS),
 	        (long long)((tenths < 0 ? -tenths : tenths) % TENTHS));

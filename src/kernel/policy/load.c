@@ -268,6 +268,7 @@ static void add(void *arg, const char *path, struct str bytes)
 {
 	const struct all *all = arg;
 	struct policy_store *s = all->s;
+	if (strchr(path + sizeof "policy/" - 1, '/')) return; /* folders hold data of another shape: policy_data() */
 	if (s->why.n == 0 && !package(s, bytes, all->part))
 		s->why = str_printf(s->arena, "%s: %.*s", path, STR_FMT(s->why));
 }

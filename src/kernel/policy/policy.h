@@ -26,6 +26,10 @@ MUST_USE err_t policy_load_text(struct arena *a, struct str yaml, struct policy_
 MUST_USE err_t policy_examples(const struct policy_store *s, struct str yaml, unsigned *n, struct str *why);
 MUST_USE err_t policy_examples_of(const struct policy_store *s, struct str form, unsigned *n, struct str *why);
 
+/* YAML of another shape (policy/FOLDER/ *.yaml: schemes, tables) as a tree: all scalars are texts. E_INPUT: is no YAML, or nested
+ * too deep. */
+MUST_USE err_t policy_data(struct arena *a, struct str yaml, struct value **out);
+
 /* The form in force on the date the liability arose; NULL: none. */
 const struct policy_form *policy_form(const struct policy_store *s, const char *id, struct date liability);
 struct str policy_hash(

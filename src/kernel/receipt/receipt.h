@@ -21,8 +21,11 @@ enum act_kind { /* one byte in the entry; never renumber */
 	ACT_PURCHASE_IMPORTED = 12,
 	ACT_POLICY_PUBLISHED = 13,
 	ACT_INVOICE_BATCH = 14, /* one leaf for many: Merkle root over the batch */
-	ACT_FALSE_INVOICE_REPORTED = 40,
-	ACT_FALSE_INVOICE_DECIDED = 41,
+	ACT_FALSE_INVOICE_REPORTED = 43,
+	ACT_FALSE_INVOICE_DECIDED = 44,
+	ACT_LOTTERY_DRAW = 40,  /* commitment, frozen tickets, secret and winners of a draw; release of its pool */
+	ACT_LOTTERY_PRIZE = 41, /* won, paid, given back */
+	ACT_LOTTERY_REPORT = 42,
 };
 
 /* Inside db_write. act: JSON object of what was done (who, what, amounts, when); holder may fetch the receipt.

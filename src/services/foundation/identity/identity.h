@@ -27,6 +27,10 @@ MUST_USE err_t identity_role_end(
 /* The first who holds the role now; 0: nobody. */
 MUST_USE err_t identity_role_holder_of(struct ctx *c, int64_t subject_id, const char *role, int64_t *person_id);
 
+/* Does the person hold any role in the subject now? Is it a tax officer? */
+MUST_USE err_t identity_is_member(struct ctx *c, int64_t subject_id, int64_t person_id, bool *yes);
+MUST_USE err_t identity_is_officer(struct ctx *c, int64_t person_id, bool *yes);
+
 struct str identity_role_name(const struct ctx *c, struct str role); /* in the user's language */
 
 /* For the sandbox and for first registration: gives a person a password. hash: from identity_password_hash. */

@@ -65,6 +65,21 @@ err_t identity_role_holder_of(struct ctx *c, int64_t subject_id, const char *rol
 	return OK;
 }
 
+err_t identity_is_member(struct ctx *c, int64_t subject_id, int64_t person_id, bool *yes)
+{
+	struct identity_role_of_row *rows;
+	size_t n;
+	TRY(identity_role_of(c, subject_id, person_id, &rows, &n));
+	*yes = n > 0;
+	return OK;
+}
+
+err_t identity_is_officer(struct ctx *c, int64_t person_id, bool *yes)
+{
+	struct identity_officer_get_row row;
+	return identity_officer_get(c, person_id, &row, yes);
+}
+
 err_t identity_credential_add(struct ctx *c, int64_t person_id, struct str password_hash)
 {
 	return identity_credential_insert(c, person_id, password_hash, NULL);

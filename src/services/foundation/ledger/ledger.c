@@ -62,7 +62,8 @@ struct value *ledger_obligation_value(struct ctx *c, const struct obligation *o)
 static const char *account_title(int64_t account)
 {
 	static const char *const titles[] = { "", N_("应缴税款"), N_("税收收入"), N_("在途资金"), N_("国库"),
-		N_("应退税款"), N_("滞纳金收入") };
+		N_("应退税款"), N_("滞纳金收入"), N_("有奖发票拨款"), N_("奖池"), N_("应付奖金"), N_("已付奖金"),
+		N_("代扣偶然所得个人所得税") };
 	return account > 0 && (size_t)account < COUNT(titles) ? titles[account] : "";
 }
 
@@ -105,6 +106,10 @@ static err_t entries_view(struct ctx *c, const void *input, struct reply *out)
 		{ "late_fee", N_("滞纳金") },
 		{ "reconciliation", N_("国库对账") },
 		{ "refund", N_("退税") },
+		{ "prize_release", N_("奖池拨款") },
+		{ "prize_award", N_("中奖") },
+		{ "prize_payout", N_("奖金发放") },
+		{ "prize_return", N_("奖金退回奖池") },
 		{ 0 },
 	};
 	(void)input;
@@ -164,6 +169,11 @@ static err_t check(struct ctx *c, struct fsck *f)
 		FSCK_FAULT(f, "ledger: obligation %lld has %lld fen to give back, entries say %lld",
 		        (long long)refunds[i].obligation_id, (long long)refunds[i].refund.fen,
 		        (long long)refunds[i].ledger.fen);
+	struct ledger_fund_differs_row *funds;
+	TRY(ledger_fund_differs(c, &funds, &n));
+	for (size_t i = 0; i < n; i++)
+		FSCK_FAULT(f, "ledger: fund %.*s has %lld fen, entries say %lld", STR_FMT(funds[i].name),
+		        (long long)funds[i].balance.fen, (long long)funds[i].ledger.fen);
 	FSCK_INFO(f, "ledger: %lld entries, sum 0", (long long)total.n);
 	return OK;
 }

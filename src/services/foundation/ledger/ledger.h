@@ -13,6 +13,11 @@ enum ledger_account {
 	LEDGER_TREASURY = 4,   /* treasury: reconciled money (+) */
 	LEDGER_REFUND_DUE = 5, /* taxpayer: overpaid, to be given back (-) */
 	LEDGER_LATE_FEE = 6,   /* treasury: late fees assessed (-) */
+	LEDGER_PRIZE_BUDGET = 7, /* treasury: set apart for prizes by two officers (-) */
+	LEDGER_PRIZE_POOL = 8,   /* treasury, by fund: what can still be won (+) */
+	LEDGER_PRIZE_OWED = 9,   /* person, by prize: won and not paid out (+) */
+	LEDGER_PRIZE_PAID = 10,  /* treasury: paid out (+) */
+	LEDGER_PRIZE_TAX = 11,   /* treasury: income tax withheld from prizes (+) */
 };
 
 struct ledger_entry {
@@ -85,4 +90,27 @@ MUST_USE err_t ledger_pay(struct ctx *c, int64_t taxpayer_id, int64_t obligation
 MUST_USE err_t ledger_reconcile(struct ctx *c, struct money amount, int64_t document);
 /* Sum of all entries of an account. */
 MUST_USE err_t ledger_balance(struct ctx *c, enum ledger_account account, struct money *out);
+
+/* Funds: money set apart (prize pools). A fund never goes below 0: what is not there is not taken. All in db_write. */
+struct ledger_fund {
+	int64_t id; /* 0: there is none of this name */
+	struct money balance;
+};
+MUST_USE err_t ledger_fund_find(struct ctx *c, struct str name, struct ledger_fund *out);
+/* From the budget into the fund, which is made when it is not there. */
+MUST_USE err_t ledger_fund_release(struct ctx *c, struct str name, struct money amount, int64_t document);
+MUST_USE err_t ledger_fund_move(
+        struct ctx *c, int64_t from, struct str to, struct money amount, int64_t document, bool *enough);
+/* A person wins: the fund owes it (reservation). Then it is paid, with the tax that is withheld, or goes back. */
+MUST_USE err_t ledger_prize_award(
+        struct ctx *c, int64_t fund, int64_t person_id, int64_t prize_id, struct money amount, bool *enough);
+MUST_USE err_t ledger_prize_pay(
+        struct ctx *c, int64_t person_id, int64_t prize_id, struct money net, struct money tax);
+MUST_USE err_t ledger_prize_return(
+        struct ctx *c, int64_t fund, int64_t person_id, int64_t prize_id, struct money amount);
+/* A prize that was paid comes back, with its tax. */
+MUST_USE err_t ledger_prize_repay(
+        struct ctx *c, int64_t fund, int64_t person_id, int64_t prize_id, struct money net, struct money tax);
+/* What a prize's entries say is still owed. */
+MUST_USE err_t ledger_prize_owed(struct ctx *c, int64_t person_id, int64_t prize_id, struct money *out);
 #endif

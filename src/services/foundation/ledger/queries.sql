@@ -115,3 +115,30 @@ WHERE p.posting_id IS NULL ORDER BY e.subject_id, e.posting_id LIMIT 100;
 -- :max 100
 SELECT p.subject_id, p.posting_id FROM ledger_posting p LEFT JOIN ledger_entry e ON e.subject_id = p.subject_id AND e.posting_id = p.posting_id
 WHERE e.posting_id IS NULL ORDER BY p.subject_id, p.posting_id LIMIT 100;
+
+-- :name fund_open :exec
+-- :in fund_id int, name text
+INSERT INTO ledger_fund (fund_id, name, balance_fen) VALUES ($1, $2, 0) ON CONFLICT (name) DO NOTHING;
+
+-- :name fund_get :one
+-- :in name text
+-- :out fund_id int, balance money
+SELECT fund_id, balance_fen FROM ledger_fund WHERE name = $1;
+
+-- Takes or puts (below 0) an amount; no row is touched when there is too little.
+-- :name fund_take :exec
+-- :in amount money, fund_id int
+UPDATE ledger_fund SET balance_fen = balance_fen - $1 WHERE fund_id = $2 AND balance_fen >= $1;
+
+-- :name fund_differs :many
+-- :out name text, ledger money, balance money
+-- :max 100
+SELECT f.name, CAST(COALESCE(sum(e.amount_fen), 0) AS BIGINT), f.balance_fen FROM ledger_fund f
+LEFT JOIN ledger_entry e ON e.obligation_id = f.fund_id AND e.account = 8
+GROUP BY f.fund_id, f.name, f.balance_fen HAVING COALESCE(sum(e.amount_fen), 0) <> f.balance_fen ORDER BY f.name LIMIT 100;
+
+-- :name fund_owed :one
+-- :in owner_id int, obligation_id int
+-- :out amount money
+SELECT CAST(COALESCE(sum(amount_fen), 0) AS BIGINT) FROM ledger_entry
+WHERE subject_id = $1 AND obligation_id = $2 AND account = 9;

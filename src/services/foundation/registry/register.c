@@ -183,6 +183,16 @@ err_t registry_take(struct ctx *c, const struct registry_event *e, int64_t *taxp
 	return tell(c, &r, *outcome);
 }
 
+err_t registry_industry(struct ctx *c, int64_t taxpayer_id, struct str *out)
+{
+	struct registry_field_get_row row;
+	bool found;
+	*out = STR_NONE;
+	TRY(registry_field_get(c, taxpayer_id, S("industry"), &row, &found));
+	if (found) *out = row.value;
+	return OK;
+}
+
 err_t registry_register(struct ctx *c, const struct registry_event *e, int64_t *taxpayer_id)
 {
 	enum registry_outcome ignored;

@@ -22,6 +22,8 @@ struct taxpayer {
 MUST_USE err_t registry_taxpayer(struct ctx *c, int64_t taxpayer_id, struct taxpayer *out, bool *found);
 /* Without address and phone: one statement, for pages that only say who it is. */
 MUST_USE err_t registry_taxpayer_head(struct ctx *c, int64_t taxpayer_id, struct taxpayer *out, bool *found);
+/* GB/T 4754 code as the regulator told it; STR_NONE: not told. */
+MUST_USE err_t registry_industry(struct ctx *c, int64_t taxpayer_id, struct str *out);
 /* The newest registrations, at most 5, as heads. */
 MUST_USE err_t registry_recent(struct ctx *c, struct taxpayer **out, size_t *n);
 MUST_USE err_t registry_taxpayer_by_uscc(struct ctx *c, struct str uscc, struct taxpayer *out, bool *found);

@@ -7,20 +7,20 @@
 #include "services/foundation/registry/handlers.h"
 
 static const struct {
-	const char *uscc, *name, *kind, *period, *address, *scope, *representative;
+	const char *uscc, *name, *kind, *period, *address, *scope, *representative, *industry;
 } firms[] = {
 	{ "91330100MA2H000142", "海川精密机械有限公司", "general", "month", "浙江省杭州市滨江区江陵路 1 号",
-	        "精密机械制造、销售", "周海川" },
+	        "精密机械制造、销售", "周海川", "3429" },
 	{ "92330106MA2H00022G", "小满面包房", "small", "quarter", "浙江省杭州市西湖区文三路 2 号", "烘焙食品零售",
-	        "林小满" },
+	        "林小满", "6291" },
 	{ "91330200MA2H00030W", "远帆纺织进出口有限公司", "general", "month", "浙江省宁波市海曙区药行街 3 号",
-	        "纺织品进出口", "沈远帆" },
+	        "纺织品进出口", "沈远帆", "5131" },
 	{ "91310101MA1F000453", "云杉商场有限公司", "general", "month", "上海市黄浦区南京东路 4 号", "百货零售",
-	        "许云杉" },
+	        "许云杉", "5211" },
 	{ "91330100MA2H00057F", "正衡税务师事务所", "general", "month", "浙江省杭州市上城区庆春路 5 号", "涉税专业服务",
-	        "郑衡" },
+	        "郑衡", "7241" },
 	{ "91330110MA2H00065R", "拾光电商平台", "general", "month", "浙江省杭州市余杭区文一西路 6 号",
-	        "互联网零售平台服务", "方拾光" },
+	        "互联网零售平台服务", "方拾光", "6432" },
 };
 
 static struct str representative_id(struct ctx *c, size_t i)
@@ -49,6 +49,7 @@ static err_t firm(struct ctx *c, size_t i, struct str hash, int64_t *id)
 		.name = str_c(firms[i].name),
 		.address = str_c(firms[i].address),
 		.scope = str_c(firms[i].scope),
+		.industry = str_c(firms[i].industry),
 		.phone = S("0571-88880000"),
 		.representative_name = str_c(firms[i].representative),
 		.representative_id = representative,

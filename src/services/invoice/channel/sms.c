@@ -36,8 +36,10 @@ err_t sms_answer(struct ctx *c, const void *input, struct reply *out)
 	struct value *answer;
 	TRY(check_gateway(c, in));
 	out->media = "text/plain; charset=utf-8";
-	out->header = "X-Kannel-Coding"; /* UCS-2: without it the gateway sends question marks for Chinese */
-	out->header_value = "2";
+	/* UCS-2: without it the gateway sends question marks for Chinese */
+	static const struct reply_header coding = { "X-Kannel-Coding", { "2", 1 } };
+	out->headers = &coding;
+	out->n_headers = 1;
 	if (limit_sender(c, "sms", in->from, PER_SENDER) != OK) {
 		/* The sender is told once in words; an error of HTTP would reach the gateway only. */
 		problem_init(&c->problem, c->arena);

@@ -62,3 +62,21 @@ int64_t draw_suffix_prize(const struct str *first_prizes, size_t n, struct str n
 	}
 	return prizes[best];
 }
+
+int64_t draw_slot(const struct draw *d, struct str number, int64_t slots, int64_t *counter, unsigned char r[32])
+{
+	struct arena *a = arena_new();
+	struct str open = str_hex(a, d->public_value.p, d->public_value.n);
+	uint64_t n = (uint64_t)slots, v, limit = UINT64_MAX - (UINT64_MAX % n + 1) % n; /* the last value that counts */
+	for (*counter = 0;; ++*counter) {
+		struct str text = str_printf(a, "%.*s|%.*s|%lld|%.*s", STR_FMT(d->draw_id), STR_FMT(number),
+		        (long long)*counter, STR_FMT(open));
+		crypto_hmac_sha256(d->secret, text, r);
+		v = 0;
+		for (int i = 0; i < 8; i++)
+			v = v << 8 | r[i];
+		if (v <= limit) break;
+	}
+	arena_free(a);
+	return (int64_t)(v % n);
+}
