@@ -6,6 +6,7 @@
 #include "main/certificate.h"
 #include "main/check.h"
 #include "main/compose.h"
+#include "main/invoice.h"
 #include "main/officer.h"
 #include "main/qr.h"
 #include "main/receipt.h"
@@ -131,6 +132,7 @@ static const struct command commands[] = {
 	{ "receipt", "receipt verify FILE --key K", receipt_main },
 	{ "certificate", "certificate verify FILE --key K", certificate_main },
 	{ "answer", "answer verify FILE --keys KEYS   (KEYS: the answer of /v1/keys)", answer_main },
+	{ "invoice", "invoice validate FILE… | invoice convert --to xml|json|ofd|pdf|xbrl FILE…", invoice_main },
 	{ "qr", "qr verify TEXT|FILE --key K", qr_main },
 	{ "check", "check < CASES.jsonl", run_check },
 	{ "calc", "calc < CASES.jsonl", run_calc },

@@ -56,11 +56,24 @@ void pdf_line(struct pdf *p, int x1, int y1, int x2, int y2, int width_tenth_mm,
 void pdf_rect(struct pdf *p, struct pdf_box box, int width_tenth_mm, uint32_t rgb);
 void pdf_fill(struct pdf *p, struct pdf_box box, uint32_t rgb);
 void pdf_ellipse(struct pdf *p, struct pdf_box box, int width_tenth_mm, uint32_t rgb);
+void pdf_png(struct pdf *p, struct pdf_box box, struct str png); /* not recorded */
 void pdf_qr(struct pdf *p, int x, int y, int side, const struct qr *qr);
 /* A ruled table at (x, y): cells holds rows * n texts. Rows grow with their text; when the page is full (bottom) the table
  * goes on at the same place of a new page, with its titles again. Returns y below the last row. */
 int pdf_table(struct pdf *p, int x, int y, int bottom, const struct pdf_column *columns, size_t n, const struct str *cells,
 		size_t rows, const struct pdf_style *style);
+
+/* From now on what is drawn is also written down as the objects of OFD pages (GB/T 33190-2016); to be called right after
+ * pdf_new. Fonts: 1 + 2 * enum pdf_font, + 1 for bold. */
+void pdf_record(struct pdf *p);
+struct pdf_ofd_page {
+	int width, height;
+	struct str objects; /* <ofd:TextObject …>, <ofd:PathObject …> */
+};
+const struct pdf_ofd_page *pdf_recorded(struct pdf *p, size_t *n); /* before pdf_done; nothing is recorded afterwards */
+
+/* A seal as a PNG with a transparent ground: an ellipse with two lines of text. STR_NONE: could not be drawn. */
+struct str pdf_seal_png(struct arena *a, int width, int height, struct str upper, struct str lower);
 
 /* Ends the file. STR_NONE if a page or the file could not be made (logged by the caller as E_INTERNAL). */
 MUST_USE struct str pdf_done(struct pdf *p);

@@ -127,4 +127,7 @@ struct received {
 /* Special blue invoices up to a month that are neither reversed nor credited for another period; next: cursor or NULL. */
 MUST_USE err_t issue_creditable(struct ctx *c, int64_t buyer_id, struct str period, bool credited, struct str after,
         struct received **out, size_t *n, struct str *next);
+/* The picture of the seal on the face; sample: of the sandbox. */
+enum { ISSUE_SEAL_WIDTH = 30, ISSUE_SEAL_HEIGHT = 19 }; /* mm */
+struct str issue_seal_png(struct arena *a, bool sample);
 #endif
