@@ -99,33 +99,54 @@ struct run {
 	double x, baseline, left, top, width, height;
 };
 
+/* Steps from character to character: "1.5 g 3 2 1" is 1.5 2 2 2 1 (GB/T 33190, g for groups). */
+struct steps {
+	struct buf out;
+	int64_t last; /* thousandths of a millimetre */
+	int times;
+};
+
+static void end_steps(struct steps *s)
+{
+	if (!s->times) return;
+	if (s->out.n) buf_char(&s->out, ' ');
+	if (s->times > 1) buf_printf(&s->out, "g %d ", s->times);
+	number(&s->out, (double)s->last / 1000);
+	s->times = 0;
+}
+
+static void add_step(struct steps *s, double mm)
+{
+	int64_t v = (int64_t)(mm * 1000 + (mm < 0 ? -0.5 : 0.5));
+	if (s->times && v != s->last) end_steps(s);
+	s->last = v;
+	s->times++;
+}
+
 /* Each character at its own place, as pango set it. */
 static void put_characters(struct record *r, PangoLayoutLine *line, const struct run *run)
 {
 	struct buf *b = &r->out;
 	int at = pango_layout_line_get_start_index(line), before = 0, x;
 	double origin = 0;
-	bool first = true, comma = false;
-	struct buf deltas;
-	buf_init(&deltas, r->arena, 256);
+	struct steps steps = { .times = 0 };
+	buf_init(&steps.out, r->arena, 256);
 	for (const char *p = run->text; p < run->text + run->n; p = g_utf8_next_char(p)) {
 		pango_layout_line_index_to_x(line, at + (int)(p - run->text), FALSE, &x);
-		if (first) origin = x;
-		if (!first) {
-			if (comma) buf_char(&deltas, ' ');
-			number(&deltas, (x - before) / (double)PANGO_SCALE * MM_PER_POINT);
-			comma = true;
-		}
+		if (p == run->text)
+			origin = x;
+		else
+			add_step(&steps, (x - before) / (double)PANGO_SCALE * MM_PER_POINT);
 		before = x;
-		first = false;
 	}
+	end_steps(&steps);
 	buf_c(b, "<ofd:TextCode X=\"");
 	number(b, run->x - run->left + origin / PANGO_SCALE * MM_PER_POINT);
 	buf_c(b, "\" Y=\"");
 	number(b, run->baseline - run->top);
-	if (deltas.n) {
+	if (steps.out.n) {
 		buf_c(b, "\" DeltaX=\"");
-		buf_str(b, buf_done(&deltas));
+		buf_str(b, buf_done(&steps.out));
 	}
 	buf_c(b, "\">");
 	escaped(b, run->text, run->n);
@@ -189,31 +210,29 @@ void record_path(struct record *r, struct pdf_box box, const char *commands, int
 	buf_c(&r->out, "</ofd:AbbreviatedData></ofd:PathObject>");
 }
 
+/* Modules are whole numbers, the matrix makes millimetres of them. */
 void record_qr(struct record *r, int x, int y, int side, const struct qr *qr)
 {
-	const double bounds[] = { x / 10.0, y / 10.0, side / 10.0, side / 10.0 }, module = side / 10.0 / qr->size;
+	const double bounds[] = { x / 10.0, y / 10.0, side / 10.0, side / 10.0 };
+	int64_t millionths = (int64_t)side * 100000 / qr->size;
+	struct buf *b = &r->out;
 	begin(r, "PathObject", bounds);
-	buf_c(&r->out, " Stroke=\"false\" Fill=\"true\">");
-	colour(&r->out, "FillColor", PDF_BLACK);
-	buf_c(&r->out, "<ofd:AbbreviatedData>");
+	buf_printf(b, " CTM=\"%lld.%06lld 0 0 %lld.%06lld 0 0\" Stroke=\"false\" Fill=\"true\">", (long long)(millionths / 1000000),
+	        (long long)(millionths % 1000000), (long long)(millionths / 1000000), (long long)(millionths % 1000000));
+	colour(b, "FillColor", PDF_BLACK);
+	buf_c(b, "<ofd:AbbreviatedData>");
 	for (int row = 0; row < qr->size; row++) {
 		const uint8_t *dark = qr->dark + (ptrdiff_t)row * qr->size;
 		for (int column = 0; column < qr->size; column++) {
 			int from = column;
 			while (column < qr->size && dark[column])
 				column++;
-			if (column == from) continue;
-			const double left = from * module, right = column * module, top = row * module, low = top + module;
-			const double corner[4][2] = { { left, top }, { right, top }, { right, low }, { left, low } };
-			for (int i = 0; i < 4; i++) {
-				buf_c(&r->out, i ? "L " : "M ");
-				numbers(&r->out, corner[i], 2);
-				buf_char(&r->out, ' ');
-			}
-			buf_c(&r->out, "C ");
+			if (column > from)
+				buf_printf(b, "M %d %d L %d %d L %d %d L %d %d C ", from, row, column, row, column, row + 1, from,
+				        row + 1);
 		}
 	}
-	buf_c(&r->out, "</ofd:AbbreviatedData></ofd:PathObject>");
+	buf_c(b, "</ofd:AbbreviatedData></ofd:PathObject>");
 }
 
 /* Four Bézier curves; 0.5523 is the usual distance of their control points. */

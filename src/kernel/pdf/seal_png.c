@@ -4,7 +4,7 @@
 #include <cairo.h>
 #include <pango/pangocairo.h>
 
-enum { PIXELS_PER_MM = 12, RING = 6 };
+enum { PIXELS_PER_MM = 8, RING = 4 };
 
 static cairo_status_t keep(void *arg, const unsigned char *bytes, unsigned n)
 {

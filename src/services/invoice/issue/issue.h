@@ -130,4 +130,6 @@ MUST_USE err_t issue_creditable(struct ctx *c, int64_t buyer_id, struct str peri
 /* The picture of the seal on the face; sample: of the sandbox. */
 enum { ISSUE_SEAL_WIDTH = 30, ISSUE_SEAL_HEIGHT = 19 }; /* mm */
 struct str issue_seal_png(struct arena *a, bool sample);
+/* The report on one file of any form (issue/spec), signatures checked against the keys of this bureau. */
+struct value *issue_validate(struct ctx *c, struct str bytes);
 #endif
