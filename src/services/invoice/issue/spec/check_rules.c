@@ -285,7 +285,9 @@ void spec_check_rules(struct spec_report *r)
 	struct str number = value_text(r->core, "number");
 	w->red = value_get(r->core, S("red")) != NULL;
 	if (!w->red && money_of(r->core, "total", &total) && total.fen < 0) w->red = true; /* told as red-missing */
-	w->has_rates = has_day;
+	/* which rates a seller may use is known only with its kind */
+	const struct value *seller = value_get(r->core, S("seller"));
+	w->has_rates = has_day && seller && seller->kind == VALUE_OBJECT && (!general || general->kind == VALUE_BOOL);
 	if (has_day) vat_rates_usable(general && general->kind == VALUE_BOOL && general->boolean, day, &w->rates);
 	check_number(w, number, has_day, day);
 	check_parties(w, day);
