@@ -81,8 +81,10 @@ static void escaped(struct buf *b, const char *p, size_t n)
 	}
 }
 
+/* Black is what is drawn without a word. */
 static void colour(struct buf *b, const char *name, uint32_t rgb)
 {
+	if (rgb == PDF_BLACK) return;
 	buf_printf(b, "<ofd:%s Value=\"%u %u %u\"/>", name, rgb >> 16 & 255, rgb >> 8 & 255, rgb & 255);
 }
 

@@ -15,23 +15,45 @@ static uint32_t u32(const char *p)
 	return u16(p) | (uint32_t)u16(p + 2) << 16;
 }
 
-static uint32_t crc32_of(struct str s)
+/* CRC-32, eight bytes a step; the tables are made for each package: 2,048 steps against fifty thousand bytes. */
+struct crc {
+	uint32_t t[8][256];
+};
+
+static struct crc *crc_new(struct arena *a)
 {
-	static const uint32_t nibble[16] = { 0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158,
-		0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c };
-	uint32_t c = 0xffffffff;
-	for (size_t i = 0; i < s.n; i++) {
-		c ^= (unsigned char)s.p[i];
-		c = c >> 4 ^ nibble[c & 15];
-		c = c >> 4 ^ nibble[c & 15];
+	struct crc *c = arena_bytes(a, sizeof *c);
+	for (uint32_t i = 0; i < 256; i++) {
+		uint32_t v = i;
+		for (int k = 0; k < 8; k++)
+			v = v & 1 ? v >> 1 ^ 0xedb88320 : v >> 1;
+		c->t[0][i] = v;
 	}
-	return ~c;
+	for (int k = 1; k < 8; k++)
+		for (uint32_t i = 0; i < 256; i++)
+			c->t[k][i] = c->t[k - 1][i] >> 8 ^ c->t[0][c->t[k - 1][i] & 255];
+	return c;
+}
+
+static uint32_t crc32_of(const struct crc *c, struct str s)
+{
+	uint32_t v = 0xffffffff;
+	size_t i = 0;
+	for (; i + 8 <= s.n; i += 8) {
+		uint32_t low = u32(s.p + i) ^ v, high = u32(s.p + i + 4);
+		v = c->t[7][low & 255] ^ c->t[6][low >> 8 & 255] ^ c->t[5][low >> 16 & 255] ^ c->t[4][low >> 24] ^
+		    c->t[3][high & 255] ^ c->t[2][high >> 8 & 255] ^ c->t[1][high >> 16 & 255] ^ c->t[0][high >> 24];
+	}
+	for (; i < s.n; i++)
+		v = v >> 8 ^ c->t[0][(v ^ (unsigned char)s.p[i]) & 255];
+	return ~v;
 }
 
 struct reader {
 	struct arena *a;
 	struct str bytes;
 	struct zip *out;
+	const struct crc *crc;
 	size_t total;
 	const char *why;
 };
@@ -100,7 +122,7 @@ static enum zip_fault entry(struct reader *r, const struct head *h)
 	e->name = h->name;
 	enum zip_fault fault = unpack(r, h, str_sub(r->bytes, from, h->packed), &e->bytes);
 	if (fault != ZIP_GOOD) return fault;
-	if (crc32_of(e->bytes) != h->crc) return broken(r, "a checksum differs");
+	if (crc32_of(r->crc, e->bytes) != h->crc) return broken(r, "a checksum differs");
 	r->out->n++;
 	return ZIP_GOOD;
 }
@@ -145,7 +167,7 @@ static enum zip_fault read_all(struct reader *r)
 
 enum zip_fault zip_read(struct arena *a, struct str bytes, struct zip *out, const char **why)
 {
-	struct reader r = { .a = a, .bytes = bytes, .out = out, .why = "" };
+	struct reader r = { .a = a, .bytes = bytes, .out = out, .crc = crc_new(a), .why = "" };
 	*out = (struct zip){ 0 };
 	enum zip_fault fault = read_all(&r);
 	*why = r.why;
@@ -193,13 +215,14 @@ struct str zip_write(struct arena *a, const struct zip_entry *list, size_t n)
 {
 	struct buf b;
 	size_t size = END;
+	const struct crc *tables = crc_new(a);
 	uint32_t *at = arena_array(a, n + 1, sizeof *at), *crc = arena_array(a, n + 1, sizeof *crc);
 	for (size_t i = 0; i < n; i++)
 		size += list[i].bytes.n + 2 * list[i].name.n + LOCAL + CENTRAL;
 	buf_init(&b, a, size);
 	for (size_t i = 0; i < n; i++) {
 		at[i] = (uint32_t)b.n;
-		crc[i] = crc32_of(list[i].bytes);
+		crc[i] = crc32_of(tables, list[i].bytes);
 		put32(&b, 0x04034b50);
 		put_head(&b, &list[i], crc[i]);
 		buf_str(&b, list[i].name);

@@ -5,27 +5,28 @@
 
 static void escaped(struct buf *b, struct str s)
 {
+	size_t from = 0;
 	for (size_t i = 0; i < s.n; i++) {
 		char ch = s.p[i];
-		if (ch == '&')
-			buf_c(b, "&amp;");
-		else if (ch == '<')
-			buf_c(b, "&lt;");
-		else if (ch == '>')
-			buf_c(b, "&gt;");
-		else if (ch == '\r')
-			buf_c(b, "&#xD;");
-		else
-			buf_char(b, ch);
+		const char *as = ch == '&' ? "&amp;" : ch == '<' ? "&lt;" : ch == '>' ? "&gt;" : ch == '\r' ? "&#xD;" : NULL;
+		if (!as) continue;
+		buf_add(b, s.p + from, i - from);
+		buf_c(b, as);
+		from = i + 1;
 	}
+	if (s.n > from) buf_add(b, s.p + from, s.n - from);
 }
 
 /* Canonical XML has no empty-element tags. */
 static void element(struct buf *b, const char *name, struct str text)
 {
-	buf_printf(b, "<%s>", name);
+	buf_char(b, '<');
+	buf_c(b, name);
+	buf_char(b, '>');
 	escaped(b, text);
-	buf_printf(b, "</%s>", name);
+	buf_add(b, "</", 2);
+	buf_c(b, name);
+	buf_char(b, '>');
 }
 
 static void label(struct buf *b, const char *name, const char *code, const char *words)
