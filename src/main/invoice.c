@@ -1,4 +1,5 @@
 #include "main/invoice.h"
+#include "main/invoice_docs.h"
 #include "main/offline.h"
 #include "services/invoice/issue/files.h"
 #include "services/invoice/issue/spec/verify.h"
@@ -17,6 +18,7 @@ struct asked {
 static const char usage_text[] =
         "etaxd invoice validate [--json] [--en] [--quiet] [--rules-only] [--lines] [--key K] FILE…\n"
         "etaxd invoice convert --to xml|json|ofd|pdf|xbrl [--out DIR] FILE…\n"
+        "etaxd invoice describe schema|fields|error-codes\n"
         "FILE: XML, OFD, PDF, JSON or XBRL; - is standard input. K: verifier keys, as /v1/keys gives them, or a file of them.\n";
 
 static void print_report(const struct asked *q, const char *file, const struct spec_report *r)
@@ -173,8 +175,18 @@ static int options(struct asked *q, int argc, char **argv)
 	return i;
 }
 
+static int describe(const char *what)
+{
+	struct arena *a = arena_new();
+	struct str text = invoice_docs(a, str_c(what));
+	int rc = text.p && fwrite(text.p, 1, text.n, stdout) == text.n ? 0 : 2;
+	arena_free(a);
+	return rc;
+}
+
 int invoice_main(int argc, char **argv)
 {
+	if (argc == 4 && strcmp(argv[2], "describe") == 0) return describe(argv[3]);
 	struct asked q = { 0 };
 	struct arena *keys = arena_new();
 	bool convert = argc > 2 && strcmp(argv[2], "convert") == 0, validate = argc > 2 && strcmp(argv[2], "validate") == 0;
