@@ -21,6 +21,30 @@ function compare(v, report) {
   for (const f of report.faults) for (const text of [f.rule, f.fix]) assert.ok(text.zh && text.en, `${v.id}: ${f.code} has both languages`);
 }
 
+// What a schema can say; sums, dates, check digits and the like are rules.
+const STRUCTURE = new Set(['missing', 'type', 'member-unknown', 'text-empty', 'text-long', 'money', 'decimal', 'rate-form', 'choice', 'digits', 'lines-empty', 'lines-many']);
+test('A09.4 the JSON Schema takes what is right and refuses what has the wrong shape', async () => {
+  const { default: Ajv } = await import('ajv/dist/2020.js');
+  const fits = new Ajv({ strict: true, allErrors: false, strictTypes: false }).compile(JSON.parse(readFileSync(path.join(root, 'docs/spec/invoice/invoice-1.schema.json'), 'utf8')));
+  let taken = 0, refused = 0;
+  for (const v of vectors.filter((x) => x.form === 'json' && x.verdict !== 'unreadable')) {
+    const body = JSON.parse(v.file), core = body.core ?? body, structural = v.faults.some(([code]) => STRUCTURE.has(code));
+    const good = fits(core);
+    if (v.verdict === 'valid') { assert.ok(good, `${v.id} ${v.why} ${JSON.stringify(fits.errors)}`); taken++; }
+    if (structural) { assert.ok(!good, `${v.id} ${v.why}`); refused++; }
+  }
+  assert.ok(taken >= 50 && refused >= 100, `${taken} ${refused}`);
+});
+
+test('A09.4 schema, fields and error codes in docs are those of the validator', () => {
+  for (const [what, file] of [['schema', 'invoice-1.schema.json'], ['fields', 'fields.md'], ['error-codes', 'error-codes.md']]) {
+    const r = spawnSync(process.env.ETAXD ?? path.join(root, 'build/etaxd'), ['invoice', 'describe', what], { encoding: 'utf8' });
+    assert.equal(r.stdout, readFileSync(path.join(root, 'docs/spec/invoice', file), 'utf8'), `etaxd invoice describe ${what} > docs/spec/invoice/${file}`);
+  }
+  const said = readFileSync(path.join(root, 'docs/spec/invoice/error-codes.md'), 'utf8');
+  for (const v of vectors) for (const [code] of v.faults) assert.ok(said.includes(`| \`${code}\` |`), code);
+});
+
 test('A09.e1 60 positive and at least 240 negative vectors', () => {
   assert.equal(vectors.filter((v) => v.verdict === 'valid').length, 60);
   assert.ok(vectors.filter((v) => v.verdict !== 'valid').length >= 240);
