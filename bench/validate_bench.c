@@ -1,5 +1,5 @@
-/* Validator: files a second on one core, from memory (issue 3 §7: 30,000 XML and 10,000 OFD). The OFD's seal costs three SM2
- * verifications on top, told apart. Usage: validate_bench FILE.xml FILE.json FILE.ofd … */
+/* Validator: files a second on one core, from memory (issue 3 §7: 30,000 XML and 10,000 OFD). The OFD's seal costs
+ * three SM2 verifications on top, told apart. Usage: validate_bench FILE.xml FILE.json FILE.ofd … */
 #include "main/offline.h"
 #include "services/invoice/issue/spec/verify.h"
 #include <stdio.h>

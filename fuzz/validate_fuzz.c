@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!spec_valid(r) && !r->n_faults) abort();
 	if (spec_valid(r)) {
 		bool sums = r->number.n == 20 && money_parse(value_text(r->core, "amount"), &amount) &&
-		            money_parse(value_text(r->core, "tax"), &tax) && money_parse(value_text(r->core, "total"), &total);
+		            money_parse(value_text(r->core, "tax"), &tax) &&
+		            money_parse(value_text(r->core, "total"), &total);
 		if (!sums || amount.fen + tax.fen != total.fen) abort();
 	}
 	arena_free(a);

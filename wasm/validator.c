@@ -1,5 +1,5 @@
-/* The specification in the browser: the same C as in the server, without keys and without anything to send. The page puts a
- * file into memory and gets the report as JSON. */
+/* The specification in the browser: the same C as in the server, without keys and without anything to send. The page
+ * puts a file into memory and gets the report as JSON. */
 #include "base/buf.h"
 #include "kernel/assets/assets.h"
 #include "services/invoice/issue/spec/spec.h"

@@ -19,7 +19,8 @@ static const char usage_text[] =
         "etaxd invoice validate [--json] [--en] [--quiet] [--rules-only] [--lines] [--key K] FILE…\n"
         "etaxd invoice convert --to xml|json|ofd|pdf|xbrl [--out DIR] FILE…\n"
         "etaxd invoice describe schema|fields|error-codes\n"
-        "FILE: XML, OFD, PDF, JSON or XBRL; - is standard input. K: verifier keys, as /v1/keys gives them, or a file of them.\n";
+        "FILE: XML, OFD, PDF, JSON or XBRL; - is standard input. K: verifier keys, as /v1/keys gives them, or a file "
+        "of them.\n";
 
 static void print_report(const struct asked *q, const char *file, const struct spec_report *r)
 {
@@ -33,18 +34,19 @@ static void print_report(const struct asked *q, const char *file, const struct s
 	}
 	bool valid = spec_valid(r);
 	if (!valid || !q->quiet)
-		(void)printf("%s %s: %s %.*s\n", valid ? "ok" : "FAILED", file, r->format ? r->format : "?", STR_FMT(r->number));
+		(void)printf("%s %s: %s %.*s\n", valid ? "ok" : "FAILED", file, r->format ? r->format : "?",
+		        STR_FMT(r->number));
 	for (size_t i = 0; i < r->n_faults; i++) {
 		const struct spec_fault *f = &r->faults[i];
 		const struct spec_text *t = &spec_codes[f->code];
 		struct str text = spec_fault_text(r->arena, f, language), fix = spec_fault_fix(r->arena, f, language);
-		(void)printf("  %.*s [%s] %.*s%s%s%s -> %.*s\n", STR_FMT(f->pointer.n ? f->pointer : S("/")), t->code, STR_FMT(text),
-		        t->law ? " (" : "", t->law ? t->law : "", t->law ? ")" : "", STR_FMT(fix));
+		(void)printf("  %.*s [%s] %.*s%s%s%s -> %.*s\n", STR_FMT(f->pointer.n ? f->pointer : S("/")), t->code,
+		        STR_FMT(text), t->law ? " (" : "", t->law ? t->law : "", t->law ? ")" : "", STR_FMT(fix));
 	}
 	for (size_t i = 0; i < r->n_checks && !q->quiet; i++) {
 		static const char *const words[] = { "good", "BAD", "not checked" };
-		(void)printf("  %s: %s%s%.*s\n", r->checks[i].what, words[r->checks[i].outcome], r->checks[i].detail.n ? " " : "",
-		        STR_FMT(r->checks[i].detail));
+		(void)printf("  %s: %s%s%.*s\n", r->checks[i].what, words[r->checks[i].outcome],
+		        r->checks[i].detail.n ? " " : "", STR_FMT(r->checks[i].detail));
 	}
 }
 
@@ -84,7 +86,8 @@ static int validate_file(const struct asked *q, struct arena *a, const char *fil
 static struct str pdf_of(struct arena *a, const struct face *f, struct str xml)
 {
 	struct str pdf = files_face(a, f, STR_NONE, NULL);
-	return pdf.p ? pdf_attach(a, pdf, str_printf(a, "dzfp_%.*s.xml", STR_FMT(f->number)).p, "application/xml", xml) : pdf;
+	return pdf.p ? pdf_attach(a, pdf, str_printf(a, "dzfp_%.*s.xml", STR_FMT(f->number)).p, "application/xml", xml)
+	             : pdf;
 }
 
 static struct str ofd_of(struct arena *a, const struct face *f, const struct spec_proof *proof, struct str xml)
@@ -167,9 +170,10 @@ static int options(struct asked *q, int argc, char **argv)
 		                                                    : NULL;
 		if (with && i + 1 < argc)
 			*with = argv[++i];
-		else if (with || !(flag(argv[i], "--json", &q->json) || flag(argv[i], "--en", &q->english) ||
-		                         flag(argv[i], "--quiet", &q->quiet) || flag(argv[i], "--lines", &q->each_line) ||
-		                         flag(argv[i], "--rules-only", &q->rules_only)))
+		else if (with ||
+		         !(flag(argv[i], "--json", &q->json) || flag(argv[i], "--en", &q->english) ||
+		                 flag(argv[i], "--quiet", &q->quiet) || flag(argv[i], "--lines", &q->each_line) ||
+		                 flag(argv[i], "--rules-only", &q->rules_only)))
 			return -1;
 	}
 	return i;
@@ -189,9 +193,11 @@ int invoice_main(int argc, char **argv)
 	if (argc == 4 && strcmp(argv[2], "describe") == 0) return describe(argv[3]);
 	struct asked q = { 0 };
 	struct arena *keys = arena_new();
-	bool convert = argc > 2 && strcmp(argv[2], "convert") == 0, validate = argc > 2 && strcmp(argv[2], "validate") == 0;
+	bool convert = argc > 2 && strcmp(argv[2], "convert") == 0,
+	     validate = argc > 2 && strcmp(argv[2], "validate") == 0;
 	int first = convert || validate ? options(&q, argc, argv) : -1, rc = 0;
-	bool good = first > 0 && first < argc && convert == known_form(q.to) && (!q.key || offline_keys_read(keys, q.key, &q.keys));
+	bool good = first > 0 && first < argc && convert == known_form(q.to) &&
+	            (!q.key || offline_keys_read(keys, q.key, &q.keys));
 	if (!good) rc = fputs(usage_text, stderr) < 0 ? 1 : 2;
 	for (int i = first; good && i < argc; i++) {
 		struct arena *a = arena_new();

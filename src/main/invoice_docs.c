@@ -43,7 +43,10 @@ static struct value *field_schema(struct arena *a, const struct spec_field *f)
 		return pattern(a, "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}\\+08:00$");
 	case SPEC_IS_DIGITS: return pattern(a, str_printf(a, "^[0-9]{%d}$", f->max).p);
 	case SPEC_IS_CHOICE: return choices_schema(a, f->choices);
-	case SPEC_IS_BOOL: v = value_object(a); value_put_bool(a, v, "const", true); return v;
+	case SPEC_IS_BOOL:
+		v = value_object(a);
+		value_put_bool(a, v, "const", true);
+		return v;
 	case SPEC_IS_INT: return bounded(a, "integer", "minimum", "maximum", 1, f->max);
 	case SPEC_IS_GROUP: return group_schema(a, f->inner);
 	case SPEC_IS_LIST:
@@ -89,17 +92,25 @@ static struct str schema(struct arena *a)
 
 static const char *type_words(const struct spec_field *f)
 {
-	static const char *const words[] = { [SPEC_IS_TEXT] = "text", [SPEC_IS_MONEY] = "amount", [SPEC_IS_DECIMAL] = "decimal",
-		[SPEC_IS_RATE] = "rate", [SPEC_IS_INSTANT] = "time", [SPEC_IS_DIGITS] = "digits", [SPEC_IS_CHOICE] = "choice",
-		[SPEC_IS_BOOL] = "true or absent", [SPEC_IS_INT] = "integer", [SPEC_IS_GROUP] = "object", [SPEC_IS_LIST] = "list" };
+	static const char *const words[] = { [SPEC_IS_TEXT] = "text",
+		[SPEC_IS_MONEY] = "amount",
+		[SPEC_IS_DECIMAL] = "decimal",
+		[SPEC_IS_RATE] = "rate",
+		[SPEC_IS_INSTANT] = "time",
+		[SPEC_IS_DIGITS] = "digits",
+		[SPEC_IS_CHOICE] = "choice",
+		[SPEC_IS_BOOL] = "true or absent",
+		[SPEC_IS_INT] = "integer",
+		[SPEC_IS_GROUP] = "object",
+		[SPEC_IS_LIST] = "list" };
 	return words[f->type];
 }
 
 static void field_row(struct buf *b, const struct spec_field *f)
 {
 	const char *group = spec_groups[f->group].name;
-	buf_printf(b, "| `/%s%s%s%s` | %s · %s | %s", group, f->group == SPEC_LINE ? "/n" : "", *group ? "/" : "", f->name, f->zh, f->en,
-	        type_words(f));
+	buf_printf(b, "| `/%s%s%s%s` | %s · %s | %s", group, f->group == SPEC_LINE ? "/n" : "", *group ? "/" : "",
+	        f->name, f->zh, f->en, type_words(f));
 	if (f->choices) buf_printf(b, ": `%s`", f->choices);
 	if (f->max) buf_printf(b, ", %s %d", f->type == SPEC_IS_DIGITS ? "exactly" : "at most", f->max);
 	buf_printf(b, " | %s | ", f->required ? "yes" : "");
@@ -112,18 +123,23 @@ static struct str fields(struct arena *a)
 {
 	struct buf b;
 	buf_init(&b, a, 1 << 14);
-	buf_c(&b, "# Fields · 字段\n\nMade by `etaxd invoice describe fields` from the table that the validator uses; do not edit.\n"
-	          "How values are written is in [canonical.md](canonical.md). XML: element below `EInvoice`, of parties, red letter and "
+	buf_c(&b, "# Fields · 字段\n\nMade by `etaxd invoice describe fields` from the table that the validator uses; "
+	          "do not edit.\n"
+	          "How values are written is in [canonical.md](canonical.md). XML: element below `EInvoice`, of "
+	          "parties, red letter and "
 	          "lines below their own element.\n");
 	for (int g = 0; g < SPEC_GROUPS; g++) {
-		buf_printf(&b, "\n## %s · %s%s%s%s\n\n| pointer | field | type | required | XML |\n|---|---|---|---|---|\n", spec_groups[g].zh,
-		        spec_groups[g].en, *spec_groups[g].xml ? " (`" : "", spec_groups[g].xml, *spec_groups[g].xml ? "`)" : "");
+		buf_printf(&b,
+		        "\n## %s · %s%s%s%s\n\n| pointer | field | type | required | XML |\n|---|---|---|---|---|\n",
+		        spec_groups[g].zh, spec_groups[g].en, *spec_groups[g].xml ? " (`" : "", spec_groups[g].xml,
+		        *spec_groups[g].xml ? "`)" : "");
 		for (size_t i = 0; i < spec_n_fields; i++)
 			if ((int)spec_fields[i].group == g) field_row(&b, &spec_fields[i]);
 	}
 	buf_c(&b, "\n## 发票种类 · kinds\n\n| `/kind` | label in the XML | name |\n|---|---|---|\n");
 	for (size_t i = 0; i < spec_n_kinds; i++)
-		buf_printf(&b, "| `%s` | %s | %s · %s |\n", spec_kinds[i].kind, spec_kinds[i].label, spec_kinds[i].zh, spec_kinds[i].en);
+		buf_printf(&b, "| `%s` | %s | %s · %s |\n", spec_kinds[i].kind, spec_kinds[i].label, spec_kinds[i].zh,
+		        spec_kinds[i].en);
 	return buf_done(&b);
 }
 
@@ -131,12 +147,14 @@ static struct str error_codes(struct arena *a)
 {
 	struct buf b;
 	buf_init(&b, a, 1 << 14);
-	buf_c(&b, "# Error codes · 错误代码\n\nMade by `etaxd invoice describe error-codes` from the table that the validator uses; do not "
+	buf_c(&b, "# Error codes · 错误代码\n\nMade by `etaxd invoice describe error-codes` from the table that the "
+	          "validator uses; do not "
 	          "edit. Codes are stable; `{1}` and `{2}` are what was found and what is right.\n\n"
 	          "| code | rule | law | cure |\n|---|---|---|---|\n");
 	for (size_t i = 0; i < SPEC_CODES; i++) {
 		const struct spec_text *t = &spec_codes[i];
-		buf_printf(&b, "| `%s` | %s<br>%s | %s | %s<br>%s |\n", t->code, t->zh, t->en, t->law ? t->law : "", t->fix_zh, t->fix_en);
+		buf_printf(&b, "| `%s` | %s<br>%s | %s | %s<br>%s |\n", t->code, t->zh, t->en, t->law ? t->law : "",
+		        t->fix_zh, t->fix_en);
 	}
 	return buf_done(&b);
 }

@@ -1,4 +1,5 @@
-/* etaxd invoice describe schema|fields|error-codes: the published specification, made from the tables that the validator uses. */
+/* etaxd invoice describe schema|fields|error-codes: the published specification, made from the tables that the
+ * validator uses. */
 #ifndef MAIN_INVOICE_DOCS_H
 #define MAIN_INVOICE_DOCS_H
 #include "base/str.h"

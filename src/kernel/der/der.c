@@ -133,7 +133,11 @@ bool der_read_time(int tag, struct str body, instant_us *out)
 	char iso[32];
 	static const unsigned char from[] = { 0, 1, 2, 3, 99, 4, 5, 98, 6, 7, 97, 8, 9, 96, 10, 11, 95, 12, 13, 94 };
 	for (size_t i = 0; i < sizeof from; i++)
-		iso[i] = from[i] == 99 || from[i] == 98 ? '-' : from[i] == 97 ? 'T' : from[i] == 96 || from[i] == 95 ? ':' : from[i] == 94 ? 'Z' : text[from[i]];
+		iso[i] = from[i] == 99 || from[i] == 98   ? '-'
+		         : from[i] == 97                  ? 'T'
+		         : from[i] == 96 || from[i] == 95 ? ':'
+		         : from[i] == 94                  ? 'Z'
+		                                          : text[from[i]];
 	return instant_parse((struct str){ iso, sizeof from }, out);
 }
 

@@ -4,8 +4,20 @@
 #include "base/buf.h"
 #include "base/date.h"
 
-enum { DER_BOOLEAN = 1, DER_INTEGER = 2, DER_BITS = 3, DER_OCTETS = 4, DER_NULL = 5, DER_OID = 6, DER_UTF8 = 12, DER_IA5 = 22,
-	DER_UTC_TIME = 23, DER_TIME = 24, DER_SEQUENCE = 0x30, DER_SET = 0x31 };
+enum {
+	DER_BOOLEAN = 1,
+	DER_INTEGER = 2,
+	DER_BITS = 3,
+	DER_OCTETS = 4,
+	DER_NULL = 5,
+	DER_OID = 6,
+	DER_UTF8 = 12,
+	DER_IA5 = 22,
+	DER_UTC_TIME = 23,
+	DER_TIME = 24,
+	DER_SEQUENCE = 0x30,
+	DER_SET = 0x31
+};
 
 /* Writing: each returns one whole element. */
 struct str der(struct arena *a, int tag, struct str body);
@@ -14,8 +26,9 @@ struct str der_int(struct arena *a, int64_t v);
 struct str der_bits(struct arena *a, struct str bytes);
 struct str der_oid(struct arena *a, const char *dotted);
 struct str der_time(struct arena *a, instant_us t); /* GeneralizedTime, UTC, whole seconds */
-#define DER_SEQ(a, ...) \
-	der_of((a), DER_SEQUENCE, (const struct str[]){ __VA_ARGS__ }, sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str))
+#define DER_SEQ(a, ...)                                                                                                \
+	der_of((a), DER_SEQUENCE, (const struct str[]){ __VA_ARGS__ },                                                 \
+	        sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str))
 
 /* Reading: takes the next element from *rest. false: none, or broken. whole may be NULL. */
 bool der_next(struct str *rest, int *tag, struct str *body, struct str *whole);

@@ -290,7 +290,8 @@ static enum MHD_Result send_out(struct exchange *x)
 		struct http_header h = x->out.headers[i];
 		(void)MHD_add_response_header(response, h.name.p, str_dup(x->r.arena, h.value).p);
 	}
-	for (size_t i = 0; i < sizeof always / sizeof *always; i++) /* a page's own policy stands alone: two would both bind */
+	for (size_t i = 0; i < sizeof always / sizeof *always;
+	        i++) /* a page's own policy stands alone: two would both bind */
 		if (!has(&x->out, always[i].name.p))
 			(void)MHD_add_response_header(response, always[i].name.p, always[i].value.p);
 	if (!has(&x->out, "Cache-Control")) (void)MHD_add_response_header(response, "Cache-Control", "no-store");

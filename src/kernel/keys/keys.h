@@ -1,5 +1,6 @@
-/* Keys of this node, made at the first start and kept under DATA/keys with mode 0600: the SM2 seal, the Ed25519 log key,
- * secrets for keyed hashes and check codes, and the key that encrypts grade-3 personal fields (services.md §13). */
+/* Keys of this node, made at the first start and kept under DATA/keys with mode 0600: the SM2 seal, the Ed25519 log
+ * key, secrets for keyed hashes and check codes, and the key that encrypts grade-3 personal fields (services.md §13).
+ */
 #ifndef KERNEL_KEYS_H
 #define KERNEL_KEYS_H
 #include "kernel/crypto/crypto.h"
@@ -9,7 +10,7 @@
 MUST_USE err_t keys_open(struct app *app, const char *data_dir);
 void keys_close(struct app *app);
 
-const struct crypto_key *keys_log(const struct keys *k);  /* Ed25519: checkpoints of the transparency log */
+const struct crypto_key *keys_log(const struct keys *k); /* Ed25519: checkpoints of the transparency log */
 /* Log keys that were retired, the oldest first: public halves, for checkpoints of their time. */
 size_t keys_log_retired(const struct keys *k, const struct crypto_key *const **out);
 /* A new log key; the public half of the old one is kept. The server must not run. *number: of the retired key. */
@@ -18,8 +19,8 @@ const struct crypto_key *keys_seal(const struct keys *k); /* SM2: documents and 
 
 struct str keys_seal_id(const struct keys *k, struct arena *a); /* first 16 hex digits of SM3 of its public point */
 
-/* The electronic seal (GB/T 38540) of this node for documents: certificate of the SM2 seal key, and the seal that its maker
- * signed. prefix: files of different seals beside each other ("seal", "sample"). */
+/* The electronic seal (GB/T 38540) of this node for documents: certificate of the SM2 seal key, and the seal that its
+ * maker signed. prefix: files of different seals beside each other ("seal", "sample"). */
 struct seal_kit {
 	struct str certificate, maker_certificate, seal;
 };

@@ -46,6 +46,7 @@ err_t keys_kit_load(struct arena *a, const char *dir, const struct crypto_key *s
 	TRY(keys_file_read(a, path_of(a, dir, prefix, "es").p, &out->seal));
 	crypto_sm2_point(seal, point);
 	bool there = out->seal.p && out->certificate.p && seal_certificate_read(a, out->certificate, &c) &&
-	             str_eq(c.point, (struct str){ (const char *)point, sizeof point }) && c.to > d->made + RENEW_DAYS * DAY;
+	             str_eq(c.point, (struct str){ (const char *)point, sizeof point }) &&
+	             c.to > d->made + RENEW_DAYS * DAY;
 	return there ? OK : make(a, dir, seal, d, prefix, out);
 }

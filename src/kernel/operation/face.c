@@ -38,8 +38,9 @@ bool face_serves(const struct operation *op)
 static void set_safety(struct visit *v)
 {
 	struct http_response *out = v->out;
-	struct str policy = S("default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action "
-	                      "'self'");
+	struct str policy =
+	        S("default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action "
+	          "'self'");
 	const struct operation *op = v->w ? v->w->op : NULL;
 	if (op && op->csp) policy = str_printf(v->w->c->arena, "%.*s; %s", STR_FMT(policy), op->csp);
 	http_set(out, "Content-Security-Policy", policy);

@@ -216,7 +216,8 @@ void pdf_line(struct pdf *p, int x1, int y1, int x2, int y2, int width_tenth_mm,
 	cairo_line_to(p->cairo, points(x2), points(y2));
 	cairo_stroke(p->cairo);
 	/* all our lines run right or down */
-	if (p->record) record_path(p->record, (struct pdf_box){ x1, y1, x2 - x1, y2 - y1 }, "MaLc", width_tenth_mm, rgb);
+	if (p->record)
+		record_path(p->record, (struct pdf_box){ x1, y1, x2 - x1, y2 - y1 }, "MaLc", width_tenth_mm, rgb);
 }
 
 void pdf_rect(struct pdf *p, struct pdf_box box, int width_tenth_mm, uint32_t rgb)

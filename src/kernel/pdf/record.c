@@ -155,8 +155,8 @@ static void put_characters(struct record *r, PangoLayoutLine *line, const struct
 	buf_c(b, "</ofd:TextCode>");
 }
 
-void record_text(struct record *r, PangoLayout *layout, int x, int y, int lowest, enum pdf_font font, bool bold, int size,
-        uint32_t rgb)
+void record_text(struct record *r, PangoLayout *layout, int x, int y, int lowest, enum pdf_font font, bool bold,
+        int size, uint32_t rgb)
 {
 	const char *text = pango_layout_get_text(layout);
 	PangoLayoutIter *it = pango_layout_get_iter(layout);
@@ -219,8 +219,9 @@ void record_qr(struct record *r, int x, int y, int side, const struct qr *qr)
 	int64_t millionths = (int64_t)side * 100000 / qr->size;
 	struct buf *b = &r->out;
 	begin(r, "PathObject", bounds);
-	buf_printf(b, " CTM=\"%lld.%06lld 0 0 %lld.%06lld 0 0\" Stroke=\"false\" Fill=\"true\">", (long long)(millionths / 1000000),
-	        (long long)(millionths % 1000000), (long long)(millionths / 1000000), (long long)(millionths % 1000000));
+	buf_printf(b, " CTM=\"%lld.%06lld 0 0 %lld.%06lld 0 0\" Stroke=\"false\" Fill=\"true\">",
+	        (long long)(millionths / 1000000), (long long)(millionths % 1000000), (long long)(millionths / 1000000),
+	        (long long)(millionths % 1000000));
 	colour(b, "FillColor", PDF_BLACK);
 	buf_c(b, "<ofd:AbbreviatedData>");
 	for (int row = 0; row < qr->size; row++) {
@@ -230,8 +231,8 @@ void record_qr(struct record *r, int x, int y, int side, const struct qr *qr)
 			while (column < qr->size && dark[column])
 				column++;
 			if (column > from)
-				buf_printf(b, "M %d %d L %d %d L %d %d L %d %d C ", from, row, column, row, column, row + 1, from,
-				        row + 1);
+				buf_printf(b, "M %d %d L %d %d L %d %d L %d %d C ", from, row, column, row, column,
+				        row + 1, from, row + 1);
 		}
 	}
 	buf_c(b, "</ofd:AbbreviatedData></ofd:PathObject>");
@@ -240,8 +241,8 @@ void record_qr(struct record *r, int x, int y, int side, const struct qr *qr)
 /* Four Bézier curves; 0.5523 is the usual distance of their control points. */
 void record_ellipse(struct record *r, struct pdf_box box, int line_width, uint32_t rgb)
 {
-	static const double circle[] = { 2, 1, 2, 1.5523, 1.5523, 2, 1, 2, 0.4477, 2, 0, 1.5523, 0, 1, 0, 0.4477, 0.4477, 0, 1, 0,
-		1.5523, 0, 2, 0.4477, 2, 1 };
+	static const double circle[] = { 2, 1, 2, 1.5523, 1.5523, 2, 1, 2, 0.4477, 2, 0, 1.5523, 0, 1, 0, 0.4477,
+		0.4477, 0, 1, 0, 1.5523, 0, 2, 0.4477, 2, 1 };
 	const double half = line_width / 20.0, rx = box.width / 20.0, ry = box.height / 20.0;
 	const double bounds[] = { box.x / 10.0 - half, box.y / 10.0 - half, 2 * rx + 2 * half, 2 * ry + 2 * half };
 	begin(r, "PathObject", bounds);

@@ -11,7 +11,8 @@ static struct str name_part(struct arena *a, const char *oid, const char *text)
 static struct str name_of(struct arena *a, const struct seal_name *n)
 {
 	struct str country = DER_SEQ(a, der_oid(a, "2.5.4.6"), der(a, 19, S("CN")));
-	return DER_SEQ(a, der(a, DER_SET, country), name_part(a, "2.5.4.10", n->organisation), name_part(a, "2.5.4.3", n->common));
+	return DER_SEQ(a, der(a, DER_SET, country), name_part(a, "2.5.4.10", n->organisation),
+	        name_part(a, "2.5.4.3", n->common));
 }
 
 static struct str public_key(struct arena *a, const struct crypto_key *k)
@@ -61,8 +62,8 @@ static struct str common_name(struct arena *a, struct str names)
 	struct str set, pair, oid, text, found = S("");
 	int tag;
 	while (der_take(&names, DER_SET, &set))
-		if (der_take(&set, DER_SEQUENCE, &pair) && der_take(&pair, DER_OID, &oid) && der_next(&pair, &tag, &text, NULL) &&
-		        der_oid_is(a, oid, "2.5.4.3"))
+		if (der_take(&set, DER_SEQUENCE, &pair) && der_take(&pair, DER_OID, &oid) &&
+		        der_next(&pair, &tag, &text, NULL) && der_oid_is(a, oid, "2.5.4.3"))
 			found = text;
 	return found;
 }

@@ -1,5 +1,5 @@
-/* Electronic seals (GB/T 38540-2020, version 4) and the SM2 certificates that they need (GM/T 0015). Written as DER by hand:
- * OpenSSL 3.0 knows neither form. */
+/* Electronic seals (GB/T 38540-2020, version 4) and the SM2 certificates that they need (GM/T 0015). Written as DER by
+ * hand: OpenSSL 3.0 knows neither form. */
 #ifndef KERNEL_SEAL_H
 #define KERNEL_SEAL_H
 #include "base/date.h"
@@ -28,11 +28,11 @@ struct seal_design {
 	int width, height; /* mm */
 	instant_us made, from, to;
 };
-struct str seal_make(struct arena *a, const struct seal_design *d, struct str signer_certificate, struct str maker_certificate,
-        const struct crypto_key *maker);
+struct str seal_make(struct arena *a, const struct seal_design *d, struct str signer_certificate,
+        struct str maker_certificate, const struct crypto_key *maker);
 /* SignedValue.dat of a document: hash is SM3 of its Signature.xml, at path. */
-struct str seal_sign(struct arena *a, struct str seal, struct str certificate, const struct crypto_key *key, instant_us at,
-        const unsigned char hash[32], struct str path);
+struct str seal_sign(struct arena *a, struct str seal, struct str certificate, const struct crypto_key *key,
+        instant_us at, const unsigned char hash[32], struct str path);
 
 /* What a SignedValue holds. */
 struct seal_value {

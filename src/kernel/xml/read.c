@@ -1,5 +1,5 @@
-/* XML without a library: UTF-8, no DTD, no entities but the five and characters by number. One pass; names and texts are
- * slices of the input where nothing has to be replaced. What is no well-formed XML is refused with its line. */
+/* XML without a library: UTF-8, no DTD, no entities but the five and characters by number. One pass; names and texts
+ * are slices of the input where nothing has to be replaced. What is no well-formed XML is refused with its line. */
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "kernel/xml/xml.h"

@@ -1,4 +1,5 @@
-/* Raw deflate by table: the first TABLE_BITS bits of a code find symbol and length at once, longer codes go on bit by bit. */
+/* Raw deflate by table: the first TABLE_BITS bits of a code find symbol and length at once, longer codes go on bit by
+ * bit. */
 #include "kernel/zip/zip.h"
 #include <string.h>
 
@@ -114,14 +115,14 @@ static bool copy_back(struct output *o, size_t distance, size_t length)
 
 static bool codes_block(struct bits *b, struct output *o, const struct codes *literal, const struct codes *distance)
 {
-	static const uint16_t base[29] = { 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99,
-		115, 131, 163, 195, 227, 258 };
-	static const unsigned char extra[29] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5,
-		5, 5, 0 };
-	static const uint16_t far_base[30] = { 1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769,
-		1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577 };
-	static const unsigned char far_extra[30] = { 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10,
-		11, 11, 12, 12, 13, 13 };
+	static const uint16_t base[29] = { 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67,
+		83, 99, 115, 131, 163, 195, 227, 258 };
+	static const unsigned char extra[29] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4,
+		5, 5, 5, 5, 0 };
+	static const uint16_t far_base[30] = { 1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513,
+		769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577 };
+	static const unsigned char far_extra[30] = { 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9,
+		10, 10, 11, 11, 12, 12, 13, 13 };
 	for (;;) {
 		int symbol = decode(b, literal);
 		if (symbol < 0 || b->over) return false;
@@ -153,7 +154,8 @@ static bool fixed_block(struct bits *b, struct output *o, struct codes *two)
 
 static bool dynamic_block(struct bits *b, struct output *o, struct codes *two)
 {
-	static const unsigned char order[LENGTHS] = { 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15 };
+	static const unsigned char order[LENGTHS] = { 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1,
+		15 };
 	unsigned char length[LITERALS + DISTANCES] = { 0 }, short_length[LENGTHS] = { 0 };
 	unsigned n_literal = take(b, 5) + 257, n_distance = take(b, 5) + 1, n_length = take(b, 4) + 4, i = 0;
 	if (n_literal > 286 || n_distance > 30) return false;

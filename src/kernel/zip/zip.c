@@ -107,14 +107,16 @@ static enum zip_fault entry(struct reader *r, const struct head *h)
 	if (h->method != 0 && h->method != 8) return broken(r, "a packing method that is not allowed");
 	if (!name_safe(h->name)) return beyond(r, "a name that leads outside");
 	if (h->unpacked > ZIP_ENTRY_MAX) return beyond(r, "an entry is too large");
-	if (h->unpacked > RATIO_FROM && h->unpacked / ZIP_RATIO_MAX > h->packed) return beyond(r, "an entry is packed too tightly");
+	if (h->unpacked > RATIO_FROM && h->unpacked / ZIP_RATIO_MAX > h->packed)
+		return beyond(r, "an entry is packed too tightly");
 	r->total += h->unpacked;
 	if (r->total > ZIP_TOTAL_MAX) return beyond(r, "too large when unpacked");
 	for (size_t i = 0; i < r->out->n; i++)
 		if (str_eq(r->out->list[i].name, h->name)) return broken(r, "a name twice");
 	if (h->local > r->bytes.n || r->bytes.n - h->local < LOCAL) return broken(r, "an entry outside of the file");
 	const char *p = r->bytes.p + h->local;
-	if (u32(p) != 0x04034b50 || u16(p + 26) != h->name_n || u16(p + 8) != h->method) return broken(r, "two headers differ");
+	if (u32(p) != 0x04034b50 || u16(p + 26) != h->name_n || u16(p + 8) != h->method)
+		return broken(r, "two headers differ");
 	size_t from = h->local + LOCAL + h->name_n + u16(p + 28);
 	if (from > r->bytes.n || r->bytes.n - from < h->packed) return broken(r, "an entry outside of the file");
 	if (memcmp(p + LOCAL, h->name.p, h->name_n) != 0) return broken(r, "two headers differ");
@@ -133,8 +135,13 @@ static enum zip_fault directory(struct reader *r, size_t at, size_t end, unsigne
 		if (end - at < CENTRAL) return broken(r, "the directory ends early");
 		const char *p = r->bytes.p + at;
 		if (u32(p) != 0x02014b50) return broken(r, "no directory");
-		struct head h = { .flags = u16(p + 8), .method = u16(p + 10), .crc = u32(p + 16), .packed = u32(p + 20),
-			.unpacked = u32(p + 24), .name_n = u16(p + 28), .local = u32(p + 42) };
+		struct head h = { .flags = u16(p + 8),
+			.method = u16(p + 10),
+			.crc = u32(p + 16),
+			.packed = u32(p + 20),
+			.unpacked = u32(p + 24),
+			.name_n = u16(p + 28),
+			.local = u32(p + 42) };
 		size_t whole = (size_t)CENTRAL + h.name_n + u16(p + 30) + u16(p + 32);
 		if (end - at < whole) return broken(r, "the directory ends early");
 		h.name = str_sub(r->bytes, at + CENTRAL, h.name_n);

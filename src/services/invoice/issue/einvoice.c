@@ -1,6 +1,7 @@
 /* EInvoice XML, version 0.2. Spelling and order are those of the official sample, traps included: IssuItemInformation,
- * TotalTax-includedAmount, and a Reference that says /Einvoice where the element is EInvoice. What the core holds beyond the
- * sample stands in EtaxCore and EtaxLine, which other readers skip: so the core can be made again from the XML alone. */
+ * TotalTax-includedAmount, and a Reference that says /Einvoice where the element is EInvoice. What the core holds
+ * beyond the sample stands in EtaxCore and EtaxLine, which other readers skip: so the core can be made again from the
+ * XML alone. */
 #include "services/invoice/issue/files.h"
 
 static void escaped(struct buf *b, struct str s)
@@ -8,7 +9,11 @@ static void escaped(struct buf *b, struct str s)
 	size_t from = 0;
 	for (size_t i = 0; i < s.n; i++) {
 		char ch = s.p[i];
-		const char *as = ch == '&' ? "&amp;" : ch == '<' ? "&lt;" : ch == '>' ? "&gt;" : ch == '\r' ? "&#xD;" : NULL;
+		const char *as = ch == '&'    ? "&amp;"
+		                 : ch == '<'  ? "&lt;"
+		                 : ch == '>'  ? "&gt;"
+		                 : ch == '\r' ? "&#xD;"
+		                              : NULL;
 		if (!as) continue;
 		buf_add(b, s.p + from, i - from);
 		buf_c(b, as);

@@ -48,7 +48,10 @@ static void head(struct pdf *p, struct arena *a, const struct face *f, struct st
 	pdf_line(p, 640, 165, 1460, 165, RULE, PDF_BROWN);
 	pdf_line(p, 640, 174, 1460, 174, RULE, PDF_BROWN);
 	/* The seal is no part of the page's own content: in the OFD it is stamped on by the signature. */
-	if (seal_png.p) pdf_png(p, (struct pdf_box){ FILES_SEAL_X, FILES_SEAL_Y, ISSUE_SEAL_WIDTH * 10, ISSUE_SEAL_HEIGHT * 10 }, seal_png);
+	if (seal_png.p)
+		pdf_png(p,
+		        (struct pdf_box){ FILES_SEAL_X, FILES_SEAL_Y, ISSUE_SEAL_WIDTH * 10, ISSUE_SEAL_HEIGHT * 10 },
+		        seal_png);
 	text(p, 1480, 90, 180, 60, caption, S("发票号码："));
 	text(p, 1650, 90, 400, 60, plain, f->number);
 	text(p, 1480, 160, 180, 60, caption, S("开票日期："));

@@ -5,8 +5,8 @@
 #include "services/invoice/issue/spec/verify.h"
 #include "services/invoice/issue/write.h"
 
-/* Signatures that never repeat (SM2) are made when they are first asked for and kept with the invoice, so that it stays the
- * same file (design/house §6). Whoever comes second at the same moment takes the one that was kept. */
+/* Signatures that never repeat (SM2) are made when they are first asked for and kept with the invoice, so that it stays
+ * the same file (design/house §6). Whoever comes second at the same moment takes the one that was kept. */
 struct signing {
 	struct str number, format, signature;
 	instant_us at;
@@ -113,10 +113,10 @@ err_t issue_pdf(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
-/* The seal's value over what Signature.xml says today. If the face is drawn otherwise by now (another font), the kept one
- * does not fit and a new one is made. */
-static err_t seal(struct ctx *c, const struct open *o, const struct files_ofd *parts, struct str kept_value, instant_us at,
-        struct str *out)
+/* The seal's value over what Signature.xml says today. If the face is drawn otherwise by now (another font), the kept
+ * one does not fit and a new one is made. */
+static err_t seal(struct ctx *c, const struct open *o, const struct files_ofd *parts, struct str kept_value,
+        instant_us at, struct str *out)
 {
 	struct seal_value v;
 	const struct seal_kit *kit = keys_seal_kit(c->app->keys);
@@ -125,7 +125,8 @@ static err_t seal(struct ctx *c, const struct open *o, const struct files_ofd *p
 		*out = kept_value;
 		return OK;
 	}
-	*out = seal_sign(c->arena, kit->seal, kit->certificate, keys_seal(c->app->keys), at, parts->hash, S(FILES_OFD_SIGNATURE));
+	*out = seal_sign(c->arena, kit->seal, kit->certificate, keys_seal(c->app->keys), at, parts->hash,
+	        S(FILES_OFD_SIGNATURE));
 	if (kept_value.p) return OK;
 	struct issue_file_get_row row;
 	TRY(keep(c, o->invoice.number, "ofd", str_base64(c->arena, out->p, out->n), at, &row));

@@ -7,8 +7,8 @@
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/issue/spec/spec.h"
 
-/* EInvoice XML (domain/invoice.md §3.4). The parts that the signature covers are written in the form of exclusive C14N, in
- * the order of the Reference, so that the signed bytes stand in the file as they are. */
+/* EInvoice XML (domain/invoice.md §3.4). The parts that the signature covers are written in the form of exclusive C14N,
+ * in the order of the Reference, so that the signed bytes stand in the file as they are. */
 struct xml_parts {
 	struct str header, data, authentication, supervision, time;
 	struct str covered; /* all of them, one after the other: what SM2 signs */
@@ -25,8 +25,8 @@ struct files_pages {
 };
 struct str files_face(struct arena *a, const struct face *f, struct str seal_png, struct files_pages *pages);
 
-/* OFD (GB/T 33190-2016). Its Signature.xml is made first; what the seal signs of it, SignedValue.dat, comes from outside, as
- * SM2 signatures never repeat. */
+/* OFD (GB/T 33190-2016). Its Signature.xml is made first; what the seal signs of it, SignedValue.dat, comes from
+ * outside, as SM2 signatures never repeat. */
 struct files_ofd {
 	struct zip_entry list[PDF_PAGES_MAX + 16];
 	size_t n, signed_value; /* where SignedValue.dat goes; 0: an OFD without a seal */

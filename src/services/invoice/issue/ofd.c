@@ -1,7 +1,7 @@
 /* The invoice as OFD (GB/T 33190-2016): the same face as the PDF, the data file attached, our seal over all parts
  * (GB/T 38540-2020, domain/invoice.md §7.4). Parts are stored unpacked: the same invoice makes the same bytes. */
-#include "services/invoice/issue/files.h"
 #include "kernel/seal/seal.h"
+#include "services/invoice/issue/files.h"
 #include <string.h>
 
 #define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -39,8 +39,11 @@ static struct str ofd_xml(struct arena *a, const struct face *f, const struct sp
 	struct date d = date_of_instant(f->issued_at);
 	buf_init(&b, a, 2048);
 	struct str id = proof ? str_sub(proof->hash[SPEC_SUITE_SM2], 0, 32) : f->number;
-	buf_printf(&b, HEAD "<ofd:OFD" SPACE " DocType=\"OFD\" Version=\"1.1\"><ofd:DocBody><ofd:DocInfo><ofd:DocID>%.*s</ofd:DocID>"
-	               "<ofd:Author>China Tax</ofd:Author><ofd:CreationDate>%04d-%02d-%02d</ofd:CreationDate><ofd:CustomDatas>",
+	buf_printf(&b,
+	        HEAD "<ofd:OFD" SPACE
+	             " DocType=\"OFD\" Version=\"1.1\"><ofd:DocBody><ofd:DocInfo><ofd:DocID>%.*s</ofd:DocID>"
+	             "<ofd:Author>China "
+	             "Tax</ofd:Author><ofd:CreationDate>%04d-%02d-%02d</ofd:CreationDate><ofd:CustomDatas>",
 	        STR_FMT(id), d.year, d.month, d.day);
 	custom(&b, "发票号码", f->number);
 	custom(&b, "合计金额", money_format(a, f->sum.amount));
@@ -96,21 +99,24 @@ static struct str page_xml(struct arena *a, const struct pdf_ofd_page *p)
 	return buf_done(&b);
 }
 
-static const char fonts[] = HEAD
-        "<ofd:Res" SPACE " BaseLoc=\"Res\"><ofd:Fonts>"
-        "<ofd:Font ID=\"1\" FontName=\"Noto Sans CJK SC\" FamilyName=\"Noto Sans CJK SC\"/>"
-        "<ofd:Font ID=\"2\" FontName=\"Noto Sans CJK SC Bold\" FamilyName=\"Noto Sans CJK SC\" Bold=\"true\"/>"
-        "<ofd:Font ID=\"3\" FontName=\"Noto Serif CJK SC\" FamilyName=\"Noto Serif CJK SC\" Serif=\"true\"/>"
-        "<ofd:Font ID=\"4\" FontName=\"Noto Serif CJK SC Bold\" FamilyName=\"Noto Serif CJK SC\" Serif=\"true\" Bold=\"true\"/>"
-        "<ofd:Font ID=\"5\" FontName=\"Noto Sans Mono CJK SC\" FamilyName=\"Noto Sans Mono CJK SC\" FixedWidth=\"true\"/>"
-        "</ofd:Fonts></ofd:Res>\n";
+static const char fonts[] =
+        HEAD "<ofd:Res" SPACE " BaseLoc=\"Res\"><ofd:Fonts>"
+             "<ofd:Font ID=\"1\" FontName=\"Noto Sans CJK SC\" FamilyName=\"Noto Sans CJK SC\"/>"
+             "<ofd:Font ID=\"2\" FontName=\"Noto Sans CJK SC Bold\" FamilyName=\"Noto Sans CJK SC\" Bold=\"true\"/>"
+             "<ofd:Font ID=\"3\" FontName=\"Noto Serif CJK SC\" FamilyName=\"Noto Serif CJK SC\" Serif=\"true\"/>"
+             "<ofd:Font ID=\"4\" FontName=\"Noto Serif CJK SC Bold\" FamilyName=\"Noto Serif CJK SC\" Serif=\"true\" "
+             "Bold=\"true\"/>"
+             "<ofd:Font ID=\"5\" FontName=\"Noto Sans Mono CJK SC\" FamilyName=\"Noto Sans Mono CJK SC\" "
+             "FixedWidth=\"true\"/>"
+             "</ofd:Fonts></ofd:Res>\n";
 
 static struct str attachments_xml(struct arena *a, struct str xml, instant_us at)
 {
 	struct date d = date_of_instant(at);
 	return str_printf(a,
 	        HEAD "<ofd:Attachments" SPACE "><ofd:Attachment ID=\"1\" Name=\"original_invoice\" Format=\"xml\" "
-	             "CreationDate=\"%04d-%02d-%02d\" Size=\"%zu\" Visible=\"false\"><ofd:FileLoc>original_invoice.xml</ofd:FileLoc>"
+	             "CreationDate=\"%04d-%02d-%02d\" Size=\"%zu\" "
+	             "Visible=\"false\"><ofd:FileLoc>original_invoice.xml</ofd:FileLoc>"
 	             "</ofd:Attachment></ofd:Attachments>\n",
 	        d.year, d.month, d.day, xml.n);
 }
@@ -122,23 +128,27 @@ static struct str signature_xml(struct arena *a, const struct files_ofd *o, inst
 	unsigned char digest[32];
 	struct str time = instant_format(a, at);
 	buf_init(&b, a, 4096);
-	buf_printf(&b, HEAD "<ofd:Signature" SPACE "><ofd:SignedInfo><ofd:Provider ProviderName=\"etax\" Version=\"1.0\" "
-	               "Company=\"etax\"/><ofd:SignatureMethod>" SEAL_SM2_SM3 "</ofd:SignatureMethod>"
-	               "<ofd:SignatureDateTime>%.19s</ofd:SignatureDateTime><ofd:References CheckMethod=\"" SEAL_SM3 "\">",
+	buf_printf(&b,
+	        HEAD "<ofd:Signature" SPACE "><ofd:SignedInfo><ofd:Provider ProviderName=\"etax\" Version=\"1.0\" "
+	             "Company=\"etax\"/><ofd:SignatureMethod>" SEAL_SM2_SM3 "</ofd:SignatureMethod>"
+	             "<ofd:SignatureDateTime>%.19s</ofd:SignatureDateTime><ofd:References CheckMethod=\"" SEAL_SM3
+	             "\">",
 	        time.p);
 	for (size_t i = 0; i < o->n; i++) {
 		crypto_sm3(o->list[i].bytes.p, o->list[i].bytes.n, digest);
 		buf_printf(&b, "<ofd:Reference FileRef=\"/%.*s\"><ofd:CheckValue>%s</ofd:CheckValue></ofd:Reference>",
 		        STR_FMT(o->list[i].name), str_base64(a, digest, sizeof digest).p);
 	}
-	buf_printf(&b, "</ofd:References><ofd:StampAnnot ID=\"%d\" PageRef=\"%d\" Boundary=\"%d %d %d %d\"/></ofd:SignedInfo>"
-	               "<ofd:SignedValue>SignedValue.dat</ofd:SignedValue></ofd:Signature>\n",
+	buf_printf(&b,
+	        "</ofd:References><ofd:StampAnnot ID=\"%d\" PageRef=\"%d\" Boundary=\"%d %d %d %d\"/></ofd:SignedInfo>"
+	        "<ofd:SignedValue>SignedValue.dat</ofd:SignedValue></ofd:Signature>\n",
 	        STAMP_ID, DRAWN_FROM, FILES_SEAL_X / 10, FILES_SEAL_Y / 10, ISSUE_SEAL_WIDTH, ISSUE_SEAL_HEIGHT);
 	return buf_done(&b);
 }
 
-static const char signatures[] = HEAD "<ofd:Signatures" SPACE "><ofd:MaxSignId>1</ofd:MaxSignId>"
-                                      "<ofd:Signature ID=\"1\" Type=\"Seal\" BaseLoc=\"Sign_0/Signature.xml\"/></ofd:Signatures>\n";
+static const char signatures[] =
+        HEAD "<ofd:Signatures" SPACE "><ofd:MaxSignId>1</ofd:MaxSignId>"
+             "<ofd:Signature ID=\"1\" Type=\"Seal\" BaseLoc=\"Sign_0/Signature.xml\"/></ofd:Signatures>\n";
 
 void files_ofd_parts(struct arena *a, const struct face *f, const struct spec_proof *proof, struct str xml,
         const struct files_pages *pages, bool sealed, instant_us signed_at, struct files_ofd *o)

@@ -57,9 +57,10 @@ static void put_checks(struct ctx *c, struct value *v)
 {
 	static const struct {
 		const char *what, *label;
-	} labels[] = { { "rules", N_("字段和规则") }, { "core-hash", N_("核心数据的哈希") }, { "xml-view", N_("数据文件和核心一致") },
-		{ "signature-sm2", N_("核心签名（SM2）") }, { "signature-ed25519", N_("核心签名（Ed25519）") },
-		{ "key", N_("签名密钥是本局的") }, { "xml-signature", N_("数据文件签名") }, { "ofd-digests", N_("OFD 各部分摘要") },
+	} labels[] = { { "rules", N_("字段和规则") }, { "core-hash", N_("核心数据的哈希") },
+		{ "xml-view", N_("数据文件和核心一致") }, { "signature-sm2", N_("核心签名（SM2）") },
+		{ "signature-ed25519", N_("核心签名（Ed25519）") }, { "key", N_("签名密钥是本局的") },
+		{ "xml-signature", N_("数据文件签名") }, { "ofd-digests", N_("OFD 各部分摘要") },
 		{ "ofd-data", N_("OFD 元数据和数据文件一致") }, { "ofd-seal-form", N_("电子签章可读") },
 		{ "ofd-signature-file", N_("Signature.xml 摘要") }, { "ofd-signature", N_("电子签章的签名") },
 		{ "ofd-seal", N_("印章的签名") }, { "ofd-certificate-list", N_("证书在印章的列表里") },

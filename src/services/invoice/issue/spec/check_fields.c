@@ -153,7 +153,8 @@ static void check_group(struct spec_report *r, enum spec_group group, const stru
 		if (f)
 			check_field(&w, f, m->value);
 		else
-			spec_fault(r, SPEC_UNKNOWN, pointer(&w, utf8_clip(m->key, 40)), utf8_clip(m->key, 40), STR_NONE);
+			spec_fault(
+			        r, SPEC_UNKNOWN, pointer(&w, utf8_clip(m->key, 40)), utf8_clip(m->key, 40), STR_NONE);
 	}
 	for (size_t i = 0; i < spec_n_fields; i++) {
 		const struct spec_field *f = &spec_fields[i];

@@ -116,7 +116,8 @@ static void check_quantity(struct work *w, const struct line *l)
 	if (l->has_price && l->price.units <= 0)
 		wrong = true, line_fault(w, "price", SPEC_NOT_POSITIVE, S("单价"), S("price"));
 	if (l->has_quantity && (w->red ? l->quantity.units >= 0 : l->quantity.units <= 0))
-		wrong = true, line_fault(w, "quantity", w->red ? SPEC_AMOUNT_SIGN : SPEC_NOT_POSITIVE, S("数量"), S("quantity"));
+		wrong = true,
+		line_fault(w, "quantity", w->red ? SPEC_AMOUNT_SIGN : SPEC_NOT_POSITIVE, S("数量"), S("quantity"));
 	if (wrong || !l->has_quantity || !l->has_price || !l->has_amount) return;
 	if (!amounts_product_fits(l->quantity, l->price, l->amount)) {
 		bool there = decimal_times(l->quantity, l->price, &product);
@@ -219,8 +220,9 @@ static bool digits20(struct str s)
 
 static bool region_known(struct str code)
 {
-	static const char regions[] = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 "
-	                              "64 65 91 92 93 94 95";
+	static const char regions[] =
+	        "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 "
+	        "64 65 91 92 93 94 95";
 	struct str rest = str_c(regions), piece;
 	while (str_split(&rest, ' ', &piece))
 		if (str_eq(piece, code)) return true;
@@ -281,7 +283,9 @@ void spec_check_rules(struct spec_report *r)
 	const struct value *general = value_get(value_get(r->core, S("seller")), S("general"));
 	bool has_day = instant_parse(value_text(r->core, "issued_at"), &issued);
 	struct date day = has_day ? date_of_instant(issued) : (struct date){ 2999, 12, 31 };
-	*w = (struct work){ .r = r, .core = r->core, .kind = spec_kind_find(value_text(r->core, "kind")), .sums = !r->partial };
+	*w = (struct work){
+		.r = r, .core = r->core, .kind = spec_kind_find(value_text(r->core, "kind")), .sums = !r->partial
+	};
 	struct str number = value_text(r->core, "number");
 	w->red = value_get(r->core, S("red")) != NULL;
 	if (!w->red && money_of(r->core, "total", &total) && total.fen < 0) w->red = true; /* told as red-missing */

@@ -1,5 +1,5 @@
-/* Core, hash, statement, proof (docs/spec/invoice/canonical.md, signature.md). The canonical bytes are those of face.c, kept as
- * JCS: what is stored, logged and hashed is one text. */
+/* Core, hash, statement, proof (docs/spec/invoice/canonical.md, signature.md). The canonical bytes are those of face.c,
+ * kept as JCS: what is stored, logged and hashed is one text. */
 #include "kernel/crypto/crypto.h"
 #include "services/invoice/issue/spec/spec.h"
 
@@ -15,7 +15,8 @@ struct str spec_hash(struct arena *a, int suite, struct str core)
 
 struct str spec_statement(struct arena *a, int suite, struct str number, struct str hash)
 {
-	return str_printf(a, "etax-invoice-core/1\n%s\n%.*s\n%.*s\n", spec_suites[suite], STR_FMT(number), STR_FMT(hash));
+	return str_printf(
+	        a, "etax-invoice-core/1\n%s\n%.*s\n%.*s\n", spec_suites[suite], STR_FMT(number), STR_FMT(hash));
 }
 
 static const char *const members[SPEC_SUITES] = { "sm2-sm3", "ed25519-sha256" };

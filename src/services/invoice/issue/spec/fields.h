@@ -1,11 +1,22 @@
-/* The fields of an invoice, once: the validator, the XML reader, the JSON Schema and docs/spec/invoice/fields.md are made
- * from these tables. A further kind of invoice or special business (特定业务) adds rows here. */
+/* The fields of an invoice, once: the validator, the XML reader, the JSON Schema and docs/spec/invoice/fields.md are
+ * made from these tables. A further kind of invoice or special business (特定业务) adds rows here. */
 #ifndef ISSUE_SPEC_FIELDS_H
 #define ISSUE_SPEC_FIELDS_H
 #include "base/str.h"
 
-enum spec_type { SPEC_IS_TEXT, SPEC_IS_MONEY, SPEC_IS_DECIMAL, SPEC_IS_RATE, SPEC_IS_INSTANT, SPEC_IS_DIGITS, SPEC_IS_CHOICE,
-	SPEC_IS_BOOL, SPEC_IS_INT, SPEC_IS_GROUP, SPEC_IS_LIST };
+enum spec_type {
+	SPEC_IS_TEXT,
+	SPEC_IS_MONEY,
+	SPEC_IS_DECIMAL,
+	SPEC_IS_RATE,
+	SPEC_IS_INSTANT,
+	SPEC_IS_DIGITS,
+	SPEC_IS_CHOICE,
+	SPEC_IS_BOOL,
+	SPEC_IS_INT,
+	SPEC_IS_GROUP,
+	SPEC_IS_LIST
+};
 enum spec_group { SPEC_ROOT, SPEC_SELLER, SPEC_BUYER, SPEC_RED, SPEC_LINE, SPEC_GROUPS };
 
 struct spec_field {
@@ -13,11 +24,11 @@ struct spec_field {
 	const char *name;
 	enum spec_type type;
 	bool required;
-	int max;             /* characters (SPEC_IS_TEXT), digits (SPEC_IS_DIGITS), largest (SPEC_IS_INT) */
-	const char *choices; /* "special ordinary" */
+	int max;               /* characters (SPEC_IS_TEXT), digits (SPEC_IS_DIGITS), largest (SPEC_IS_INT) */
+	const char *choices;   /* "special ordinary" */
 	enum spec_group inner; /* SPEC_IS_GROUP, SPEC_IS_LIST */
-	const char *xml;     /* element below the group's element; several, the first that is there: "A|B" */
-	const char *pinyin;  /* the dialect of initials (domain/invoice.md §3.5); NULL: has none */
+	const char *xml;       /* element below the group's element; several, the first that is there: "A|B" */
+	const char *pinyin;    /* the dialect of initials (domain/invoice.md §3.5); NULL: has none */
 	const char *zh, *en;
 };
 extern const struct spec_field spec_fields[];

@@ -126,7 +126,8 @@ void spec_ofd_digests(struct spec_report *r, const struct spec_ofd *o)
 	}
 	for (size_t i = 0; i < o->zip.n; i++)
 		if (!covered[i] && !is_outside(o, &o->zip.list[i])) altered(r, o->zip.list[i].name);
-	spec_check(r, "ofd-digests", r->n_faults == before ? SPEC_GOOD : SPEC_BAD, str_from_int(r->arena, (int64_t)o->zip.n));
+	spec_check(r, "ofd-digests", r->n_faults == before ? SPEC_GOOD : SPEC_BAD,
+	        str_from_int(r->arena, (int64_t)o->zip.n));
 }
 
 /* "2026年11月24日" of the core's time. */
@@ -153,12 +154,14 @@ void spec_ofd_data(struct spec_report *r, const struct spec_ofd *o)
 		{ "core-hash sm2-sm3", r->proof.hash[SPEC_SUITE_SM2] },
 		{ "core-hash ed25519-sha256", r->proof.hash[SPEC_SUITE_ED25519] } };
 	if (!part(r, o, S("OFD.xml"), &root)) return;
-	const struct xml_node *body = xml_child(root, "DocBody"), *list = xml_child(xml_child(body, "DocInfo"), "CustomDatas");
+	const struct xml_node *body = xml_child(root, "DocBody"),
+	                      *list = xml_child(xml_child(body, "DocInfo"), "CustomDatas");
 	for (const struct xml_node *n = list ? list->first : NULL; n; n = n->next)
 		for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
 			if (!str_is(xml_attribute(n, "Name"), known[i].name)) continue;
 			struct str text = known[i].text.p ? known[i].text : S("");
-			if (!str_eq(text, n->text)) spec_fault(r, SPEC_OFD_DATA, S(""), str_c(known[i].name), str_c(known[i].name));
+			if (!str_eq(text, n->text))
+				spec_fault(r, SPEC_OFD_DATA, S(""), str_c(known[i].name), str_c(known[i].name));
 		}
 	spec_check(r, "ofd-data", r->n_faults == before ? SPEC_GOOD : SPEC_BAD, STR_NONE);
 }

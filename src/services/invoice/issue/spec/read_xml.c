@@ -1,6 +1,6 @@
-/* Every XML dialect to the core (domain/invoice.md §3.4, §3.5): EInvoice by the paths of the field table; the tags of initials
- * and of element ids wherever they stand. Real files write numbers in many ways: what has one meaning is written as the
- * core writes it, anything else is left as it stands, so that the check of fields tells it. */
+/* Every XML dialect to the core (domain/invoice.md §3.4, §3.5): EInvoice by the paths of the field table; the tags of
+ * initials and of element ids wherever they stand. Real files write numbers in many ways: what has one meaning is
+ * written as the core writes it, anything else is left as it stands, so that the check of fields tells it. */
 #include "base/decimal.h"
 #include "base/rate.h"
 #include "kernel/xml/xml.h"
@@ -33,7 +33,11 @@ static struct str instant_text(struct arena *a, struct str s)
 	struct str day = str_sub(s, 0, 10);
 	if (date_parse(day, &d) && s.n == 10) return instant_format(a, date_to_instant(d));
 	if (date_parse(day, &d) && s.n == 19 && s.p[10] == ' ' &&
-	        instant_parse(str_printf(a, "%.10s""T%.8s+08:00", s.p, s.p + 11), &t))
+	        instant_parse(str_printf(a,
+	                              "%.10s"
+	                              "T%.8s+08:00",
+	                              s.p, s.p + 11),
+	                &t))
 		return instant_format(a, t);
 	return s;
 }
@@ -126,10 +130,12 @@ static void complete(struct spec_report *r)
 	r->number = value_text(r->core, "number");
 	if (kind && r->number.n == 20 && money_parse(value_text(r->core, "total"), &total) &&
 	        instant_parse(value_text(r->core, "issued_at"), &t))
-		value_put_str(a, r->core, "qr", qr_text_invoice(a, kind->special, r->number, total, date_of_instant(t)));
+		value_put_str(
+		        a, r->core, "qr", qr_text_invoice(a, kind->special, r->number, total, date_of_instant(t)));
 	struct str words = value_text(r->core, "total_in_words");
 	struct money said;
-	if (money_words_parse(words, &said)) value_set(a, r->core, S("total_in_words"), value_str(a, money_words(a, said)));
+	if (money_words_parse(words, &said))
+		value_set(a, r->core, S("total_in_words"), value_str(a, money_words(a, said)));
 }
 
 static void read_proof(struct spec_report *r, const struct xml_node *core)
@@ -164,7 +170,8 @@ static void read_einvoice(struct spec_report *r, const struct xml_node *root)
 	struct value *red_part = (struct value *)value_get(core, S("red"));
 	if (red && !red_part) value_put(a, core, "red", red_part = value_object(a));
 	extra = node_at(data, "AdditionalInformation/EtaxCore");
-	if (red_part && xml_text(extra, "RedReason").p) value_put_str(a, red_part, "reason", xml_text(extra, "RedReason"));
+	if (red_part && xml_text(extra, "RedReason").p)
+		value_put_str(a, red_part, "reason", xml_text(extra, "RedReason"));
 	struct value *lines = value_put_array(a, core, "lines");
 	for (const struct xml_node *n = data ? data->first : NULL; n; n = n->next) {
 		if (!str_is(n->name, "IssuItemInformation")) continue;
@@ -259,7 +266,8 @@ static void read_xbrl(struct spec_report *r, const struct xml_node *root)
 		if (!s.p) spec_fault(r, SPEC_XBRL, S(""), str_c(facts[i].fact), STR_NONE);
 		for (size_t k = 0; s.p && k < spec_n_fields; k++) {
 			const struct spec_field *f = &spec_fields[k];
-			if (str_is(str_c(facts[i].name), f->name) && f->group == (facts[i].group ? SPEC_SELLER : SPEC_ROOT))
+			if (str_is(str_c(facts[i].name), f->name) &&
+			        f->group == (facts[i].group ? SPEC_SELLER : SPEC_ROOT))
 				put(r, to, f, s);
 		}
 	}

@@ -50,8 +50,8 @@ void spec_fault(struct spec_report *r, enum spec_code code, struct str pointer, 
 	}
 	if (!r->faults) r->faults = arena_array(r->arena, SPEC_FAULTS_MAX, sizeof *r->faults);
 	bool xml = r->dialect && strcmp(r->dialect, "einvoice") == 0;
-	r->faults[r->n_faults++] =
-	        (struct spec_fault){ code, pointer, xml && pointer.n ? element_of(r->arena, pointer) : STR_NONE, { arg, arg2 } };
+	r->faults[r->n_faults++] = (struct spec_fault){ code, pointer,
+		xml && pointer.n ? element_of(r->arena, pointer) : STR_NONE, { arg, arg2 } };
 }
 
 void spec_check(struct spec_report *r, const char *what, enum spec_outcome outcome, struct str detail)

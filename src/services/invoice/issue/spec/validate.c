@@ -34,7 +34,8 @@ struct part {
 	const char *name;
 };
 
-/* An XML of ours is a view: made once more from the core it is the same bytes. Else the first part that differs is named. */
+/* An XML of ours is a view: made once more from the core it is the same bytes. Else the first part that differs is
+ * named. */
 static void check_view(struct spec_report *r)
 {
 	struct face f;

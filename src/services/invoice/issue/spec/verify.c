@@ -40,7 +40,8 @@ static bool holds(struct spec_report *r, int suite)
 	return good;
 }
 
-static void outcome(struct spec_report *r, const char *what, bool good, enum spec_code code, const char *zh, const char *en)
+static void outcome(
+        struct spec_report *r, const char *what, bool good, enum spec_code code, const char *zh, const char *en)
 {
 	if (!good) spec_fault(r, code, S(""), str_c(zh), str_c(en));
 	spec_check(r, what, good ? SPEC_GOOD : SPEC_BAD, STR_NONE);
@@ -68,7 +69,8 @@ static void check_core(struct spec_report *r, const struct tlog_verifier *known,
 		return;
 	}
 	outcome(r, "signature-sm2", holds(r, SPEC_SUITE_SM2), SPEC_SIGNATURE, "核心（SM2）", "the core (SM2)");
-	outcome(r, "signature-ed25519", holds(r, SPEC_SUITE_ED25519), SPEC_SIGNATURE, "核心（Ed25519）", "the core (Ed25519)");
+	outcome(r, "signature-ed25519", holds(r, SPEC_SUITE_ED25519), SPEC_SIGNATURE, "核心（Ed25519）",
+	        "the core (Ed25519)");
 	if (!n) {
 		spec_check(r, "key", SPEC_SKIPPED, S("no key was given to compare with"));
 		return;
@@ -120,17 +122,22 @@ static void check_seal(struct spec_report *r, const struct spec_ofd *o, const st
 	if (!readable) return;
 	crypto_sm3(o->signature.p, o->signature.n, hash);
 	struct str path = v.path.n && v.path.p[0] == '/' ? str_sub(v.path, 1, v.path.n) : v.path;
-	outcome(r, "ofd-signature-file", str_eq(v.hash, (struct str){ (const char *)hash, 32 }) && str_eq(path, o->signature_path),
-	        SPEC_DIGEST, "Signature.xml", "Signature.xml");
-	outcome(r, "ofd-signature", seal_verify(&signer, v.to_sign, v.signature), SPEC_SIGNATURE, "电子签章", "the seal's value");
-	outcome(r, "ofd-seal", seal_verify(&maker, v.seal_info, v.seal_signature), SPEC_SEAL, "印章的签名不对", "its own signature is wrong");
+	outcome(r, "ofd-signature-file",
+	        str_eq(v.hash, (struct str){ (const char *)hash, 32 }) && str_eq(path, o->signature_path), SPEC_DIGEST,
+	        "Signature.xml", "Signature.xml");
+	outcome(r, "ofd-signature", seal_verify(&signer, v.to_sign, v.signature), SPEC_SIGNATURE, "电子签章",
+	        "the seal's value");
+	outcome(r, "ofd-seal", seal_verify(&maker, v.seal_info, v.seal_signature), SPEC_SEAL, "印章的签名不对",
+	        "its own signature is wrong");
 	outcome(r, "ofd-certificate-list", v.in_list, SPEC_CERTIFICATE, NULL, NULL);
-	outcome(r, "ofd-certificate", seal_certificate_signed_by(&signer, &maker), SPEC_SEAL, "签名证书不是制章人签发的",
-	        "the signer's certificate is not by the maker");
+	outcome(r, "ofd-certificate", seal_certificate_signed_by(&signer, &maker), SPEC_SEAL,
+	        "签名证书不是制章人签发的", "the signer's certificate is not by the maker");
 	outcome(r, "ofd-seal-period", valid_at(v.at, v.from, v.to), SPEC_PERIOD, "印章", "the seal");
-	outcome(r, "ofd-certificate-period", valid_at(v.at, signer.from, signer.to), SPEC_PERIOD, "证书", "the certificate");
-	if (n) outcome(r, "ofd-key", is_known(r, str_base64(a, signer.point.p, signer.point.n), known, n), SPEC_SEAL,
-	        "签章的密钥不认识", "its key is unknown");
+	outcome(r, "ofd-certificate-period", valid_at(v.at, signer.from, signer.to), SPEC_PERIOD, "证书",
+	        "the certificate");
+	if (n)
+		outcome(r, "ofd-key", is_known(r, str_base64(a, signer.point.p, signer.point.n), known, n), SPEC_SEAL,
+		        "签章的密钥不认识", "its key is unknown");
 }
 
 void spec_verify(struct spec_report *r, struct str bytes, const struct tlog_verifier *known, size_t n_known)

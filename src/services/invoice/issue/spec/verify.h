@@ -4,8 +4,8 @@
 #include "kernel/tlog/tlog.h"
 #include "services/invoice/issue/spec/spec.h"
 
-/* After spec_validate of the same bytes. known: keys that are trusted (may be none: then it is only said that the file's parts
- * agree with the key that it carries itself). */
+/* After spec_validate of the same bytes. known: keys that are trusted (may be none: then it is only said that the
+ * file's parts agree with the key that it carries itself). */
 void spec_verify(struct spec_report *r, struct str bytes, const struct tlog_verifier *known, size_t n_known);
 /* Signs a core under both suites. */
 struct crypto_key;
