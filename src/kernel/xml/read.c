@@ -296,6 +296,7 @@ static bool characters(struct cursor *c)
 	while (c->p < c->end && *c->p != '<' && *c->p != '&') {
 		if (control((unsigned char)*c->p)) return fail(c, "a control character");
 		if (!c->at && !is_blank(*c->p)) return fail(c, "text outside of the root");
+		if (*c->p == ']' && STARTS(c, "]]>")) return fail(c, "]]> outside of a CDATA section");
 		c->p++;
 	}
 	if (c->at && c->p > from && !c->at->first) add_text(c, from, (size_t)(c->p - from));
