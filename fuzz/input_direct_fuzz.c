@@ -1,6 +1,7 @@
-/* The quick reader of declared input against the careful one: what it accepts, the other accepts too, with the same
- * result. */
+/* The quick readers of declared input (JSON, query) against the careful one: what they accept, it accepts too, with the
+ * same result. */
 #include "kernel/input/input.h"
+#include "kernel/operation/form.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,17 @@ static bool same(const struct in *a, const struct in *b)
 	return same;
 }
 
+static void query(struct ctx *c, struct str text)
+{
+	struct in quick = { 0 }, careful = { 0 };
+	const struct input_pair param = { S("name"), S("n1") };
+	if (!input_read_pairs(c, fields, text, &param, 1, &quick)) return;
+	struct value *tree = value_object(c->arena);
+	if (form_pairs(c->arena, text, fields, tree) != OK) abort();
+	value_set(c->arena, tree, param.name, value_str(c->arena, param.value));
+	if (input_read(c, fields, tree, &careful) != OK || !same(&quick, &careful)) abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -76,6 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		        !same(&quick, &careful))
 			abort();
 	}
+	query(&c, text);
 	arena_free(a);
 	return 0;
 }

@@ -10,11 +10,13 @@
 #include "kernel/metrics/metrics.h"
 #include "kernel/migrate/migrate.h"
 #include "kernel/operation/service.h"
+#include "kernel/operation/spelled.h"
 #include "kernel/plane/plane.h"
 #include "kernel/policy/policy.h"
 #include "kernel/receipt/log.h"
 #include "kernel/sandbox/sandbox.h"
 #include "kernel/search/search.h"
+#include "main/instance.h"
 #include "services/invoice/issue/issue.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -96,6 +98,7 @@ err_t compose_open(struct app *app, const struct options *o)
 	app->limits = limit_new(o->rate_limit);
 	if (mkdir(o->data, 0700) != 0 && errno != EEXIST) return failed("data directory", E_INPUT);
 	if ((e = load_law(app)) != OK) return failed("policy packages and calendar", e);
+	if (!o->checking) app->instance = instance_name(app->lifetime, o->data);
 	if ((e = db_store_open(app, o->data, o->db)) != OK) return failed("database", e);
 	if ((e = keys_open(app, o->data)) != OK) return failed("keys", e);
 	if ((e = make_seal(app, o)) != OK) return failed("seal", e);
@@ -125,6 +128,7 @@ err_t compose_open_plane(struct app *app, const struct options *o)
 void compose_close_plane(struct app *app)
 {
 	if (app->plane) plane_close(app->plane);
+	spelled_free(app->spelled);
 	metrics_free(app->metrics);
 	limit_free(app->limits);
 	free(app->clock);

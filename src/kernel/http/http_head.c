@@ -4,10 +4,16 @@
 #include <string.h>
 #include <strings.h>
 
+/* Most names differ in their first letter. */
+static bool is_named(const struct http_header *h, const char *name)
+{
+	return ((h->name.p[0] ^ name[0]) & ~0x20) == 0 && strcasecmp(h->name.p, name) == 0;
+}
+
 struct str http_header(const struct http_request *r, const char *name)
 {
 	for (size_t i = 0; i < r->n_headers; i++)
-		if (strcasecmp(r->headers[i].name.p, name) == 0) return r->headers[i].value;
+		if (is_named(&r->headers[i], name)) return r->headers[i].value;
 	return STR_NONE;
 }
 
@@ -50,9 +56,19 @@ static bool is_utf8(struct str s)
 	return true;
 }
 
+/* What stands for itself in a path: visible ASCII but the percent sign. */
+static bool is_plain(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f || s.p[i] == '%') return false;
+	return true;
+}
+
 /* Percent-decodes once; refuses a broken escape, control characters and what is not UTF-8. */
 static bool decode_path(struct arena *a, struct str raw, struct str *out)
 {
+	*out = raw;
+	if (is_plain(raw)) return raw.n > 0 && raw.p[0] == '/';
 	char *p = arena_alloc(a, raw.n + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < raw.n; i++) {
@@ -82,7 +98,7 @@ int http_target(struct arena *a, struct str target, struct http_request *r)
 	if (path.n > HTTP_PATH_MAX || query.n > HTTP_QUERY_MAX) return 414;
 	r->raw_path = str_dup(a, path);
 	r->query = str_dup(a, query);
-	if (decode_path(a, path, &r->path)) return 0;
+	if (decode_path(a, r->raw_path, &r->path)) return 0;
 	r->path = S("/");
 	return 400;
 }
@@ -94,12 +110,14 @@ static bool is_digits(struct str s)
 	return s.n > 0 && s.n <= 15;
 }
 
+/* RFC 9110 §5.6.2; most names are letters and hyphens. */
 static bool is_token(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] <= 0x20 || (unsigned char)s.p[i] >= 0x7f ||
-		        strchr("\"(),/:;<=>?@[\\]{}", s.p[i]))
-			return false;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char ch = (unsigned char)s.p[i], letter = ch | 0x20;
+		if ((letter >= 'a' && letter <= 'z') || ch == '-') continue;
+		if (ch <= 0x20 || ch >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", ch)) return false;
+	}
 	return s.n > 0;
 }
 
@@ -111,10 +129,9 @@ int http_head_check(const struct http_request *r)
 		if (!is_token(h->name)) return 400;
 		for (size_t k = 0; k < h->value.n; k++)
 			if ((unsigned char)h->value.p[k] < 0x20 && h->value.p[k] != '\t') return 400;
-		if (strcasecmp(h->name.p, "Content-Length") == 0) lengths += is_digits(h->value) ? 1 : 9;
-		if (strcasecmp(h->name.p, "Host") == 0) hosts++;
-		if (strcasecmp(h->name.p, "Transfer-Encoding") == 0)
-			encodings += strcasecmp(h->value.p, "chunked") == 0 ? 1 : 9;
+		if (is_named(h, "Content-Length")) lengths += is_digits(h->value) ? 1 : 9;
+		if (is_named(h, "Host")) hosts++;
+		if (is_named(h, "Transfer-Encoding")) encodings += strcasecmp(h->value.p, "chunked") == 0 ? 1 : 9;
 	}
 	return hosts <= 1 && lengths + encodings <= 1 ? 0 : 400;
 }

@@ -1,6 +1,6 @@
-/* JSON text straight into a declared struct. It knows what is usual and right, and gives up on everything else, so that
- * it can be short: the careful reader (jansson, input.c) then decides. fuzz/input_direct_fuzz.c holds the two against
- * each other. */
+/* JSON text, or a query, straight into a declared struct. It knows what is usual and right, and gives up on everything
+ * else, so that it can be short: the careful reader (jansson, input.c) then decides. fuzz/input_direct_fuzz.c holds the
+ * two against each other. */
 #include "kernel/input/scalar.h"
 #include <string.h>
 
@@ -200,6 +200,79 @@ bool input_read_direct(struct ctx *c, const struct field *fields, struct str tex
 	bool good = read_object(&t, fields, out);
 	blanks(&t);
 	good = good && t.at == t.end && c->problem.n == faults;
+	c->problem.n = faults;
+	return good;
+}
+
+/* Letters, digits and the marks of numbers and dates: what stands in a query as it is meant. */
+static bool is_plain(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char ch = (unsigned char)s.p[i], letter = ch | 0x20;
+		bool plain = (ch >= '0' && ch <= '9') || (letter >= 'a' && letter <= 'z') || ch == '.' || ch == '-';
+		if (!plain) return false;
+	}
+	return true;
+}
+
+static bool is_flat(const struct field *f)
+{
+	return f->type != FIELD_OBJECT && f->type != FIELD_LIST && f->type != FIELD_JSON && f->type != FIELD_BYTES;
+}
+
+struct pairs {
+	struct ctx *c;
+	const struct field *fields;
+	size_t n_fields, next; /* the pair behind this one is mostly the next field */
+	uint64_t seen, given;
+	char *out;
+};
+
+static bool take_pair(struct pairs *p, struct str name, struct str value)
+{
+	size_t i = find(p->fields, p->n_fields, p->next, name);
+	if (i == p->n_fields || p->seen >> i & 1 || !is_flat(&p->fields[i]) || !is_plain(value)) return false;
+	p->next = i + 1;
+	p->seen |= UINT64_C(1) << i;
+	if (!value.n) return true;
+	p->given |= UINT64_C(1) << i;
+	if (p->fields[i].present) *(bool *)(void *)(p->out + p->fields[i].present) = true;
+	return input_scalar(p->c, &p->fields[i], STR_NONE, value, p->out);
+}
+
+static bool take_query(struct pairs *p, struct str query)
+{
+	while (query.n) {
+		const char *end = memchr(query.p, '&', query.n);
+		struct str pair = { query.p, end ? (size_t)(end - query.p) : query.n };
+		const char *mark = memchr(pair.p, '=', pair.n);
+		if (!mark) return false;
+		size_t n = (size_t)(mark - pair.p);
+		if (!take_pair(p, (struct str){ pair.p, n }, (struct str){ mark + 1, pair.n - n - 1 })) return false;
+		query = str_sub(query, pair.n + 1, query.n);
+	}
+	return true;
+}
+
+static bool take_all(struct pairs *p, struct str query, const struct input_pair *more, size_t n_more)
+{
+	while (p->fields[p->n_fields].name)
+		p->n_fields++;
+	if (p->n_fields > MEMBERS_MAX) return false;
+	for (size_t i = 0; i < n_more; i++)
+		if (!take_pair(p, more[i].name, more[i].value)) return false;
+	if (!take_query(p, query)) return false;
+	for (size_t i = 0; i < p->n_fields; i++)
+		if (p->fields[i].required && !(p->given >> i & 1)) return false;
+	return true;
+}
+
+bool input_read_pairs(struct ctx *c, const struct field *fields, struct str query, const struct input_pair *more,
+        size_t n_more, void *out)
+{
+	struct pairs p = { .c = c, .fields = fields, .out = out };
+	size_t faults = c->problem.n;
+	bool good = take_all(&p, query, more, n_more) && c->problem.n == faults;
 	c->problem.n = faults;
 	return good;
 }

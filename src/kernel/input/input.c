@@ -51,8 +51,11 @@ static bool hidden(int32_t v)
 /* Code points of valid UTF-8 without hidden ones; -1 otherwise. Lines may hold tabs and line ends. */
 static int64_t characters(struct str s, bool lines)
 {
-	int64_t n = 0;
-	for (size_t at = 0; at < s.n; n++) {
+	size_t plain = 0;
+	while (plain < s.n && s.p[plain] >= ' ' && s.p[plain] < 0x7f)
+		plain++;
+	int64_t n = (int64_t)plain;
+	for (size_t at = plain; at < s.n; n++) {
 		int32_t v = utf8_next(s, &at);
 		if (v < 0 || (hidden(v) && !(lines && (v == '\n' || v == '\r' || v == '\t')))) return -1;
 	}

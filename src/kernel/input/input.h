@@ -74,4 +74,10 @@ MUST_USE err_t input_read(struct ctx *c, const struct field *fields, const struc
 /* The same straight from JSON text, without a tree: for mass data. True: out is what input_read would have made of it.
  * False says nothing at all (out is then worthless): json_parse and input_read tell what is wrong, or that it is right. */
 bool input_read_direct(struct ctx *c, const struct field *fields, struct str text, void *out);
+/* The same from the query of a target, with the parameters of its path: for the fastest operations. */
+struct input_pair {
+	struct str name, value;
+};
+bool input_read_pairs(struct ctx *c, const struct field *fields, struct str query, const struct input_pair *more,
+        size_t n_more, void *out);
 #endif

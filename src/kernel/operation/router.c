@@ -4,6 +4,8 @@
 struct node {
 	const struct operation *op;
 	size_t fixed; /* bytes of the pattern before its first parameter: most patterns are told apart by them */
+	bool literal; /* no parameter */
+	bool ending;  /* one parameter, and nothing behind it */
 	struct node *next;
 };
 /* Few hundred patterns: bucketed by the first segment, which is always literal. */
@@ -41,6 +43,9 @@ void router_add(struct router *r, const struct operation *ops, size_t n)
 		struct node *node = arena_new_of(r->arena, struct node);
 		node->op = &ops[i];
 		node->fixed = strcspn(ops[i].path, "{");
+		node->literal = literal(ops[i].path);
+		node->ending = !node->literal &&
+		               strcspn(ops[i].path + node->fixed, "}") + 1 == strlen(ops[i].path + node->fixed);
 		/* more specific (longer) patterns first, so that {number}.pdf is tried before {number} */
 		while (*at && (literal((*at)->op->path) > literal(ops[i].path) ||
 		                      (literal((*at)->op->path) == literal(ops[i].path) &&
@@ -66,9 +71,13 @@ static bool segment(struct str pattern, struct str path, struct route *out)
 	return true;
 }
 
-static bool matches(const char *pattern, struct str path, struct route *out)
+/* The first `fixed` bytes are the same already: the segment in which they end is the first to look at. */
+static bool matches(const char *pattern, size_t fixed, struct str path, struct route *out)
 {
-	struct str p = str_c(pattern), a, b;
+	while (fixed && pattern[fixed - 1] != '/')
+		fixed--;
+	struct str p = str_c(pattern + fixed), a, b;
+	path = str_sub(path, fixed, path.n);
 	out->n_params = 0;
 	for (;;) {
 		bool more = str_split(&p, '/', &a), also = str_split(&path, '/', &b);
@@ -77,12 +86,26 @@ static bool matches(const char *pattern, struct str path, struct route *out)
 	}
 }
 
+/* The first `fixed` bytes are the same. */
+static bool fits(const struct node *n, struct str path, struct route *out)
+{
+	struct str rest = str_sub(path, n->fixed, path.n);
+	if (!n->ending) return matches(n->op->path, n->fixed, path, out);
+	out->n_params = 1;
+	out->params[0] = rest;
+	return rest.n > 0 && !memchr(rest.p, '/', rest.n);
+}
+
 enum route_result router_find(const struct router *r, enum op_method method, struct str path, struct route *out)
 {
 	enum route_result result = ROUTE_UNKNOWN;
 	for (const struct node *n = r->buckets[bucket(path.p, path.n)]; n; n = n->next) {
-		if (path.n < n->fixed || memcmp(path.p, n->op->path, n->fixed) != 0) continue;
-		if (!matches(n->op->path, path, out)) continue;
+		if (n->literal ? path.n != n->fixed : path.n <= n->fixed) continue;
+		if (memcmp(path.p, n->op->path, n->fixed) != 0) continue;
+		if (n->literal)
+			out->n_params = 0;
+		else if (!fits(n, path, out))
+			continue;
 		out->op = n->op;
 		if (n->op->method == method) return ROUTE_FOUND;
 		result = ROUTE_METHOD;

@@ -1,4 +1,5 @@
 #include "kernel/plane/generation.h"
+#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,26 @@ void generation_path(const char *dir, int64_t number, const char *ending, char o
 	(void)snprintf(out, 4096, "%s/%lld%s", dir, (long long)number, ending);
 }
 
+/* Keys of one length, compared as bytes are: the order of the file is LMDB's own. */
+static int compare_keys(const MDB_val *a, const MDB_val *b)
+{
+	uint64_t x, y;
+	uint16_t x_low, y_low;
+	memcpy(&x, a->mv_data, sizeof x);
+	memcpy(&y, b->mv_data, sizeof y);
+	if (x != y) return be64toh(x) < be64toh(y) ? -1 : 1;
+	memcpy(&x_low, (const char *)a->mv_data + sizeof x, sizeof x_low);
+	memcpy(&y_low, (const char *)b->mv_data + sizeof y, sizeof y_low);
+	return (int)be16toh(x_low) - (int)be16toh(y_low);
+}
+
+static int open_kind(struct generation *g, MDB_txn *txn, int kind, unsigned create)
+{
+	_Static_assert(sizeof(struct plane_key) == 10, "compare_keys");
+	int rc = mdb_dbi_open(txn, tables[kind], create, &g->kinds[kind]);
+	return rc ? rc : mdb_set_compare(txn, g->kinds[kind], compare_keys);
+}
+
 static int open_tables(struct generation *g, bool readonly)
 {
 	MDB_txn *txn;
@@ -21,7 +42,7 @@ static int open_tables(struct generation *g, bool readonly)
 	int rc = mdb_txn_begin(g->env, NULL, readonly ? MDB_RDONLY : 0, &txn);
 	if (rc) return rc;
 	for (int i = 0; i < PLANE_KINDS && !rc; i++)
-		rc = mdb_dbi_open(txn, tables[i], create, &g->kinds[i]);
+		rc = open_kind(g, txn, i, create);
 	if (!rc) rc = mdb_dbi_open(txn, "meta", create, &g->meta);
 	if (!rc) return mdb_txn_commit(txn);
 	mdb_txn_abort(txn);

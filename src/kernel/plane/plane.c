@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +13,15 @@
 
 enum { BUILD_STEP = 200000 };
 
-/* One thread's read transaction, kept between look-ups. */
+/* One thread's read transaction, kept as long as nothing new was written; plane_refresh lets go of idle ones. */
 struct reader {
 	struct plane *plane;
 	struct generation *generation;
 	MDB_txn *txn;
+	bool live; /* txn holds a snapshot: number `snapshot` */
+	bool busy; /* a look-up, or plane_refresh, is at txn */
+	size_t snapshot;
+	uint64_t uses, seen; /* look-ups, and how many there were at the last refresh */
 	struct reader *next, *previous;
 };
 
@@ -96,24 +101,84 @@ static struct reader *reader_of(struct plane *p)
 	return r;
 }
 
-/* The thread's transaction on the newest file, ready to read; ended by mdb_txn_reset. */
-static MDB_txn *reader_begin(struct plane *p, struct reader *r)
+static bool take(struct reader *r)
 {
-	if (r->generation == __atomic_load_n(&p->current, __ATOMIC_ACQUIRE))
-		return mdb_txn_renew(r->txn) == 0 ? r->txn : NULL;
+	return !__atomic_exchange_n(&r->busy, true, __ATOMIC_ACQUIRE);
+}
+
+static void give(struct reader *r)
+{
+	__atomic_store_n(&r->busy, false, __ATOMIC_RELEASE);
+}
+
+static void let_go(struct reader *r)
+{
+	if (r->live) mdb_txn_reset(r->txn);
+	r->live = false;
+}
+
+static bool is_newest(const struct reader *r)
+{
+	MDB_envinfo info;
+	return mdb_env_info(r->generation->env, &info) == 0 && info.me_last_txnid == r->snapshot;
+}
+
+static bool renew(struct reader *r)
+{
+	if (r->live && is_newest(r)) return true;
+	let_go(r);
+	r->live = mdb_txn_renew(r->txn) == 0;
+	return r->live;
+}
+
+/* On the newest file. */
+static bool begin_anew(struct plane *p, struct reader *r)
+{
 	pthread_mutex_lock(&p->lock);
 	if (r->txn) mdb_txn_abort(r->txn);
 	if (r->generation) leave(r->generation);
 	r->txn = NULL;
 	r->generation = p->current;
 	r->generation->users++;
-	if (mdb_txn_begin(r->generation->env, NULL, MDB_RDONLY, &r->txn) != 0) {
+	r->live = mdb_txn_begin(r->generation->env, NULL, MDB_RDONLY, &r->txn) == 0;
+	if (!r->live) {
 		leave(r->generation);
 		r->generation = NULL;
 		r->txn = NULL;
 	}
 	pthread_mutex_unlock(&p->lock);
-	return r->txn;
+	return r->live;
+}
+
+/* The thread's transaction on the newest state, ready to read; ended by reader_done. */
+static MDB_txn *reader_begin(struct plane *p, struct reader *r)
+{
+	while (!take(r))
+		sched_yield();
+	bool here = r->generation && r->generation == __atomic_load_n(&p->current, __ATOMIC_ACQUIRE);
+	if (here ? renew(r) : begin_anew(p, r)) {
+		r->snapshot = mdb_txn_id(r->txn);
+		return r->txn;
+	}
+	give(r);
+	return NULL;
+}
+
+static void reader_done(struct reader *r)
+{
+	r->uses++;
+	give(r);
+}
+
+/* A snapshot that nobody reads any more would keep its pages from being used again. Under the lock. */
+static void rest(struct plane *p)
+{
+	for (struct reader *r = p->readers; r; r = r->next) {
+		if (!take(r)) continue;
+		if (r->uses == r->seen) let_go(r);
+		r->seen = r->uses;
+		give(r);
+	}
 }
 
 static void change_over(struct plane *p, struct generation *fresh)
@@ -205,6 +270,7 @@ err_t plane_refresh(struct plane *p)
 	int64_t number = read_current(p);
 	pthread_mutex_lock(&p->lock);
 	bool same = number == 0 || number == p->current->number;
+	rest(p);
 	pthread_mutex_unlock(&p->lock);
 	if (same) return OK;
 	struct generation *g = generation_open(p->dir, number, p->readonly, false);
@@ -226,7 +292,7 @@ err_t plane_get(struct plane *p, enum plane_kind kind, const struct plane_key *k
 		out->n = v.mv_size;
 		memcpy(out->b, v.mv_data, v.mv_size);
 	}
-	mdb_txn_reset(txn);
+	reader_done(r);
 	return rc == 0 ? OK : rc == MDB_NOTFOUND ? E_NOT_FOUND : E_INTERNAL;
 }
 
@@ -236,7 +302,7 @@ err_t plane_position(struct plane *p, int64_t *position)
 	MDB_txn *txn = reader_begin(p, r);
 	if (!txn) return E_INTERNAL;
 	*position = generation_position(r->generation, txn);
-	mdb_txn_reset(txn);
+	reader_done(r);
 	return OK;
 }
 
@@ -247,7 +313,7 @@ err_t plane_count(struct plane *p, enum plane_kind kind, int64_t *n)
 	MDB_stat stat;
 	if (!txn) return E_INTERNAL;
 	int rc = mdb_stat(txn, r->generation->kinds[kind], &stat);
-	mdb_txn_reset(txn);
+	reader_done(r);
 	*n = rc == 0 ? (int64_t)stat.ms_entries : 0;
 	return rc == 0 ? OK : E_INTERNAL;
 }

@@ -3,8 +3,8 @@
  * core.
  *
  * Each build is a file of its own, DATA/plane/N.mdb; DATA/plane/current names the one in use and is replaced in one
- * step. Readers take no lock: each thread keeps one read transaction that it renews for each look-up and changes to the
- * new file when it meets one. The position of the feed is stored in the same transaction as its entries. */
+ * step. Readers take no lock: each thread keeps one read transaction, renews it when something new was written, and changes
+ * to the new file when it meets one. The position of the feed is stored in the same transaction as its entries. */
 #ifndef KERNEL_PLANE_H
 #define KERNEL_PLANE_H
 #include "base/error.h"
@@ -44,7 +44,8 @@ MUST_USE err_t plane_get(struct plane *p, enum plane_kind kind, const struct pla
 MUST_USE err_t plane_put_batch(struct plane *p, const struct plane_entry *entries, size_t n, int64_t position);
 MUST_USE err_t plane_position(struct plane *p, int64_t *position); /* 0: nothing was fed yet */
 MUST_USE err_t plane_count(struct plane *p, enum plane_kind kind, int64_t *n);
-/* Another process may have built a new file: looks, and changes over. Cheap enough for once a second. */
+/* Another process may have built a new file: looks, and changes over; lets go of what idle threads still hold. Once a
+ * second. */
 MUST_USE err_t plane_refresh(struct plane *p);
 
 /* A new build beside the one in use; one at a time (E_BUSY). Keys of one kind come in rising order (E_INPUT otherwise).

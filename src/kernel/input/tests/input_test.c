@@ -312,6 +312,41 @@ static void raw_bytes_have_a_limit(void **state)
 	bad("bytes", "12345678901", "too-long");
 }
 
+/* The usual query is read without a tree; what is not usual is left to the careful reader, and leaves no fault behind.
+ */
+static void queries_without_a_tree(void **state)
+{
+	(void)state;
+	struct query {
+		struct str number;
+		struct money total;
+		struct date date;
+		bool has_total;
+	} q = { 0 };
+	static const struct field asked[] = {
+		{ "number", FIELD_TEXT, AT(struct query, number), .required = true, .min = 4, .max = 4, .label = "n" },
+		{ "total", FIELD_MONEY, AT(struct query, total), PRESENT_AT(struct query, has_total),
+		        .min = -MONEY_MAX_FEN, .max = MONEY_MAX_FEN, .label = "t" },
+		{ "date", FIELD_DATE, AT(struct query, date), .label = "d" },
+		{ 0 },
+	};
+	static const char *const refused[] = { "total=1%2e5", "total=1,000.00", "total=a", "date=2026-02-30", "more=1",
+		"total", "total=1&total=1", "_csrf=1", "number=1234", "total=1+1", "date=x&total=1" };
+	const struct input_pair number = { S("number"), S("0042") };
+	struct ctx x = { .arena = a, .today = { 2026, 11, 24 } };
+	problem_init(&x.problem, a);
+	assert_true(input_read_pairs(&x, asked, S("date=2026-11-03&total=-12.50"), &number, 1, &q));
+	assert_true(str_is(q.number, "0042") && q.has_total && q.total.fen == -1250 && q.date.day == 3);
+	q.has_total = false;
+	assert_true(input_read_pairs(&x, asked, S("total="), &number, 1, &q));
+	assert_false(q.has_total);
+	assert_true(input_read_pairs(&x, asked, S(""), &number, 1, &q));
+	assert_false(input_read_pairs(&x, asked, S("total=1"), NULL, 0, &q)); /* number is required */
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+		assert_false(input_read_pairs(&x, asked, str_c(refused[i]), &number, 1, &q));
+	assert_int_equal(x.problem.n, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_arena, close_arena)
 
 int main(void)
@@ -330,6 +365,7 @@ int main(void)
 		TEST(wrong_kinds_of_json),
 		TEST(lists_have_limits),
 		TEST(raw_bytes_have_a_limit),
+		TEST(queries_without_a_tree),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -174,9 +174,31 @@ static void rebuild(void **state)
 	plane_close(reader);
 }
 
+/* A reader sees what was written before it asks, whether its snapshot is fresh, kept or let go. */
+static void newest(void **state)
+{
+	(void)state;
+	struct plane *p;
+	struct plane_value v;
+	assert_int_equal(plane_open(&p, dir, false), OK);
+	for (int i = 0; i < 50; i++) {
+		char text[8];
+		int n = snprintf(text, sizeof text, "%d", i);
+		struct plane_entry e = { PLANE_INVOICE, number(77), { text, (size_t)n } };
+		assert_int_equal(plane_put_batch(p, &e, 1, 300 + i), OK);
+		for (int k = 0; k < 3; k++) {
+			assert_int_equal(plane_get(p, PLANE_INVOICE, &e.key, &v), OK);
+			assert_true(v.n == (size_t)n && memcmp(v.b, text, v.n) == 0);
+			for (int rests = 0; rests < k; rests++)
+				assert_int_equal(plane_refresh(p), OK);
+		}
+	}
+	plane_close(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(keys), cmocka_unit_test(put_get),
-		cmocka_unit_test(rebuild) };
+		cmocka_unit_test(rebuild), cmocka_unit_test(newest) };
 	return cmocka_run_group_tests(tests, setup, remove_dir);
 }

@@ -165,7 +165,7 @@ void files_ofd_parts(struct arena *a, const struct face *f, const struct spec_pr
 	struct str signature = signature_xml(a, o, signed_at);
 	crypto_sm3(signature.p, signature.n, o->hash);
 	add(o, "Doc_0/Signs/Signatures.xml", str_c(signatures));
-	add(o, FILES_OFD_SIGNATURE + 1, signature);
+	add(o, &FILES_OFD_SIGNATURE[1], signature);
 	o->signed_value = o->n;
 	add(o, "Doc_0/Signs/Sign_0/SignedValue.dat", STR_NONE);
 }
