@@ -182,3 +182,24 @@ test('A09.10 convert: offline, form to form, and the core stays the same', async
   assert.equal(run('convert', '--to', 'pdf', file('c.xbrl', await download(kinds.red, 'xbrl'))).status, 1);
   assert.equal(run('convert', '--to', 'docx', from).status, 2);
 });
+
+test('A09.4 A09.7 the public API: anybody uploads a file; schema and vectors are served', async () => {
+  const open = new Client(server.url);
+  const upload = (bytes) => open.post('/v1/public/invoices/validate', new Uint8Array(bytes), { type: 'application/octet-stream', key: null });
+  await open.get('/v1/keys').catch(() => null);
+  const good = ok(await upload(await download(kinds.special, 'ofd')), 200);
+  assert.deepEqual([good.verdict, good.format, good.number, good.faults], ['valid', 'ofd', kinds.special, []]);
+  assert.ok(good.checks.every((c) => c.outcome === 'good'), JSON.stringify(good.checks));
+  const bad = ok(await upload(Buffer.from('hello')), 200);
+  assert.deepEqual([bad.verdict, bad.faults[0].code, bad.faults[0].place], ['unreadable', 'file-format', null]);
+  const xml = (await download(kinds.special, 'xml')).toString().replace('<Amount>1000.00', '<Amount>1000.01');
+  const bent = ok(await upload(Buffer.from(xml)), 200);
+  assert.equal(bent.faults.find((f) => f.code === 'sum-amount').place, 'EInvoiceData/BasicInformation/TotalAmWithoutTax');
+  const schema = await open.get('/v1/public/invoices/schema.json');
+  assert.deepEqual(JSON.parse(schema.text), JSON.parse(readFileSync(new URL('../../docs/spec/invoice/invoice-1.schema.json', import.meta.url), 'utf8')));
+  for (const name of ['positive', 'negative']) {
+    const r = await open.get(`/v1/public/invoices/vectors-${name}.jsonl`);
+    assert.equal(r.text, readFileSync(new URL(`../vectors/invoice/${name}.jsonl`, import.meta.url), 'utf8'));
+  }
+  ok(await open.get('/v1/invoices/validator'), 200);
+});

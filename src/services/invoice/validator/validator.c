@@ -151,6 +151,7 @@ static const struct operation operations[] = {
 	        .run = validate,
 	        .view = validator_view,
 	        .reads = true,
+	        .raw_body = "application/octet-stream",
 	        .max_body = FILE_MAX + (64 << 10),
 	        .per_minute = 120,
 	        .page = "validator/check",
