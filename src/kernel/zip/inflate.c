@@ -107,8 +107,9 @@ static bool copy_back(struct output *o, size_t distance, size_t length)
 {
 	if (distance > o->n || length > o->size - o->n) return false;
 	unsigned char *to = o->p + o->n;
+	const unsigned char *from = to - distance;
 	for (size_t i = 0; i < length; i++)
-		to[i] = to[i - distance];
+		to[i] = from[i];
 	o->n += length;
 	return true;
 }
