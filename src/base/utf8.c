@@ -21,8 +21,12 @@ int32_t utf8_next(struct str s, size_t *at)
 
 bool utf8_valid(struct str s)
 {
-	for (size_t at = 0; at < s.n;)
-		if (utf8_next(s, &at) < 0) return false;
+	for (size_t at = 0; at < s.n;) {
+		if ((unsigned char)s.p[at] < 0x80)
+			at++;
+		else if (utf8_next(s, &at) < 0)
+			return false;
+	}
 	return true;
 }
 

@@ -17,10 +17,12 @@
 #include "kernel/sandbox/sandbox.h"
 #include "kernel/search/search.h"
 #include "main/instance.h"
+#include "services/invoice/issue/issue.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 static err_t seed_all(struct ctx *c, void *arg)
 {
@@ -71,6 +73,18 @@ static err_t load_law(struct app *app)
 	return app->calendar ? OK : E_INPUT;
 }
 
+/* The seal of invoices. That of the sandbox says that it has no force, and lies beside the other one. */
+static err_t make_seal(struct app *app, const struct options *o)
+{
+	struct seal_design d = { .id = o->sandbox ? "etax-invoice-sample" : "etax-invoice",
+		.name = o->sandbox ? "演示环境发票专用章" : "电子发票专用章",
+		.png = issue_seal_png(app->lifetime, o->sandbox),
+		.width = ISSUE_SEAL_WIDTH,
+		.height = ISSUE_SEAL_HEIGHT,
+		.made = (int64_t)time(NULL) * 1000000 };
+	return d.png.p ? keys_make_seal(app, o->data, &d, o->sandbox ? "sample" : "document") : E_INTERNAL;
+}
+
 err_t compose_open(struct app *app, const struct options *o)
 {
 	err_t e;
@@ -87,6 +101,7 @@ err_t compose_open(struct app *app, const struct options *o)
 	if (!o->checking) app->instance = instance_name(app->lifetime, o->data);
 	if ((e = db_store_open(app, o->data, o->db)) != OK) return failed("database", e);
 	if ((e = keys_open(app, o->data)) != OK) return failed("keys", e);
+	if ((e = make_seal(app, o)) != OK) return failed("seal", e);
 	if ((e = migrate_run(app)) != OK) return failed("migrations", e);
 	if ((e = receipt_log_open(app)) != OK && !o->checking) return failed("transparency log", e);
 	if ((e = plane_open(&app->plane, o->data, false)) != OK) return failed("verification plane", e);

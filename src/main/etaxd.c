@@ -8,6 +8,7 @@
 #include "main/check.h"
 #include "main/compose.h"
 #include "main/draw.h"
+#include "main/invoice.h"
 #include "main/officer.h"
 #include "main/plane.h"
 #include "main/qr.h"
@@ -139,6 +140,7 @@ static const struct command commands[] = {
 	{ "receipt", "receipt verify FILE --key K [--witness W …]", receipt_main },
 	{ "certificate", "certificate verify FILE --key K", certificate_main },
 	{ "answer", "answer verify FILE --keys KEYS   (KEYS: the answer of /v1/keys)", answer_main },
+	{ "invoice", "invoice validate FILE… | invoice convert --to xml|json|ofd|pdf|xbrl FILE…", invoice_main },
 	{ "qr", "qr verify TEXT|FILE --key K", qr_main },
 	{ "plane", "plane rebuild --data DIR | export --data DIR --to DIR | import --data DIR --from DIR --key K",
 	        plane_main },

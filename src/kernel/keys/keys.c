@@ -1,4 +1,4 @@
-#include "kernel/keys/keys.h"
+#include "kernel/keys/files.h"
 #include "kernel/log/log.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -8,17 +8,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECRET = 32, FILE_MAX = 4096, NONCE = 12, TAG = 16, RETIRED_MAX = 64 };
+enum { SECRET = 32, FILE_MAX = 64 * 1024, NONCE = 12, TAG = 16, RETIRED_MAX = 64 };
 
 struct keys {
 	struct crypto_key *log, *seal;
 	struct crypto_key *retired[RETIRED_MAX];
 	size_t n_retired;
+	struct arena *kept;
+	struct seal_kit kit;
 	unsigned char lookup[SECRET], check[SECRET], field[SECRET];
 };
 
 /* Reads a key file; STR_NONE: there is none yet. */
-static err_t read_file(struct arena *a, const char *path, struct str *out)
+err_t keys_file_read(struct arena *a, const char *path, struct str *out)
 {
 	char bytes[FILE_MAX];
 	*out = STR_NONE;
@@ -33,7 +35,7 @@ static err_t read_file(struct arena *a, const char *path, struct str *out)
 }
 
 /* Written whole to a new file and renamed, so that a crash leaves no half key. */
-static err_t write_file(struct arena *a, const char *path, struct str bytes)
+err_t keys_file_write(struct arena *a, const char *path, struct str bytes)
 {
 	struct str draft = str_printf(a, "%s.new", path);
 	int fd = open(draft.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -46,10 +48,10 @@ static err_t write_file(struct arena *a, const char *path, struct str bytes)
 static err_t secret(struct arena *a, const char *dir, const char *name, unsigned char out[SECRET])
 {
 	struct str path = str_printf(a, "%s/keys/%s", dir, name), bytes;
-	TRY(read_file(a, path.p, &bytes));
+	TRY(keys_file_read(a, path.p, &bytes));
 	if (!bytes.p) {
 		crypto_random(out, SECRET);
-		return write_file(a, path.p, (struct str){ (const char *)out, SECRET });
+		return keys_file_write(a, path.p, (struct str){ (const char *)out, SECRET });
 	}
 	if (bytes.n != SECRET) return E_INTERNAL;
 	memcpy(out, bytes.p, SECRET);
@@ -59,10 +61,10 @@ static err_t secret(struct arena *a, const char *dir, const char *name, unsigned
 static err_t seal_key(struct arena *a, const char *dir, struct crypto_key **out)
 {
 	struct str path = str_printf(a, "%s/keys/seal.sm2", dir), bytes;
-	TRY(read_file(a, path.p, &bytes));
+	TRY(keys_file_read(a, path.p, &bytes));
 	*out = bytes.p ? crypto_sm2_from_der(bytes) : crypto_sm2_new();
 	if (!*out) return E_INTERNAL;
-	return bytes.p ? OK : write_file(a, path.p, crypto_sm2_der(a, *out));
+	return bytes.p ? OK : keys_file_write(a, path.p, crypto_sm2_der(a, *out));
 }
 
 static struct str retired_path(struct arena *a, const char *dir, size_t i)
@@ -74,7 +76,7 @@ static err_t load_retired(struct keys *k, struct arena *a, const char *dir)
 {
 	for (size_t i = 0; i < RETIRED_MAX; i++) {
 		struct str bytes;
-		TRY(read_file(a, retired_path(a, dir, i).p, &bytes));
+		TRY(keys_file_read(a, retired_path(a, dir, i).p, &bytes));
 		if (!bytes.p) return OK;
 		struct crypto_key *key =
 		        bytes.n == SECRET ? crypto_ed25519_public((const unsigned char *)bytes.p) : NULL;
@@ -110,6 +112,18 @@ err_t keys_open(struct app *app, const char *data_dir)
 	return e;
 }
 
+err_t keys_make_seal(struct app *app, const char *data_dir, const struct seal_design *d, const char *prefix)
+{
+	struct keys *k = app->keys;
+	if (!k->kept) k->kept = arena_new();
+	return keys_kit_load(k->kept, data_dir, k->seal, d, prefix, &k->kit);
+}
+
+const struct seal_kit *keys_seal_kit(const struct keys *k)
+{
+	return k->kit.seal.p ? &k->kit : NULL;
+}
+
 void keys_close(struct app *app)
 {
 	struct keys *k = app->keys;
@@ -118,6 +132,7 @@ void keys_close(struct app *app)
 	for (size_t i = 0; i < k->n_retired; i++)
 		crypto_key_free(k->retired[i]);
 	crypto_key_free(k->seal);
+	if (k->kept) arena_free(k->kept);
 	crypto_wipe(k, sizeof *k);
 	free(k);
 	app->keys = NULL;
@@ -139,17 +154,17 @@ static err_t rotate(struct arena *a, const char *dir, unsigned *number)
 	unsigned char seed[SECRET], public[SECRET];
 	struct str bytes, path = str_printf(a, "%s/keys/log.ed25519", dir);
 	size_t i = 0;
-	TRY(read_file(a, path.p, &bytes));
+	TRY(keys_file_read(a, path.p, &bytes));
 	if (bytes.n != SECRET) return E_NOT_FOUND;
 	for (struct str there = S(""); there.p && i <= RETIRED_MAX; i++)
-		TRY(read_file(a, retired_path(a, dir, i).p, &there));
+		TRY(keys_file_read(a, retired_path(a, dir, i).p, &there));
 	if (i > RETIRED_MAX) return E_TOO_LARGE;
 	struct crypto_key *old = crypto_ed25519_from_seed((const unsigned char *)bytes.p);
 	crypto_ed25519_public_bytes(old, public);
 	crypto_key_free(old);
-	TRY(write_file(a, retired_path(a, dir, i - 1).p, (struct str){ (const char *)public, SECRET }));
+	TRY(keys_file_write(a, retired_path(a, dir, i - 1).p, (struct str){ (const char *)public, SECRET }));
 	crypto_random(seed, sizeof seed);
-	err_t e = write_file(a, path.p, (struct str){ (const char *)seed, SECRET });
+	err_t e = keys_file_write(a, path.p, (struct str){ (const char *)seed, SECRET });
 	crypto_wipe(seed, sizeof seed);
 	*number = (unsigned)i;
 	return e;

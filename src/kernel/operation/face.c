@@ -35,11 +35,15 @@ bool face_serves(const struct operation *op)
 
 /* --- sending --- */
 
-static void set_safety(struct http_response *out)
+static void set_safety(struct visit *v)
 {
-	http_set(out, "Content-Security-Policy",
+	struct http_response *out = v->out;
+	struct str policy =
 	        S("default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action "
-	          "'self'"));
+	          "'self'");
+	const struct operation *op = v->w ? v->w->op : NULL;
+	if (op && op->csp) policy = str_printf(v->w->c->arena, "%.*s; %s", STR_FMT(policy), op->csp);
+	http_set(out, "Content-Security-Policy", policy);
 	http_set(out, "X-Content-Type-Options", S("nosniff"));
 	http_set(out, "X-Frame-Options", S("DENY"));
 	http_set(out, "Referrer-Policy", S("same-origin"));
@@ -54,7 +58,7 @@ static void send_html(struct visit *v, int status, struct str html)
 	http_set(v->out, "Content-Type", S("text/html; charset=utf-8"));
 	http_set(v->out, "Cache-Control", S("no-store"));
 	http_set(v->out, "Vary", S("Cookie"));
-	set_safety(v->out);
+	set_safety(v);
 }
 
 static void redirect(struct visit *v, struct str to)

@@ -1,4 +1,5 @@
 #include "kernel/operation/frame.h"
+#include "kernel/assets/assets.h"
 #include "kernel/crypto/crypto.h"
 #include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
@@ -87,6 +88,9 @@ static void put_static(struct ctx *c, struct value *page)
 		const char *member, *name;
 	} files[] = { { "css", "etax.css" }, { "js", "etax.js" }, { "icons", "icons.svg" }, { "mark", "mark.svg" },
 		{ "scan", "scan.js" } };
+	/* not built where there is no compiler for WebAssembly */
+	struct str validator = str_printf(c->arena, "/static/%s/validator.js", page_version(c->app->pages).p);
+	value_put_str(c->arena, v, "validator", asset_get("web/dist/validator.js").p ? validator : STR_NONE);
 	for (size_t i = 0; i < COUNT(files); i++)
 		value_put_str(c->arena, v, files[i].member,
 		        str_printf(c->arena, "/static/%s/%s", page_version(c->app->pages).p, files[i].name));

@@ -64,6 +64,7 @@ struct operation {
 	bool idempotent;          /* Idempotency-Key required for API writes; forms carry one */
 	bool receipt;             /* makes a receipt (documented in openapi) */
 	const char *page;         /* template of the HTML face, "issue/new" = src/services/…/issue/pages/new.html; NULL: API only */
+	const char *csp;          /* directives that its page adds to the content security policy; NULL: none */
 	const char *form;         /* POST of a page: operation id whose page shows the form again with its faults */
 	const char *then;         /* POST of a page: redirect (303) after success; {member} of the answer is filled in */
 	const char *menu;         /* place in the menu of requirements/plan §6: "我要办税/发票使用/蓝字发票开具"; NULL: not in it */

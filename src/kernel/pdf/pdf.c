@@ -1,5 +1,6 @@
 #include "kernel/pdf/pdf.h"
 #include "base/buf.h"
+#include "kernel/pdf/record.h"
 
 #include <cairo-pdf.h>
 #include <pango/pangocairo.h>
@@ -18,6 +19,7 @@ struct pdf {
 	int width, height;
 	int pages;
 	bool failed;
+	struct record *record; /* NULL: nobody wants the OFD */
 };
 
 static cairo_status_t keep(void *arg, const unsigned char *bytes, unsigned n)
@@ -98,6 +100,19 @@ void pdf_page(struct pdf *p, int width, int height)
 	p->width = width;
 	p->height = height;
 	p->pages++;
+	if (p->record) record_page(p->record, width, height);
+}
+
+void pdf_record(struct pdf *p)
+{
+	p->record = record_new(p->arena, p->width, p->height);
+}
+
+const struct pdf_ofd_page *pdf_recorded(struct pdf *p, size_t *n)
+{
+	const struct pdf_ofd_page *pages = record_pages(p->record, n);
+	p->record = NULL;
+	return pages;
 }
 
 static void colour(struct pdf *p, uint32_t rgb)
@@ -187,6 +202,8 @@ int pdf_text(struct pdf *p, struct pdf_box box, const struct pdf_style *style, s
 	cairo_move_to(p->cairo, points(box.x), points(y));
 	pango_cairo_show_layout(p->cairo, layout);
 	cairo_restore(p->cairo);
+	int lowest = box.height > 0 ? box.y + box.height : p->height;
+	if (p->record) record_text(p->record, layout, box.x, y, lowest, style->font, style->bold, size, style->rgb);
 	g_object_unref(layout);
 	return height;
 }
@@ -198,6 +215,9 @@ void pdf_line(struct pdf *p, int x1, int y1, int x2, int y2, int width_tenth_mm,
 	cairo_move_to(p->cairo, points(x1), points(y1));
 	cairo_line_to(p->cairo, points(x2), points(y2));
 	cairo_stroke(p->cairo);
+	/* all our lines run right or down */
+	if (p->record)
+		record_path(p->record, (struct pdf_box){ x1, y1, x2 - x1, y2 - y1 }, "MaLc", width_tenth_mm, rgb);
 }
 
 void pdf_rect(struct pdf *p, struct pdf_box box, int width_tenth_mm, uint32_t rgb)
@@ -206,6 +226,7 @@ void pdf_rect(struct pdf *p, struct pdf_box box, int width_tenth_mm, uint32_t rg
 	cairo_set_line_width(p->cairo, points(width_tenth_mm));
 	cairo_rectangle(p->cairo, points(box.x), points(box.y), points(box.width), points(box.height));
 	cairo_stroke(p->cairo);
+	if (p->record) record_path(p->record, box, "MaLbLcLdC", width_tenth_mm, rgb);
 }
 
 void pdf_fill(struct pdf *p, struct pdf_box box, uint32_t rgb)
@@ -213,6 +234,7 @@ void pdf_fill(struct pdf *p, struct pdf_box box, uint32_t rgb)
 	colour(p, rgb);
 	cairo_rectangle(p->cairo, points(box.x), points(box.y), points(box.width), points(box.height));
 	cairo_fill(p->cairo);
+	if (p->record) record_path(p->record, box, "MaLbLcLdC", 0, rgb);
 }
 
 void pdf_ellipse(struct pdf *p, struct pdf_box box, int width_tenth_mm, uint32_t rgb)
@@ -227,11 +249,44 @@ void pdf_ellipse(struct pdf *p, struct pdf_box box, int width_tenth_mm, uint32_t
 	colour(p, rgb);
 	cairo_set_line_width(p->cairo, points(width_tenth_mm));
 	cairo_stroke(p->cairo);
+	if (p->record) record_ellipse(p->record, box, width_tenth_mm, rgb);
+}
+
+struct source {
+	struct str rest;
+};
+
+static cairo_status_t give(void *arg, unsigned char *bytes, unsigned n)
+{
+	struct source *s = arg;
+	if (s->rest.n < n) return CAIRO_STATUS_READ_ERROR;
+	memcpy(bytes, s->rest.p, n);
+	s->rest = (struct str){ s->rest.p + n, s->rest.n - n };
+	return CAIRO_STATUS_SUCCESS;
+}
+
+void pdf_png(struct pdf *p, struct pdf_box box, struct str png)
+{
+	struct source source = { png };
+	cairo_surface_t *s = cairo_image_surface_create_from_png_stream(give, &source);
+	int w = cairo_image_surface_get_width(s), h = cairo_image_surface_get_height(s);
+	if (cairo_surface_status(s) != CAIRO_STATUS_SUCCESS || !w || !h) {
+		p->failed = true;
+	} else {
+		cairo_save(p->cairo);
+		cairo_translate(p->cairo, points(box.x), points(box.y));
+		cairo_scale(p->cairo, points(box.width) / w, points(box.height) / h);
+		cairo_set_source_surface(p->cairo, s, 0, 0);
+		cairo_paint(p->cairo);
+		cairo_restore(p->cairo);
+	}
+	cairo_surface_destroy(s);
 }
 
 void pdf_qr(struct pdf *p, int x, int y, int side, const struct qr *qr)
 {
 	double module = points(side) / qr->size;
+	if (p->record) record_qr(p->record, x, y, side, qr);
 	colour(p, PDF_BLACK);
 	for (int row = 0; row < qr->size; row++) {
 		const uint8_t *dark = qr->dark + (ptrdiff_t)row * qr->size;

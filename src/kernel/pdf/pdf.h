@@ -1,8 +1,8 @@
 /* PDF pages (cairo, pango): text in boxes, lines, tables, QR codes, and files inside the PDF.
  *
- * Lengths are whole tenths of a millimetre from the top left corner of the page, font sizes tenths of a point: no floating
- * point in services. Fonts are embedded as subsets, the text can be selected and extracted. The same calls give the same
- * bytes: the only time in the file is info.created. */
+ * Lengths are whole tenths of a millimetre from the top left corner of the page, font sizes tenths of a point: no
+ * floating point in services. Fonts are embedded as subsets, the text can be selected and extracted. The same calls
+ * give the same bytes: the only time in the file is info.created. */
 #ifndef KERNEL_PDF_H
 #define KERNEL_PDF_H
 #include "base/date.h"
@@ -56,18 +56,33 @@ void pdf_line(struct pdf *p, int x1, int y1, int x2, int y2, int width_tenth_mm,
 void pdf_rect(struct pdf *p, struct pdf_box box, int width_tenth_mm, uint32_t rgb);
 void pdf_fill(struct pdf *p, struct pdf_box box, uint32_t rgb);
 void pdf_ellipse(struct pdf *p, struct pdf_box box, int width_tenth_mm, uint32_t rgb);
+void pdf_png(struct pdf *p, struct pdf_box box, struct str png); /* not recorded */
 void pdf_qr(struct pdf *p, int x, int y, int side, const struct qr *qr);
-/* A ruled table at (x, y): cells holds rows * n texts. Rows grow with their text; when the page is full (bottom) the table
- * goes on at the same place of a new page, with its titles again. Returns y below the last row. */
-int pdf_table(struct pdf *p, int x, int y, int bottom, const struct pdf_column *columns, size_t n, const struct str *cells,
-		size_t rows, const struct pdf_style *style);
+/* A ruled table at (x, y): cells holds rows * n texts. Rows grow with their text; when the page is full (bottom) the
+ * table goes on at the same place of a new page, with its titles again. Returns y below the last row. */
+int pdf_table(struct pdf *p, int x, int y, int bottom, const struct pdf_column *columns, size_t n,
+        const struct str *cells, size_t rows, const struct pdf_style *style);
+
+/* From now on what is drawn is also written down as the objects of OFD pages (GB/T 33190-2016); to be called right
+ * after pdf_new. Fonts: 1 + 2 * enum pdf_font, + 1 for bold. */
+void pdf_record(struct pdf *p);
+struct pdf_ofd_page {
+	int width, height;
+	struct str objects; /* <ofd:TextObject …>, <ofd:PathObject …> */
+};
+const struct pdf_ofd_page *pdf_recorded(struct pdf *p, size_t *n); /* before pdf_done; nothing is recorded afterwards */
+
+/* A seal as a PNG with a transparent ground: an ellipse with two lines of text. STR_NONE: could not be drawn. */
+struct str pdf_seal_png(struct arena *a, int width, int height, struct str upper, struct str lower);
 
 /* Ends the file. STR_NONE if a page or the file could not be made (logged by the caller as E_INTERNAL). */
 MUST_USE struct str pdf_done(struct pdf *p);
 
-/* Puts a file into a finished PDF (incremental update, ISO 32000-1 §7.11.4), as certificates carry their signed data and
- * invoices their XML. One file; STR_NONE if pdf was not made by pdf_done. name: ASCII letters, digits, '.', '-', '_'. */
+/* Puts a file into a finished PDF (incremental update, ISO 32000-1 §7.11.4), as certificates carry their signed data
+ * and invoices their XML. One file; STR_NONE if pdf was not made by pdf_done. name: ASCII letters, digits, '.', '-',
+ * '_'. */
 MUST_USE struct str pdf_attach(struct arena *a, struct str pdf, const char *name, const char *media, struct str bytes);
-/* The attached file of this name in a PDF made by pdf_attach; STR_NONE: there is none. Safe on hostile bytes. No copy. */
+/* The attached file of this name in a PDF made by pdf_attach; STR_NONE: there is none. Safe on hostile bytes. No copy.
+ */
 struct str pdf_attachment(struct arena *a, struct str pdf, const char *name);
 #endif

@@ -90,23 +90,3 @@ err_t xml_parse(struct arena *a, struct str bytes, struct xml_node **root, int64
 	XML_ParserFree(r.parser);
 	return good ? OK : E_INPUT;
 }
-
-static struct xml_node *child(const struct xml_node *n, struct str name)
-{
-	for (struct xml_node *k = n ? n->first : NULL; k; k = k->next)
-		if (str_eq(k->name, name)) return k;
-	return NULL;
-}
-
-struct xml_node *xml_child(const struct xml_node *n, const char *name)
-{
-	return child(n, str_c(name));
-}
-
-struct str xml_text(const struct xml_node *n, const char *path)
-{
-	struct str rest = str_c(path), name;
-	while (n && str_split(&rest, '/', &name))
-		n = child(n, name);
-	return n && n->text.n ? n->text : STR_NONE;
-}

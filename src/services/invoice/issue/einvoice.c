@@ -1,30 +1,37 @@
 /* EInvoice XML, version 0.2. Spelling and order are those of the official sample, traps included: IssuItemInformation,
- * TotalTax-includedAmount, and a Reference that says /Einvoice where the element is EInvoice. */
+ * TotalTax-includedAmount, and a Reference that says /Einvoice where the element is EInvoice. What the core holds
+ * beyond the sample stands in EtaxCore and EtaxLine, which other readers skip: so the core can be made again from the
+ * XML alone. */
 #include "services/invoice/issue/files.h"
 
 static void escaped(struct buf *b, struct str s)
 {
+	size_t from = 0;
 	for (size_t i = 0; i < s.n; i++) {
 		char ch = s.p[i];
-		if (ch == '&')
-			buf_c(b, "&amp;");
-		else if (ch == '<')
-			buf_c(b, "&lt;");
-		else if (ch == '>')
-			buf_c(b, "&gt;");
-		else if (ch == '\r')
-			buf_c(b, "&#xD;");
-		else
-			buf_char(b, ch);
+		const char *as = ch == '&'    ? "&amp;"
+		                 : ch == '<'  ? "&lt;"
+		                 : ch == '>'  ? "&gt;"
+		                 : ch == '\r' ? "&#xD;"
+		                              : NULL;
+		if (!as) continue;
+		buf_add(b, s.p + from, i - from);
+		buf_c(b, as);
+		from = i + 1;
 	}
+	if (s.n > from) buf_add(b, s.p + from, s.n - from);
 }
 
 /* Canonical XML has no empty-element tags. */
 static void element(struct buf *b, const char *name, struct str text)
 {
-	buf_printf(b, "<%s>", name);
+	buf_char(b, '<');
+	buf_c(b, name);
+	buf_char(b, '>');
 	escaped(b, text);
-	buf_printf(b, "</%s>", name);
+	buf_add(b, "</", 2);
+	buf_c(b, name);
+	buf_char(b, '>');
 }
 
 static void label(struct buf *b, const char *name, const char *code, const char *words)
@@ -90,10 +97,33 @@ static void item(struct buf *b, const struct face_line *l)
 	element(b, "ComTaxAm", money_format(a, l->sum.tax));
 	element(b, "TotaltaxIncludedAmount", money_format(a, total));
 	element(b, "TaxClassificationCode", l->tax_code);
+	if (l->of_line || l->treatment != TREATMENT_TAXED) {
+		buf_c(b, "<EtaxLine>");
+		if (l->of_line) element(b, "Line", str_from_int(a, l->of_line));
+		if (l->treatment != TREATMENT_TAXED) element(b, "Treatment", str_c(treatment_word(l->treatment)));
+		buf_c(b, "</EtaxLine>");
+	}
 	buf_c(b, "</IssuItemInformation>");
 }
 
-static struct str data(struct arena *a, const struct face *f)
+static void core(struct buf *b, const struct face *f, const struct spec_proof *p)
+{
+	static const char *const names[SPEC_SUITES] = { "Sm2Sm3", "Ed25519Sha256" };
+	buf_c(b, "<EtaxCore><Version>1</Version>");
+	element(b, "IssuedAt", instant_format(b->arena, f->issued_at));
+	if (f->seller_ref.p) element(b, "SellerRef", f->seller_ref);
+	if (f->red.reason.p) element(b, "RedReason", f->red.reason);
+	for (int s = 0; s < SPEC_SUITES; s++) {
+		buf_printf(b, "<%s>", names[s]);
+		element(b, "Hash", p->hash[s]);
+		element(b, "Key", p->key[s]);
+		element(b, "Signature", p->signature[s]);
+		buf_printf(b, "</%s>", names[s]);
+	}
+	buf_c(b, "</EtaxCore>");
+}
+
+static struct str data(struct arena *a, const struct face *f, const struct spec_proof *proof)
 {
 	struct buf b;
 	buf_init(&b, a, 2048 + 512 * f->n_lines);
@@ -119,6 +149,7 @@ static struct str data(struct arena *a, const struct face *f)
 	}
 	buf_c(&b, "</SpecificInformation><AdditionalInformation>");
 	element(&b, "Remark", f->remark);
+	if (proof) core(&b, f, proof);
 	buf_c(&b, "</AdditionalInformation></EInvoiceData>");
 	return buf_done(&b);
 }
@@ -154,13 +185,14 @@ static struct str supervision(struct arena *a, const struct face *f)
 	return buf_done(&b);
 }
 
-void files_xml_parts(struct arena *a, const struct face *f, instant_us signed_at, struct xml_parts *out)
+void files_xml_parts(struct arena *a, const struct face *f, const struct spec_proof *proof, instant_us signed_at,
+        struct xml_parts *out)
 {
 	struct buf time, all;
 	buf_init(&time, a, 64);
 	element(&time, "SignatureTime", date_time(a, signed_at));
 	*out = (struct xml_parts){ .header = header(a, f),
-		.data = data(a, f),
+		.data = data(a, f, proof),
 		.authentication = S("<SellerAuthentication><AuthenticationMethods>01</AuthenticationMethods>"
 		                    "</SellerAuthentication>"),
 		.supervision = supervision(a, f),

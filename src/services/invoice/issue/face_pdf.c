@@ -31,17 +31,13 @@ static struct pdf_style aligned(struct pdf_style s, enum pdf_align align)
 	return s;
 }
 
-static void seal(struct pdf *p)
+struct str issue_seal_png(struct arena *a, bool sample)
 {
-	struct pdf_style red = { .size = 80, .font = PDF_SERIF, .align = PDF_CENTER, .rgb = PDF_RED };
-	pdf_ellipse(p, (struct pdf_box){ 900, 150, 300, 190 }, 6, PDF_RED);
-	pdf_ellipse(p, (struct pdf_box){ 950, 190, 200, 110 }, 2, PDF_RED);
-	text(p, 900, 200, 300, 45, red, S("演示环境"));
-	red.size = 65;
-	text(p, 900, 245, 300, 40, red, S("无法律效力"));
+	return sample ? pdf_seal_png(a, ISSUE_SEAL_WIDTH, ISSUE_SEAL_HEIGHT, S("演示环境"), S("无法律效力"))
+	              : pdf_seal_png(a, ISSUE_SEAL_WIDTH, ISSUE_SEAL_HEIGHT, S("电子发票"), S("发票专用章"));
 }
 
-static void head(struct pdf *p, struct arena *a, const struct face *f, bool sample)
+static void head(struct pdf *p, struct arena *a, const struct face *f, struct str seal_png)
 {
 	struct pdf_style title = { .size = 190, .font = PDF_SERIF, .align = PDF_CENTER, .rgb = PDF_BROWN };
 	struct date d = date_of_instant(f->issued_at);
@@ -51,7 +47,11 @@ static void head(struct pdf *p, struct arena *a, const struct face *f, bool samp
 	text(p, 450, 60, 1200, 100, title, special ? S("电子发票（增值税专用发票）") : S("电子发票（普通发票）"));
 	pdf_line(p, 640, 165, 1460, 165, RULE, PDF_BROWN);
 	pdf_line(p, 640, 174, 1460, 174, RULE, PDF_BROWN);
-	if (sample) seal(p);
+	/* The seal is no part of the page's own content: in the OFD it is stamped on by the signature. */
+	if (seal_png.p)
+		pdf_png(p,
+		        (struct pdf_box){ FILES_SEAL_X, FILES_SEAL_Y, ISSUE_SEAL_WIDTH * 10, ISSUE_SEAL_HEIGHT * 10 },
+		        seal_png);
 	text(p, 1480, 90, 180, 60, caption, S("发票号码："));
 	text(p, 1650, 90, 400, 60, plain, f->number);
 	text(p, 1480, 160, 180, 60, caption, S("开票日期："));
@@ -123,7 +123,7 @@ static void tail(struct pdf *p, struct arena *a, const struct face *f, int y)
 	text(p, LEFT + 220, y + 160, 600, 60, plain, f->drawer);
 }
 
-struct str files_pdf(struct arena *a, const struct face *f, bool sample)
+struct str files_face(struct arena *a, const struct face *f, struct str seal_png, struct files_pages *pages)
 {
 	bool small = f->n_lines <= SMALL_LINES;
 	struct pdf_info info = { .title = str_printf(a, "电子发票 %.*s", STR_FMT(f->number)),
@@ -133,8 +133,9 @@ struct str files_pdf(struct arena *a, const struct face *f, bool sample)
 		.width = PDF_A4_WIDTH,
 		.height = small ? SMALL_HEIGHT : PDF_A4_HEIGHT };
 	struct pdf *p = pdf_new(a, &info);
+	if (pages) pdf_record(p);
 	int end = small ? SMALL_TABLE_END : A4_TABLE_END;
-	head(p, a, f, sample);
+	head(p, a, f, seal_png);
 	pdf_rect(p, (struct pdf_box){ LEFT, 350, WIDTH / 2, 190 }, RULE, PDF_BROWN);
 	pdf_rect(p, (struct pdf_box){ LEFT + WIDTH / 2, 350, WIDTH / 2, 190 }, RULE, PDF_BROWN);
 	party(p, LEFT, "购买方信息", &f->buyer);
@@ -144,5 +145,6 @@ struct str files_pdf(struct arena *a, const struct face *f, bool sample)
 	if (small && y == SMALL_TABLE_END)
 		pdf_rect(p, (struct pdf_box){ LEFT, TABLE_TOP, WIDTH, y - TABLE_TOP }, RULE, PDF_BROWN);
 	tail(p, a, f, y);
+	if (pages) pages->list = pdf_recorded(p, &pages->n);
 	return pdf_done(p);
 }

@@ -41,9 +41,9 @@ struct reverse {
 	size_t n_lines;
 };
 struct reversed {
-	struct str number; /* of the red letter; STR_NONE from the plan */
+	struct str number;               /* of the red letter; STR_NONE from the plan */
 	struct money amount, tax, total; /* positive */
-	bool all; /* nothing is left */
+	bool all;                        /* nothing is left */
 	struct value *receipt;
 };
 MUST_USE err_t issue_reverse_plan(struct ctx *c, const struct reverse *r, struct reversed *out);
@@ -56,8 +56,8 @@ struct invoice_totals {
 	struct money amount, tax;
 };
 MUST_USE err_t issue_totals(struct ctx *c, int64_t party_id, int side, struct str period, struct invoice_totals *out);
-/* The same by kind, treatment, rate and section of the tax code (1 goods, 2 labour, 3 services, 4 intangible, 5 immovable,
- * 6 no sale), for returns. treatment: 0 taxed, 1 exempt, 2 zero rate, 3 not taxed. */
+/* The same by kind, treatment, rate and section of the tax code (1 goods, 2 labour, 3 services, 4 intangible, 5
+ * immovable, 6 no sale), for returns. treatment: 0 taxed, 1 exempt, 2 zero rate, 3 not taxed. */
 enum { ISSUE_SALES_MAX = 64 };
 struct invoice_sale {
 	int treatment, section;
@@ -124,7 +124,13 @@ struct received {
 	instant_us issued_at;
 	struct money amount, tax;
 };
-/* Special blue invoices up to a month that are neither reversed nor credited for another period; next: cursor or NULL. */
+/* Special blue invoices up to a month that are neither reversed nor credited for another period; next: cursor or NULL.
+ */
 MUST_USE err_t issue_creditable(struct ctx *c, int64_t buyer_id, struct str period, bool credited, struct str after,
         struct received **out, size_t *n, struct str *next);
+/* The picture of the seal on the face; sample: of the sandbox. */
+enum { ISSUE_SEAL_WIDTH = 30, ISSUE_SEAL_HEIGHT = 19 }; /* mm */
+struct str issue_seal_png(struct arena *a, bool sample);
+/* The report on one file of any form (issue/spec), signatures checked against the keys of this bureau. */
+struct value *issue_validate(struct ctx *c, struct str bytes);
 #endif

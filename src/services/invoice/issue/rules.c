@@ -1,7 +1,7 @@
 /* The rules of an invoice (domain/invoice.md §4, §6): all faults at once, each at its field. No I/O. */
 #include "base/ids.h"
 #include "services/invoice/issue/amounts.h"
-#include "services/invoice/issue/taxcode.h"
+#include "services/invoice/issue/spec/line.h"
 #include "services/invoice/issue/write.h"
 #include <string.h>
 
@@ -75,14 +75,11 @@ static void check_code(struct work *w)
 {
 	struct taxcode code;
 	if (!w->in->tax_code.p || !readable(w, "tax_code")) return;
-	if (!taxcode_well_formed(w->in->tax_code)) {
-		LINE_FAULT(w, "tax_code", &bad_code);
-	} else if (!taxcode_find(w->in->tax_code, &code)) {
-		LINE_FAULT(w, "tax_code", &no_code, w->in->tax_code);
-	} else if (!taxcode_selectable(&code)) {
-		LINE_FAULT(w, "tax_code", &summary, code.name);
-	} else {
-		w->short_name = code.short_name;
+	switch (spec_tax_code(w->in->tax_code, &code)) {
+	case SPEC_CODE_FORM: LINE_FAULT(w, "tax_code", &bad_code); return;
+	case SPEC_CODE_UNKNOWN: LINE_FAULT(w, "tax_code", &no_code, w->in->tax_code); return;
+	case SPEC_CODE_SUMMARY: LINE_FAULT(w, "tax_code", &summary, code.name); return;
+	default: w->short_name = code.short_name;
 	}
 }
 
@@ -92,9 +89,7 @@ static struct str full_name(struct work *w)
 	struct str name = w->in->name;
 	if (!w->short_name.p || !name.n || !readable(w, "name")) return name;
 	if (name.p[0] == '*') {
-		if (name.n < w->short_name.n + 3 || name.p[w->short_name.n + 1] != '*' ||
-		        memcmp(name.p + 1, w->short_name.p, w->short_name.n) != 0)
-			LINE_FAULT(w, "name", &other_short, w->short_name);
+		if (!spec_short_name_fits(name, w->short_name)) LINE_FAULT(w, "name", &other_short, w->short_name);
 		return name;
 	}
 	struct buf b;
@@ -113,19 +108,20 @@ static void check_rate(struct work *w, enum treatment *out)
 	(void)treatment_read(l->treatment, out); /* one of the choices, or not readable */
 	if (!readable(w, "rate") || !readable(w, "treatment")) return;
 	if (!l->treatment.p && l->rate.ppm == 0) *out = section_6 ? TREATMENT_NOT_TAXED : TREATMENT_EXEMPT;
-	if (!vat_rates_has(&w->by->rates, l->rate))
+	switch (spec_line_rate(&w->by->rates, l->rate, *out, l->tax_code, w->special)) {
+	case SPEC_RATE:
 		LINE_FAULT(w, "rate", &bad_rate, rate_percent(w->c->arena, l->rate),
 		        vat_rates_words(w->c->arena, &w->by->rates));
-	else if (*out != TREATMENT_TAXED && l->rate.ppm)
-		LINE_FAULT(w, "rate", &treatment_rate_fault);
-	else if (section_6 && *out != TREATMENT_NOT_TAXED)
+		return;
+	case SPEC_TREATMENT_RATE: LINE_FAULT(w, "rate", &treatment_rate_fault); return;
+	case SPEC_TREATMENT_CODE:
 		LINE_FAULT(w, "rate", &treatment_code, w->short_name.p ? w->short_name : l->tax_code);
-	else if (*out == TREATMENT_NOT_TAXED && !section_6)
-		LINE_FAULT(w, "treatment", &treatment_not_taxed);
-	else if (w->special && l->rate.ppm == 0)
-		LINE_FAULT(w, "rate", &exempt_special);
-	else if (*out == TREATMENT_TAXED && l->rate.ppm == 0) /* "taxed" and 0 at once */
-		*out = TREATMENT_ZERO;
+		return;
+	case SPEC_TREATMENT_NOT_TAXED: LINE_FAULT(w, "treatment", &treatment_not_taxed); return;
+	case SPEC_SPECIAL_EXEMPT: LINE_FAULT(w, "rate", &exempt_special); return;
+	default:
+		if (*out == TREATMENT_TAXED && l->rate.ppm == 0) *out = TREATMENT_ZERO; /* "taxed" and 0 at once */
+	}
 }
 
 /* Sum of the line as entered, with or without tax; false: told why, or not to be known. */

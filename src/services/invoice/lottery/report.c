@@ -170,7 +170,7 @@ err_t report_form(struct ctx *c, const void *input, struct reply *out)
 }
 
 /* The reporter's own; officers see it in their queue, with its number only. */
-err_t report_show(struct ctx *c, const void *input, struct reply *out)
+err_t lottery_report_show(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct case_in *in = input;
 	struct lottery_case_get_row row;

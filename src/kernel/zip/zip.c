@@ -1,0 +1,259 @@
+#include "kernel/zip/zip.h"
+#include "base/buf.h"
+#include <string.h>
+
+enum { LOCAL = 30, CENTRAL = 46, END = 22, COMMENT_MAX = 65535, RATIO_FROM = 64 << 10 };
+
+static unsigned u16(const char *p)
+{
+	const unsigned char *b = (const unsigned char *)p;
+	return b[0] | (unsigned)b[1] << 8;
+}
+
+static uint32_t u32(const char *p)
+{
+	return u16(p) | (uint32_t)u16(p + 2) << 16;
+}
+
+/* CRC-32, eight bytes a step; the tables are made for each package: 2,048 steps against fifty thousand bytes. */
+struct crc {
+	uint32_t t[8][256];
+};
+
+static struct crc *crc_new(struct arena *a)
+{
+	struct crc *c = arena_bytes(a, sizeof *c);
+	for (uint32_t i = 0; i < 256; i++) {
+		uint32_t v = i;
+		for (int k = 0; k < 8; k++)
+			v = v & 1 ? v >> 1 ^ 0xedb88320 : v >> 1;
+		c->t[0][i] = v;
+	}
+	for (int k = 1; k < 8; k++)
+		for (uint32_t i = 0; i < 256; i++)
+			c->t[k][i] = c->t[k - 1][i] >> 8 ^ c->t[0][c->t[k - 1][i] & 255];
+	return c;
+}
+
+static uint32_t crc32_of(const struct crc *c, struct str s)
+{
+	uint32_t v = 0xffffffff;
+	size_t i = 0;
+	for (; i + 8 <= s.n; i += 8) {
+		uint32_t low = u32(s.p + i) ^ v, high = u32(s.p + i + 4);
+		v = c->t[7][low & 255] ^ c->t[6][low >> 8 & 255] ^ c->t[5][low >> 16 & 255] ^ c->t[4][low >> 24] ^
+		    c->t[3][high & 255] ^ c->t[2][high >> 8 & 255] ^ c->t[1][high >> 16 & 255] ^ c->t[0][high >> 24];
+	}
+	for (; i < s.n; i++)
+		v = v >> 8 ^ c->t[0][(v ^ (unsigned char)s.p[i]) & 255];
+	return ~v;
+}
+
+struct reader {
+	struct arena *a;
+	struct str bytes;
+	struct zip *out;
+	const struct crc *crc;
+	size_t total;
+	const char *why;
+};
+
+static enum zip_fault broken(struct reader *r, const char *why)
+{
+	r->why = why;
+	return ZIP_BROKEN;
+}
+
+static enum zip_fault beyond(struct reader *r, const char *why)
+{
+	r->why = why;
+	return ZIP_LIMIT;
+}
+
+/* A path that stays inside: no root, no drive, no step up, one way of writing it. */
+static bool name_safe(struct str s)
+{
+	struct str rest = s, piece;
+	if (!s.n || s.n > ZIP_NAME_MAX || s.p[0] == '/') return false;
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == '\\' || s.p[i] == ':') return false;
+	while (str_split(&rest, '/', &piece))
+		if (str_is(piece, "..") || str_is(piece, ".") || (!piece.n && rest.n)) return false;
+	return true;
+}
+
+struct head {
+	unsigned flags, method, name_n;
+	uint32_t crc, packed, unpacked, local;
+	struct str name;
+};
+
+static enum zip_fault unpack(struct reader *r, const struct head *h, struct str packed, struct str *out)
+{
+	if (h->method == 0) {
+		*out = packed;
+		return h->packed == h->unpacked ? ZIP_GOOD : broken(r, "sizes differ");
+	}
+	unsigned char *to = arena_bytes(r->a, h->unpacked + 1);
+	if (!zip_inflate(packed, to, h->unpacked)) return broken(r, "an entry cannot be unpacked");
+	to[h->unpacked] = 0;
+	*out = (struct str){ (const char *)to, h->unpacked };
+	return ZIP_GOOD;
+}
+
+static enum zip_fault entry(struct reader *r, const struct head *h)
+{
+	if (h->flags & 0x41) return broken(r, "it is encrypted");
+	if (h->method != 0 && h->method != 8) return broken(r, "a packing method that is not allowed");
+	if (!name_safe(h->name)) return beyond(r, "a name that leads outside");
+	if (h->unpacked > ZIP_ENTRY_MAX) return beyond(r, "an entry is too large");
+	if (h->unpacked > RATIO_FROM && h->unpacked / ZIP_RATIO_MAX > h->packed)
+		return beyond(r, "an entry is packed too tightly");
+	r->total += h->unpacked;
+	if (r->total > ZIP_TOTAL_MAX) return beyond(r, "too large when unpacked");
+	for (size_t i = 0; i < r->out->n; i++)
+		if (str_eq(r->out->list[i].name, h->name)) return broken(r, "a name twice");
+	if (h->local > r->bytes.n || r->bytes.n - h->local < LOCAL) return broken(r, "an entry outside of the file");
+	const char *p = r->bytes.p + h->local;
+	if (u32(p) != 0x04034b50 || u16(p + 26) != h->name_n || u16(p + 8) != h->method)
+		return broken(r, "two headers differ");
+	size_t from = h->local + LOCAL + h->name_n + u16(p + 28);
+	if (from > r->bytes.n || r->bytes.n - from < h->packed) return broken(r, "an entry outside of the file");
+	if (memcmp(p + LOCAL, h->name.p, h->name_n) != 0) return broken(r, "two headers differ");
+	struct zip_entry *e = &r->out->list[r->out->n];
+	e->name = h->name;
+	enum zip_fault fault = unpack(r, h, str_sub(r->bytes, from, h->packed), &e->bytes);
+	if (fault != ZIP_GOOD) return fault;
+	if (crc32_of(r->crc, e->bytes) != h->crc) return broken(r, "a checksum differs");
+	r->out->n++;
+	return ZIP_GOOD;
+}
+
+static enum zip_fault directory(struct reader *r, size_t at, size_t end, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (end - at < CENTRAL) return broken(r, "the directory ends early");
+		const char *p = r->bytes.p + at;
+		if (u32(p) != 0x02014b50) return broken(r, "no directory");
+		struct head h = { .flags = u16(p + 8),
+			.method = u16(p + 10),
+			.crc = u32(p + 16),
+			.packed = u32(p + 20),
+			.unpacked = u32(p + 24),
+			.name_n = u16(p + 28),
+			.local = u32(p + 42) };
+		size_t whole = (size_t)CENTRAL + h.name_n + u16(p + 30) + u16(p + 32);
+		if (end - at < whole) return broken(r, "the directory ends early");
+		h.name = str_sub(r->bytes, at + CENTRAL, h.name_n);
+		at += whole;
+		if (str_ends(h.name, "/") && h.unpacked == 0) continue; /* a folder */
+		enum zip_fault fault = entry(r, &h);
+		if (fault != ZIP_GOOD) return fault;
+	}
+	return at == end ? ZIP_GOOD : broken(r, "bytes that belong to nothing");
+}
+
+static enum zip_fault read_all(struct reader *r)
+{
+	struct str s = r->bytes;
+	if (s.n < END) return broken(r, "too short");
+	size_t lowest = s.n > END + COMMENT_MAX ? s.n - END - COMMENT_MAX : 0, at = s.n - END;
+	while (u32(s.p + at) != 0x06054b50) {
+		if (at == lowest) return broken(r, "no directory");
+		at--;
+	}
+	const char *p = s.p + at;
+	unsigned n = u16(p + 10);
+	size_t size = u32(p + 12), from = u32(p + 16);
+	if (u16(p + 4) || u16(p + 6) || u16(p + 8) != n) return broken(r, "several volumes");
+	if (n == 0xffff || n > ZIP_ENTRIES_MAX) return beyond(r, "too many entries");
+	if (from > at || size != at - from) return broken(r, "the directory lies elsewhere");
+	r->out->list = arena_array(r->a, n + 1, sizeof *r->out->list);
+	return directory(r, from, at, n);
+}
+
+enum zip_fault zip_read(struct arena *a, struct str bytes, struct zip *out, const char **why)
+{
+	struct reader r = { .a = a, .bytes = bytes, .out = out, .crc = crc_new(a), .why = "" };
+	*out = (struct zip){ 0 };
+	enum zip_fault fault = read_all(&r);
+	*why = r.why;
+	return fault;
+}
+
+struct str zip_find(const struct zip *z, struct str name)
+{
+	if (name.n && name.p[0] == '/') name = str_sub(name, 1, name.n);
+	for (size_t i = 0; i < z->n; i++)
+		if (str_eq(z->list[i].name, name)) return z->list[i].bytes;
+	return STR_NONE;
+}
+
+/* --- writing --- */
+
+static void put16(struct buf *b, unsigned v)
+{
+	const char two[] = { (char)(v & 255), (char)(v >> 8 & 255) };
+	buf_add(b, two, sizeof two);
+}
+
+static void put32(struct buf *b, uint32_t v)
+{
+	put16(b, v & 0xffff);
+	put16(b, v >> 16);
+}
+
+/* What local header and directory share. The time is always 1980-01-01: the same parts make the same bytes. */
+static void put_head(struct buf *b, const struct zip_entry *e, uint32_t crc)
+{
+	put16(b, 20);
+	put16(b, 0x0800); /* names are UTF-8 */
+	put16(b, 0);
+	put16(b, 0);
+	put16(b, 0x21);
+	put32(b, crc);
+	put32(b, (uint32_t)e->bytes.n);
+	put32(b, (uint32_t)e->bytes.n);
+	put16(b, (unsigned)e->name.n);
+	put16(b, 0);
+}
+
+struct str zip_write(struct arena *a, const struct zip_entry *list, size_t n)
+{
+	struct buf b;
+	size_t size = END;
+	const struct crc *tables = crc_new(a);
+	uint32_t *at = arena_array(a, n + 1, sizeof *at), *crc = arena_array(a, n + 1, sizeof *crc);
+	for (size_t i = 0; i < n; i++)
+		size += list[i].bytes.n + 2 * list[i].name.n + LOCAL + CENTRAL;
+	buf_init(&b, a, size);
+	for (size_t i = 0; i < n; i++) {
+		at[i] = (uint32_t)b.n;
+		crc[i] = crc32_of(tables, list[i].bytes);
+		put32(&b, 0x04034b50);
+		put_head(&b, &list[i], crc[i]);
+		buf_str(&b, list[i].name);
+		buf_str(&b, list[i].bytes);
+	}
+	size_t from = b.n;
+	for (size_t i = 0; i < n; i++) {
+		put32(&b, 0x02014b50);
+		put16(&b, 20);
+		put_head(&b, &list[i], crc[i]);
+		put16(&b, 0);
+		put16(&b, 0);
+		put16(&b, 0);
+		put32(&b, 0);
+		put32(&b, at[i]);
+		buf_str(&b, list[i].name);
+	}
+	size_t length = b.n - from;
+	put32(&b, 0x06054b50);
+	put32(&b, 0);
+	put16(&b, (unsigned)n);
+	put16(&b, (unsigned)n);
+	put32(&b, (uint32_t)length);
+	put32(&b, (uint32_t)from);
+	put16(&b, 0);
+	return buf_done(&b);
+}

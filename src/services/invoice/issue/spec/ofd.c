@@ -1,0 +1,167 @@
+#include "services/invoice/issue/spec/ofd.h"
+#include "kernel/crypto/crypto.h"
+#include "kernel/xml/xml.h"
+#include <string.h>
+
+/* A path in a part, made whole: "/…" from the root, else beside the part. STR_NONE: leads outside. */
+static struct str resolve(struct arena *a, struct str part, struct str path)
+{
+	if (path.n && path.p[0] == '/') return str_sub(path, 1, path.n);
+	size_t n = part.n;
+	while (n && part.p[n - 1] != '/')
+		n--;
+	return str_printf(a, "%.*s%.*s", (int)n, part.p, STR_FMT(path));
+}
+
+static bool part(struct spec_report *r, const struct spec_ofd *o, struct str name, struct xml_node **root)
+{
+	int64_t line;
+	const char *why;
+	struct str bytes = zip_find(&o->zip, name);
+	if (bytes.p && xml_read(r->arena, bytes, root, &line, &why) == OK) return true;
+	spec_fault(r, SPEC_OFD, S(""), name, STR_NONE);
+	return false;
+}
+
+static bool find_data(struct spec_report *r, struct spec_ofd *o, struct str doc_root)
+{
+	struct xml_node *document, *list;
+	if (!part(r, o, doc_root, &document)) return false;
+	struct str path = xml_text(document, "Attachments");
+	if (!path.p) {
+		spec_fault(r, SPEC_OFD, S(""), S("Attachments"), STR_NONE);
+		return false;
+	}
+	struct str at = resolve(r->arena, doc_root, path);
+	if (!part(r, o, at, &list)) return false;
+	for (struct xml_node *n = list->first; n; n = n->next) {
+		struct str file = xml_text(n, "FileLoc");
+		if (!str_is(n->name, "Attachment") || !str_ends(file, ".xml")) continue;
+		o->xml = zip_find(&o->zip, resolve(r->arena, at, file));
+		if (o->xml.p) return true;
+	}
+	spec_fault(r, SPEC_OFD, S(""), S("original_invoice.xml"), STR_NONE);
+	return false;
+}
+
+static bool find_signature(struct spec_report *r, struct spec_ofd *o, struct str list_path)
+{
+	struct xml_node *list, *signature;
+	if (!part(r, o, list_path, &list)) return false;
+	const struct xml_node *n = xml_child(list, "Signature");
+	struct str base = xml_attribute(n, "BaseLoc");
+	if (!base.p) return true; /* none is named: not sealed */
+	o->signature_path = resolve(r->arena, list_path, base);
+	if (!part(r, o, o->signature_path, &signature)) return false;
+	o->signature = zip_find(&o->zip, o->signature_path);
+	o->signed_value = zip_find(&o->zip, resolve(r->arena, o->signature_path, xml_text(signature, "SignedValue")));
+	if (!o->signed_value.p) spec_fault(r, SPEC_OFD, S(""), S("SignedValue.dat"), STR_NONE);
+	return o->signed_value.p != NULL;
+}
+
+bool spec_ofd_open(struct spec_report *r, struct str bytes, struct spec_ofd *o)
+{
+	struct xml_node *root;
+	const char *why;
+	*o = (struct spec_ofd){ 0 };
+	r->format = "ofd";
+	enum zip_fault fault = zip_read(r->arena, bytes, &o->zip, &why);
+	if (fault != ZIP_GOOD) {
+		spec_fault(r, fault == ZIP_LIMIT ? SPEC_LIMIT : SPEC_ZIP, S(""), str_c(why), STR_NONE);
+		return false;
+	}
+	if (!part(r, o, S("OFD.xml"), &root)) return false;
+	struct str doc_root = xml_text(root, "DocBody/DocRoot"), signatures = xml_text(root, "DocBody/Signatures");
+	if (!doc_root.p) {
+		spec_fault(r, SPEC_OFD, S(""), S("DocRoot"), STR_NONE);
+		return false;
+	}
+	bool signature = !signatures.p || find_signature(r, o, resolve(r->arena, S("OFD.xml"), signatures));
+	return find_data(r, o, resolve(r->arena, S("OFD.xml"), doc_root)) && signature;
+}
+
+static bool digest_fits(struct arena *a, struct str bytes, struct str check)
+{
+	unsigned char digest[32];
+	struct str given;
+	crypto_sm3(bytes.p, bytes.n, digest);
+	return str_unbase64(a, check, &given) && str_eq(given, (struct str){ (const char *)digest, sizeof digest });
+}
+
+static void altered(struct spec_report *r, struct str name)
+{
+	spec_fault(r, SPEC_DIGEST, S(""), name, name);
+}
+
+/* What the signature can not cover: itself, and the list that names it. */
+static bool is_outside(const struct spec_ofd *o, const struct zip_entry *e)
+{
+	return str_eq(e->name, o->signature_path) || str_ends(e->name, "/Signatures.xml") ||
+	       (e->bytes.p == o->signed_value.p && e->bytes.p);
+}
+
+void spec_ofd_digests(struct spec_report *r, const struct spec_ofd *o)
+{
+	struct xml_node *root;
+	bool covered[ZIP_ENTRIES_MAX] = { false };
+	size_t before = r->n_faults;
+	if (!o->signature.p) {
+		spec_check(r, "ofd-digests", SPEC_SKIPPED, S("not sealed"));
+		return;
+	}
+	if (!part(r, o, o->signature_path, &root)) return;
+	const struct xml_node *info = xml_child(root, "SignedInfo"), *list = xml_child(info, "References");
+	if (!str_is(xml_attribute(list, "CheckMethod"), "1.2.156.10197.1.401"))
+		spec_fault(r, SPEC_OFD, S(""), S("CheckMethod"), STR_NONE);
+	for (const struct xml_node *n = list ? list->first : NULL; n; n = n->next) {
+		struct str name = xml_attribute(n, "FileRef");
+		if (!str_is(n->name, "Reference")) continue;
+		if (name.n && name.p[0] == '/') name = str_sub(name, 1, name.n);
+		size_t i = 0;
+		while (i < o->zip.n && !str_eq(o->zip.list[i].name, name))
+			i++;
+		if (i == o->zip.n || !digest_fits(r->arena, o->zip.list[i].bytes, xml_text(n, "CheckValue")))
+			altered(r, name.p ? name : S("FileRef"));
+		if (i < o->zip.n) covered[i] = true;
+	}
+	for (size_t i = 0; i < o->zip.n; i++)
+		if (!covered[i] && !is_outside(o, &o->zip.list[i])) altered(r, o->zip.list[i].name);
+	spec_check(r, "ofd-digests", r->n_faults == before ? SPEC_GOOD : SPEC_BAD,
+	        str_from_int(r->arena, (int64_t)o->zip.n));
+}
+
+/* "2026年11月24日" of the core's time. */
+static struct str day_of(struct arena *a, const struct value *core)
+{
+	instant_us t;
+	if (!instant_parse(value_text(core, "issued_at"), &t)) return STR_NONE;
+	struct date d = date_of_instant(t);
+	return str_printf(a, "%04d年%02d月%02d日", d.year, d.month, d.day);
+}
+
+void spec_ofd_data(struct spec_report *r, const struct spec_ofd *o)
+{
+	struct xml_node *root;
+	size_t before = r->n_faults;
+	const struct value *seller = value_get(r->core, S("seller")), *buyer = value_get(r->core, S("buyer"));
+	const struct {
+		const char *name;
+		struct str text;
+	} known[] = { { "发票号码", value_text(r->core, "number") }, { "合计金额", value_text(r->core, "amount") },
+		{ "合计税额", value_text(r->core, "tax") }, { "价税合计", value_text(r->core, "total") },
+		{ "开票日期", day_of(r->arena, r->core) }, { "购买方纳税人识别号", value_text(buyer, "tax_id") },
+		{ "销售方纳税人识别号", value_text(seller, "tax_id") },
+		{ "core-hash sm2-sm3", r->proof.hash[SPEC_SUITE_SM2] },
+		{ "core-hash ed25519-sha256", r->proof.hash[SPEC_SUITE_ED25519] } };
+	if (!part(r, o, S("OFD.xml"), &root)) return;
+	const struct xml_node *body = xml_child(root, "DocBody"),
+	                      *list = xml_child(xml_child(body, "DocInfo"), "CustomDatas");
+	for (const struct xml_node *n = list ? list->first : NULL; n; n = n->next)
+		for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+			if (!str_is(xml_attribute(n, "Name"), known[i].name)) continue;
+			struct str text = known[i].text.p ? known[i].text : S("");
+			if (!str_eq(text, n->text))
+				spec_fault(r, SPEC_OFD_DATA, S(""), str_c(known[i].name), str_c(known[i].name));
+		}
+	spec_check(r, "ofd-data", r->n_faults == before ? SPEC_GOOD : SPEC_BAD, STR_NONE);
+}
