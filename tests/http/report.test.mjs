@@ -21,6 +21,11 @@ before(async () => {
 });
 after(() => server.close());
 
+test('the form of a report holds what the verdict knew', async () => {
+  assert.deepEqual(ok(await open.get(`/v1/reports/invoices/new?number=${shown.number}`)), { form: { number: shown.number } });
+  assert.deepEqual(ok(await open.get('/v1/reports/invoices/new')), { form: {} });
+});
+
 test('A10.e5 a QR code forged with a key of one’s own: unknown issuer key; its report is a case of O1, answered to the reporter', async () => {
   const mine = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 9)]), format: 'der', type: 'pkcs8' });
   const forged = `${shown.qr}|etax1|0badf00d|${sign(null, Buffer.from(`etax-qr-v1\n${shown.qr}`), mine).toString('base64')}`;
