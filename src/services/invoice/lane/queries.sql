@@ -64,7 +64,7 @@ SELECT lane_id, first FROM lane_block WHERE closed_at = 0 AND until_on < $1 ORDE
 
 -- :name entry_insert :exec
 -- :in lane_id int, number text, sequence int, hash text, previous text, state int, reason text, entry text, signature text, buyer text, amount money, total money, issued_at instant, arrived_at instant, expires_at instant
--- :rows 25
+-- :rows 17
 INSERT INTO lane_entry (lane_id, number, sequence, hash, previous, state, reason, entry, signature, buyer, amount_fen, total_fen,
   issued_at, arrived_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
