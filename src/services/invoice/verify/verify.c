@@ -5,7 +5,9 @@
 #include "kernel/plane/plane.h"
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/verify/asked.h"
+#include "services/invoice/lane/lane.h"
 #include "services/invoice/verify/fact.h"
+#include "services/invoice/verify/lane_qr.h"
 #include <string.h>
 
 static const struct field verify_fields[] = {
@@ -49,12 +51,12 @@ static const struct field table_fields[] = {
 	{ 0 },
 };
 static const struct field qr_form_fields[] = {
-	{ "text", FIELD_LINES, AT(struct verify_qr_in, text), .max = 512, .label = N_("二维码内容"),
+	{ "text", FIELD_LINES, AT(struct verify_qr_in, text), .max = 1024, .label = N_("二维码内容"),
 	        .help = N_("用手机扫票面左上角的二维码，把得到的文字粘贴在这里") },
 	{ 0 },
 };
 static const struct field qr_fields[] = {
-	{ "text", FIELD_LINES, AT(struct verify_qr_in, text), .required = true, .max = 512, .label = N_("二维码内容"),
+	{ "text", FIELD_LINES, AT(struct verify_qr_in, text), .required = true, .max = 1024, .label = N_("二维码内容"),
 	        .example = "01,32,,26427000000375586818,10.70,20260430,,FAFB" },
 	{ 0 },
 };
@@ -176,13 +178,17 @@ struct entries {
 	size_t n, cap;
 };
 
+static void make_room(struct ctx *c, struct entries *e)
+{
+	if (e->n < e->cap) return;
+	struct plane_entry *more = arena_array(c->arena, e->cap = e->cap ? e->cap * 2 : 1024, sizeof *more);
+	if (e->n) memcpy(more, e->list, e->n * sizeof *more);
+	e->list = more;
+}
+
 static void put_fact(struct ctx *c, struct entries *e, struct str number, const struct fact *f)
 {
-	if (e->n == e->cap) {
-		struct plane_entry *more = arena_array(c->arena, e->cap = e->cap ? e->cap * 2 : 1024, sizeof *more);
-		if (e->n) memcpy(more, e->list, e->n * sizeof *more);
-		e->list = more;
-	}
+	make_room(c, e);
 	unsigned char *bytes = arena_alloc(c->arena, FACT_SIZE);
 	fact_pack(f, bytes);
 	if (!plane_key_digits(number, &e->list[e->n].key)) return;
@@ -200,6 +206,12 @@ static err_t put_issued(struct ctx *c, struct entries *out, struct str body)
 		put_fact(c, out, e.number, &f);
 	}
 	return body.n ? E_INTERNAL : OK;
+}
+
+static err_t put_lane(struct ctx *c, struct entries *out, struct str body)
+{
+	make_room(c, out);
+	return lane_fact_put(c->arena, body, &out->list[out->n]) ? (out->n++, OK) : E_INTERNAL;
 }
 
 /* The blue invoice once more, with its red letter. */
@@ -225,7 +237,8 @@ static err_t feed(struct ctx *c, const struct event *events, size_t n)
 	struct entries out = { 0 };
 	for (size_t i = 0; i < n; i++)
 		TRY(str_is(events[i].kind, "invoice.issued") ? put_issued(c, &out, events[i].body)
-		                                             : put_reversed(c, &out, events[i].body));
+		        : str_is(events[i].kind, "lane.status") ? put_lane(c, &out, events[i].body)
+		                                                : put_reversed(c, &out, events[i].body));
 	return plane_put_batch(c->app->plane, out.list, out.n, events[n - 1].position);
 }
 
@@ -241,7 +254,7 @@ static err_t advance(struct ctx *c, int64_t position)
 
 static const struct subscription subscriptions[] = {
 	{ .consumer = "verify.plane",
-	        .kinds = "invoice.issued invoice.reversed",
+	        .kinds = "invoice.issued invoice.reversed lane.status",
 	        .kind = CONSUMER_EXTERNAL,
 	        .apply = feed,
 	        .position = fed_to,
@@ -284,6 +297,7 @@ static err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 	};
 	const struct verify_qr_in *in = input;
 	struct issue_qr q;
+	if (lane_qr_is(in->text)) return verify_lane_qr(c, in->text, &out->value);
 	issue_qr_read(c, in->text, &q);
 	if (q.fault || !q.digital) {
 		struct value *list = value_array(c->arena);
@@ -457,7 +471,7 @@ const struct service verify_service = {
 	.name = "verify",
 	.board = "invoice",
 	.title = N_("发票查验"),
-	.uses = "issue",
+	.uses = "issue lane",
 	.operations = operations,
 	.n_operations = COUNT(operations),
 	.subscriptions = subscriptions,
