@@ -1,11 +1,21 @@
 // Mobile issuing (A08): lanes of devices, any order, forks, revocation, the public check; what is refused is named.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { clockOf, setClock } from '../lib/owing.mjs';
 import { Device, core, sale } from '../lib/lane.mjs';
-import { Server } from '../lib/server.mjs';
+import { Server, etaxd } from '../lib/server.mjs';
 
+/** etaxd verify on the same plane. */
+async function alone(use) {
+  const plane = spawn(etaxd, ['verify', '--listen', '127.0.0.1:0', '--data', server.data], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    await use(new Client(await new Promise((resolve) => plane.stdout.on('data', (line) => resolve(/http:\S+/.exec(line)[0])))));
+  } finally {
+    plane.kill('SIGTERM');
+  }
+}
 let server, t1, open, start;
 const ok = (r, status = 200) => { assert.equal(r.status, status, r.text); return r.body; };
 const outcomes = (r) => ok(r).results.map((x) => x.reason || x.outcome);
@@ -159,6 +169,14 @@ test('A08.e5 the public check of a QR: not yet reported, issued, revoked, forged
   assert.equal(check(await qr(outside.qr), 'certificate'), 'outside-block');
   assert.equal(check(await qr(with3(4, 'deadbeef')), 'certificate'), 'unknown-key');
   assert.equal((await qr(f.slice(0, 5).join('|'))).verdict, 'unreadable');
+  // the plane alone, without keys and core
+  await alone(async (plane) => {
+    const there = async (text) => ok(await plane.post('/v1/verify/qr', { text }, { key: null }));
+    const unreported = await there(late.qr);
+    assert.deepEqual([unreported.verdict, check(unreported, 'signature')], ['not-reported', 'good']);
+    assert.equal((await there(early.qr)).verdict, 'valid');
+    assert.equal((await there(with3(3, f[3].replace(',20,', ',9999,')))).verdict, 'rejected');
+  });
   // revoked: what was anchored stays valid, what comes later does not count
   const revoked = ok(await t1.post(`/v1/lanes/${d.id}/revoke`, { reason: 'lost' }));
   assert.deepEqual([revoked.active, revoked.open_numbers, revoked.blocks[0].returned, revoked.blocks[0].closed], [false, 0, 19, true]);
