@@ -184,6 +184,7 @@ static const struct operation operations[] = {
 	        .requirements = "A08.1" }
 	FILE_OPERATION("worker", "sw.js"),
 	FILE_OPERATION("script", "app.js"),
+	FILE_OPERATION("scanner", "scan.js"),
 	FILE_OPERATION("manifest", "manifest.webmanifest"),
 	FILE_OPERATION("icon", "icon.svg"),
 	FILE_OPERATION("icon_small", "icon-192.png"),
