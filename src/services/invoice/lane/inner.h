@@ -52,7 +52,7 @@ struct sync_in {
 	size_t n_entries;
 };
 op_run lane_open, lane_block, lane_sync, lane_revoke, lane_confirm, lane_mobile, lane_device, lane_session, lane_app, lane_check,
-        lane_file;
+        lane_file, lane_mobile_view;
 err_t lane_lapse(struct ctx *c, struct str argument);
 err_t lane_fsck(struct ctx *c, struct fsck *f);
 

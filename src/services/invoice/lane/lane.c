@@ -136,6 +136,7 @@ static const struct operation operations[] = {
 	        .path = "/mobile",
 	        .who = MANDATE("invoice.issue"),
 	        .run = lane_mobile,
+	        .view = lane_mobile_view,
 	        .page = "lane/mobile",
 	        .menu = "我要办税/发票使用/手机开票",
 	        .title = N_("手机开票"),

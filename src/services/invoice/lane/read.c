@@ -167,6 +167,14 @@ err_t lane_mobile(struct ctx *c, const void *input, struct reply *out)
 	return put_waiting(c, out->value);
 }
 
+err_t lane_mobile_view(struct ctx *c, const void *input, struct reply *out)
+{
+	(void)input;
+	value_put_bool(c->arena, out->value, "any_lanes", value_get(out->value, S("lanes"))->count > 0);
+	value_put_bool(c->arena, out->value, "any_waiting", value_get(out->value, S("to_confirm"))->count > 0);
+	return OK;
+}
+
 static struct reply json_file(struct ctx *c, const struct value *v)
 {
 	struct buf b;
