@@ -26,7 +26,11 @@ function qrPicture(text, label) {
   svg.setAttribute('aria-label', label);
   part('path', { fill: '#fff', d: `M0 0h${n + 8}v${n + 8}H0z` });
   let d = '';
-  for (let y = 0; y < n; y++) for (let x = 0; x < n; x++) if (qr.isDark(y, x)) d += `M${x + 4} ${y + 4}h1v1h-1z`;
+  for (let y = 0; y < n; y++)
+    for (let x = 0, k; x < n; x = k + 1) {
+      for (k = x; k < n && qr.isDark(y, k);) k++;
+      if (k > x) d += `M${x + 4} ${y + 4}h${k - x}v1h${x - k}z`;
+    }
   part('path', { fill: '#000', d });
   return svg;
 }
