@@ -137,6 +137,58 @@ test('A08.e1–e4 airplane mode: three invoices, checked by the buyer offline; a
   }
 });
 
+test('A08.e1 A08.e6 an empty phone: login QR on the screen, scanned once; key, numbers, first invoice in a few steps', async () => {
+  const screen = await openBrowser(), handset = await openBrowser({ width: 360, height: 800 });
+  screen.axe = handset.axe = true;
+  const { page } = handset;
+  try {
+    await signIn(screen.page, server.url, 'T3');
+    await screen.page.goto(server.url + '/phone');
+    await good(screen, 'phone');
+    await click(screen.page, 'main form button');
+    await good(screen, 'phone-code');
+    const link = await screen.page.getAttribute('[data-phone]', 'data-phone');
+    assert.equal((await fetch(server.url + link)).status, 200); // looking does not use it up
+    const steps = [];
+    await page.goto(server.url + link);
+    steps.push('scan');
+    await good(handset, 'phone-login');
+    await click(page, 'main form button');
+    steps.push('sign in');
+    await ready(page);
+    await page.locator('#m-enrol button').click();
+    await page.waitForSelector('#m-form:not([hidden])');
+    steps.push('key and numbers');
+    await page.locator('#m-title').fill('名称：海川精密机械有限公司\n税号：91330100MA2H000142');
+    assert.deepEqual([await page.inputValue('#m-buyer'), await page.inputValue('#m-buyer-id')], ['海川精密机械有限公司', '91330100MA2H000142']);
+    await page.locator('#m-name').fill('餐饮服务');
+    await page.locator('#m-name').blur();
+    await page.waitForFunction(() => document.getElementById('m-code').value.length === 19);
+    await page.locator('#m-amount').fill('88.00');
+    await page.locator('#m-rate').selectOption('0.06');
+    await page.locator('#m-issue').click();
+    await page.waitForFunction(() => document.getElementById('m-shown-total').textContent === '88.00');
+    steps.push('issue');
+    await eventually(() => kept(page), (list) => list.length === 1 && list[0].state === 'issued');
+    assert.equal(steps.length, 4);
+    // again from the list, and the link that is shared
+    await page.locator('#m-again').click();
+    assert.equal(await page.inputValue('#m-amount'), '88.00');
+    const shared = await page.getAttribute('#m-link', 'href');
+    await eventually(() => fetch(shared).then((r) => r.text()).then((text) => ({ text })), (a) => /真实有效/.test(a.text));
+    assert.match(await page.getAttribute('#m-mail', 'href'), /^mailto:\?subject=/);
+    // once only, and it stands in the list of sessions
+    await page.context().clearCookies();
+    await page.goto(server.url + link);
+    assert.match(await page.textContent('main'), /已用过或已过期/);
+    await screen.page.goto(server.url + '/sessions');
+    assert.match(await screen.page.textContent('main'), /扫码登录/);
+  } finally {
+    await screen.close();
+    await handset.close();
+  }
+});
+
 test('A08.e3 two tabs never share a number; a double click makes one', async () => {
   const seller = await phone('T2', '两页'), { page } = seller;
   try {

@@ -300,6 +300,9 @@ function camera() {
   });
 }
 
+// The code that signs a phone in, with the address that this browser knows the site by.
+const phone = document.querySelector('[data-phone]');
+if (phone) $('p-code').replaceChildren(qrPicture(location.origin + phone.dataset.phone, document.querySelector('h1').textContent));
 document.head.append(Object.assign(document.createElement('link'), { rel: 'manifest', href: '/mobile/manifest.webmanifest' }));
 navigator.serviceWorker?.register('/mobile/sw.js', { scope: '/mobile/' }).catch(() => {});
 camera();
