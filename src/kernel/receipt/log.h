@@ -31,8 +31,8 @@ MUST_USE err_t receipt_proof(struct ctx *c, const struct receipt *r, struct str 
 MUST_USE err_t receipt_checkpoint(struct ctx *c, struct str *note, int64_t *size);
 MUST_USE err_t receipt_tile(struct ctx *c, int64_t level, int64_t n, unsigned width, struct str *bytes, bool *found);
 MUST_USE err_t receipt_bundle(struct ctx *c, int64_t n, unsigned width, struct str *bytes, bool *found);
-/* The newest checkpoint with the SM2 seal's signature as its second line: made when first asked for, so that issuing does
- * not pay for it. */
+/* The newest checkpoint with the SM2 seal's signature as its second line: made when first asked for, so that issuing
+ * does not pay for it. */
 MUST_USE err_t receipt_sealed_checkpoint(struct ctx *c, struct str *note, int64_t *size);
 struct str receipt_verifier(struct ctx *c); /* of the log key in use */
 /* Verifier lines of the log key, of the SM2 seal, and of the log keys before, in this order. */

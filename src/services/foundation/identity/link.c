@@ -1,5 +1,5 @@
-/* A signed-in screen shows a QR code; who scans it within two minutes, once, is signed in on the phone as the same person for
- * the same subject. Opening the link asks only: previews and scanners that fetch it use nothing up. */
+/* A signed-in screen shows a QR code; who scans it within two minutes, once, is signed in on the phone as the same
+ * person for the same subject. Opening the link asks only: previews and scanners that fetch it use nothing up. */
 #include "services/foundation/identity/link.h"
 #include "identity_sql.h"
 #include "kernel/access/access.h"
@@ -11,7 +11,8 @@
 
 #define LIFE_US (INT64_C(120) * 1000000)
 
-static const struct fault_def gone = { "login-link", N_("这个登录码已用过或已过期，请在电脑上重新显示一个"), NULL, NULL };
+static const struct fault_def gone = { "login-link", N_("这个登录码已用过或已过期，请在电脑上重新显示一个"), NULL,
+	NULL };
 
 static struct str hash_of(struct ctx *c, struct str code)
 {
@@ -106,7 +107,8 @@ err_t link_use(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
-/* The code as a picture. The page draws it anew with the address that the browser knows, which may be another than ours. */
+/* The code as a picture. The page draws it anew with the address that the browser knows, which may be another than
+ * ours. */
 err_t link_new_view(struct ctx *c, const void *input, struct reply *out)
 {
 	const char *own = __atomic_load_n(&c->app->address, __ATOMIC_ACQUIRE);
@@ -117,7 +119,8 @@ err_t link_new_view(struct ctx *c, const void *input, struct reply *out)
 		value_put(c->arena, out->value, "path", value_null(c->arena));
 		return OK;
 	}
-	if (!qr_make(c->arena, str_printf(c->arena, "%s%.*s", own && *own == 'h' ? own : "", STR_FMT(path)), QR_MEDIUM, &qr))
+	if (!qr_make(c->arena, str_printf(c->arena, "%s%.*s", own && *own == 'h' ? own : "", STR_FMT(path)), QR_MEDIUM,
+	            &qr))
 		return E_INTERNAL;
 	value_put_str(c->arena, out->value, "code_svg", qr_svg(c->arena, &qr, tr(c, N_("登录到手机的二维码"))));
 	return OK;

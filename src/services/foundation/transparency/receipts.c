@@ -17,8 +17,8 @@ static const struct fault_def both_needed = { "receipt-digest", N_("请同时填
 
 static const char *const act_titles[] = { "", N_("开具发票"), N_("红字发票"), N_("红字发票申请"), N_("进项勾选确认"),
 	N_("纳税申报"), N_("缴款申请"), N_("缴款完成"), N_("开具证明"), N_("登记"), N_("登记变更"),
-	N_("人员和授权变更"), N_("导入取得的发票"), N_("发布计税规则"), N_("批量开具发票"),
-	[ACT_LANE] = N_("手机开票设备") };
+	N_("人员和授权变更"), N_("导入取得的发票"), N_("发布计税规则"),
+	N_("批量开具发票"), [ACT_LANE] = N_("手机开票设备") };
 
 const char *transparency_act_title(enum act_kind kind)
 {

@@ -1,6 +1,6 @@
 /* Invoices with a number and a time of their own: what a device of the seller has issued while it was offline. The same
- * rules, document, rows, events and receipts as any other invoice; runs of neighbouring numbers share a leaf of the log,
- * as the parts of a batch do. */
+ * rules, document, rows, events and receipts as any other invoice; runs of neighbouring numbers share a leaf of the
+ * log, as the parts of a batch do. */
 #include "issue_sql.h"
 #include "kernel/operation/problem.h"
 #include "kernel/outbox/outbox.h"
@@ -146,8 +146,8 @@ static bool neighbours(struct str a, struct str b)
 	       str_to_int(str_sub(b, ISSUE_CHANNEL_AT + 1, b.n), &y) && y == x + 1;
 }
 
-static err_t receipt_of_run(struct ctx *c, const struct issue_desk *d, const struct issue_given *const *list, size_t n,
-        int64_t *id)
+static err_t receipt_of_run(
+        struct ctx *c, const struct issue_desk *d, const struct issue_given *const *list, size_t n, int64_t *id)
 {
 	struct tlog_stack tree = { 0 };
 	struct tlog_hash leaf, root;

@@ -41,9 +41,9 @@ struct reverse {
 	size_t n_lines;
 };
 struct reversed {
-	struct str number; /* of the red letter; STR_NONE from the plan */
+	struct str number;               /* of the red letter; STR_NONE from the plan */
 	struct money amount, tax, total; /* positive */
-	bool all; /* nothing is left */
+	bool all;                        /* nothing is left */
 	struct value *receipt;
 };
 MUST_USE err_t issue_reverse_plan(struct ctx *c, const struct reverse *r, struct reversed *out);
@@ -56,8 +56,8 @@ struct invoice_totals {
 	struct money amount, tax;
 };
 MUST_USE err_t issue_totals(struct ctx *c, int64_t party_id, int side, struct str period, struct invoice_totals *out);
-/* The same by kind, treatment, rate and section of the tax code (1 goods, 2 labour, 3 services, 4 intangible, 5 immovable,
- * 6 no sale), for returns. treatment: 0 taxed, 1 exempt, 2 zero rate, 3 not taxed. */
+/* The same by kind, treatment, rate and section of the tax code (1 goods, 2 labour, 3 services, 4 intangible, 5
+ * immovable, 6 no sale), for returns. treatment: 0 taxed, 1 exempt, 2 zero rate, 3 not taxed. */
 enum { ISSUE_SALES_MAX = 64 };
 struct invoice_sale {
 	int treatment, section;
@@ -117,20 +117,20 @@ struct issue_qr {
 };
 void issue_qr_read(struct ctx *c, struct str text, struct issue_qr *out);
 void issue_qr_text_read(struct arena *a, struct str text, struct issue_qr *out); /* the usual text alone */
-struct str issue_qr_sign(struct ctx *c, struct str text); /* with a signature behind it */
+struct str issue_qr_sign(struct ctx *c, struct str text);                        /* with a signature behind it */
 
-/* Invoices whose number and time were fixed elsewhere, by a device of the seller (service lane): rules, document, lists and
- * receipts are those of any other invoice. A desk holds what is the same for all of one seller. */
+/* Invoices whose number and time were fixed elsewhere, by a device of the seller (service lane): rules, document, lists
+ * and receipts are those of any other invoice. A desk holds what is the same for all of one seller. */
 struct issue_desk;
 MUST_USE err_t issue_desk_open(
         struct ctx *c, int64_t seller_id, struct str drawer, struct issue_desk **out, bool *may); /* may: issue now */
-const struct str *issue_desk_seller(const struct issue_desk *d);              /* tax id, name */
+const struct str *issue_desk_seller(const struct issue_desk *d);                                  /* tax id, name */
 size_t issue_desk_rates(const struct issue_desk *d, struct rate *out, size_t max); /* usable today, highest first */
 struct issue_given {
 	struct str number, kind, buyer_name, qr;
 	instant_us issued_at;
 	struct money amount, tax, total;
-	struct str errors; /* JSON array of faults; STR_NONE: nothing is in the way */
+	struct str errors;          /* JSON array of faults; STR_NONE: nothing is in the way */
 	struct str document, event; /* of issue: prepared */
 	int64_t buyer_id;
 };
@@ -154,7 +154,8 @@ struct received {
 	instant_us issued_at;
 	struct money amount, tax;
 };
-/* Special blue invoices up to a month that are neither reversed nor credited for another period; next: cursor or NULL. */
+/* Special blue invoices up to a month that are neither reversed nor credited for another period; next: cursor or NULL.
+ */
 MUST_USE err_t issue_creditable(struct ctx *c, int64_t buyer_id, struct str period, bool credited, struct str after,
         struct received **out, size_t *n, struct str *next);
 #endif

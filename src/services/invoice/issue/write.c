@@ -33,8 +33,7 @@ err_t issuer_load(struct ctx *c, struct issuer *out)
 }
 
 /* YY + region + channel + 15 digits without gaps (domain/invoice.md §3.2). */
-err_t write_number(
-        struct ctx *c, const struct issuer *by, char channel, int64_t n, struct str *prefix, int64_t *first)
+err_t write_number(struct ctx *c, const struct issuer *by, char channel, int64_t n, struct str *prefix, int64_t *first)
 {
 	*prefix = str_printf(c->arena, "%02d%.*s%c", by->day.year % 100, STR_FMT(by->taxpayer.region), channel);
 	return db_counter(c, str_printf(c->arena, "invoice.%.*s", STR_FMT(*prefix)), n, first);

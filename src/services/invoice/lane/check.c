@@ -1,5 +1,5 @@
-/* fsck: each number of the device channel belongs to a block and is issued, returned or open; what a block says is what its
- * entries make; each invoice of the channel was handed over by a device. */
+/* fsck: each number of the device channel belongs to a block and is issued, returned or open; what a block says is what
+ * its entries make; each invoice of the channel was handed over by a device. */
 #include "services/invoice/lane/inner.h"
 
 static err_t check_numbers(struct ctx *c, struct fsck *f)
@@ -36,12 +36,14 @@ err_t lane_fsck(struct ctx *c, struct fsck *f)
 	bool found;
 	TRY(lane_blocks_wrong(c, &wrong, &n));
 	for (size_t i = 0; i < n; i++)
-		FSCK_FAULT(f, "lane %lld: the block from %.*s is not what its entries make", (long long)wrong[i].lane_id,
-		        STR_FMT(wrong[i].first));
+		FSCK_FAULT(f, "lane %lld: the block from %.*s is not what its entries make",
+		        (long long)wrong[i].lane_id, STR_FMT(wrong[i].first));
 	TRY(check_numbers(c, f));
 	TRY(check_invoices(c, f));
 	TRY(lane_totals(c, &t, &found));
-	FSCK_INFO(f, "lane: %lld numbers given to devices: %lld issued, %lld returned, %lld open, %lld of them to be confirmed",
+	FSCK_INFO(f,
+	        "lane: %lld numbers given to devices: %lld issued, %lld returned, %lld open, %lld of them to be "
+	        "confirmed",
 	        (long long)t.given, (long long)t.issued, (long long)t.returned,
 	        (long long)(t.given - t.issued - t.returned), (long long)t.waits);
 	return OK;

@@ -1,5 +1,5 @@
-/* Opening a lane and giving it blocks of numbers: the numbers are taken from the counter of the device channel, the limit from
- * the seller's quota of the month, and both stand in a certificate that anybody can check. */
+/* Opening a lane and giving it blocks of numbers: the numbers are taken from the counter of the device channel, the
+ * limit from the seller's quota of the month, and both stand in a certificate that anybody can check. */
 #include "kernel/access/access.h"
 #include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
@@ -16,8 +16,8 @@ static const struct fault_def no_quota = { "lane-quota", N_("本月发票总额�
 static const struct fault_def too_many = { "lane-many", N_("已有 50 台设备能开票，请先停用不用的设备"), NULL, NULL };
 static const struct fault_def no_lane = { "lane-unknown", N_("没有这台设备"), NULL, NULL };
 static const struct fault_def revoked = { "lane-revoked", N_("这台设备已停用，请重新绑定"), NULL, NULL };
-static const struct fault_def many_open = { "lane-numbers", N_("这台设备还有 {1} 个号码没用，一台设备最多留 10,000 个"), NULL,
-	NULL };
+static const struct fault_def many_open = { "lane-numbers", N_("这台设备还有 {1} 个号码没用，一台设备最多留 10,000 个"),
+	NULL, NULL };
 
 err_t lane_own(struct ctx *c, int64_t id, struct lane_get_row *out)
 {
@@ -73,8 +73,8 @@ static err_t limit_of(struct ctx *c, const struct issue_desk *d, const struct wi
 	        money_grouped(c->arena, out->fen > 0 ? *out : FEN(LANE_LIMIT_FEN)));
 }
 
-static err_t certify(struct ctx *c, const struct lane_certificate *cert, struct str *text, struct str *key_id,
-        struct str *signature)
+static err_t certify(
+        struct ctx *c, const struct lane_certificate *cert, struct str *text, struct str *key_id, struct str *signature)
 {
 	unsigned char bytes[LANE_SIGNATURE];
 	struct tlog_verifier who;
@@ -86,7 +86,8 @@ static err_t certify(struct ctx *c, const struct lane_certificate *cert, struct 
 	return OK;
 }
 
-static err_t give_block(struct ctx *c, const struct issue_desk *d, const struct lane_get_row *lane, const struct wish *w)
+static err_t give_block(
+        struct ctx *c, const struct issue_desk *d, const struct lane_get_row *lane, const struct wish *w)
 {
 	const struct str *seller = issue_desk_seller(d);
 	struct lane_certificate cert = { .lane = str_from_int(c->arena, lane->lane_id),
@@ -145,8 +146,8 @@ err_t lane_open(struct ctx *c, const void *input, struct reply *out)
 	TRY(lane_active_count(c, lane.taxpayer_id, &active, &found));
 	if (active.n >= LANE_ACTIVE_MAX) return RAISE(c, E_CONFLICT, &too_many);
 	TRY(desk_of(c, &lane, &d));
-	TRY(lane_insert(c, lane.lane_id, lane.taxpayer_id, c->caller.person_id, lane.drawer, lane.device_name, lane.suite,
-	        lane.public_key, c->now, S(LANE_NO_ENTRY), NULL));
+	TRY(lane_insert(c, lane.lane_id, lane.taxpayer_id, c->caller.person_id, lane.drawer, lane.device_name,
+	        lane.suite, lane.public_key, c->now, S(LANE_NO_ENTRY), NULL));
 	TRY(give_block(c, d, &lane, &w));
 	TRY(lane_tell(c, &lane, false));
 	TRY(lane_act(c, &lane, "opened", "seller", issue_desk_seller(d)[0], &receipt));
@@ -202,7 +203,6 @@ err_t lane_close_block(struct ctx *c, const struct issue_desk *d, int64_t lane_i
 	if (!moved) return OK;
 	TRY(lane_blocks(c, lane_id, &b, &n));
 	for (size_t i = 0; i < n; i++)
-		if (str_eq(b[i].first, first))
-			return issue_desk_quota(c, d, b[i].period, FEN(-b[i].returned.fen));
+		if (str_eq(b[i].first, first)) return issue_desk_quota(c, d, b[i].period, FEN(-b[i].returned.fen));
 	return E_INTERNAL;
 }

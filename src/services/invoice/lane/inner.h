@@ -15,7 +15,7 @@ enum {
 #define LANE_LIMIT_FEN INT64_C(1000000) /* 10,000.00 without tax, when nothing else is asked for */
 #define LANE_SECOND_US INT64_C(1000000)
 #define LANE_DAY_US (86400 * LANE_SECOND_US)
-#define LANE_AHEAD_US LANE_DAY_US /* how far a device's clock may be ahead … */
+#define LANE_AHEAD_US LANE_DAY_US             /* how far a device's clock may be ahead … */
 #define LANE_BEHIND_US (300 * LANE_SECOND_US) /* … and behind the grant of its block */
 
 enum lane_state { LANE_ACTIVE, LANE_REVOKED };
@@ -51,8 +51,8 @@ struct sync_in {
 	struct sync_item *entries;
 	size_t n_entries;
 };
-op_run lane_open, lane_block, lane_sync, lane_revoke, lane_confirm, lane_mobile, lane_device, lane_session, lane_app, lane_check,
-        lane_file, lane_mobile_view;
+op_run lane_open, lane_block, lane_sync, lane_revoke, lane_confirm, lane_mobile, lane_device, lane_session, lane_app,
+        lane_check, lane_file, lane_mobile_view;
 err_t lane_lapse(struct ctx *c, struct str argument);
 err_t lane_fsck(struct ctx *c, struct fsck *f);
 

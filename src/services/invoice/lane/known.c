@@ -7,9 +7,8 @@ void known_init(struct known_set *s, struct arena *a, size_t expected)
 	size_t n = 64;
 	while (n < expected * 2)
 		n *= 2;
-	*s = (struct known_set){
-		a, arena_array(a, n, sizeof(struct known *)), arena_array(a, n, sizeof(struct known *)), n - 1
-	};
+	*s = (struct known_set){ a, arena_array(a, n, sizeof(struct known *)),
+		arena_array(a, n, sizeof(struct known *)), n - 1 };
 }
 
 static size_t slot(const struct known_set *s, uint64_t v)
@@ -60,7 +59,8 @@ static err_t load_numbers(struct ctx *c, struct known_set *s, int64_t lane_id, s
 	while (n == PAGE) {
 		TRY(lane_known_numbers(c, lane_id, after, last, &r, &n));
 		for (size_t i = 0; i < n; i++)
-			known_add(s, &(struct known){ r[i].number, r[i].sequence, r[i].hash, r[i].previous, r[i].state });
+			known_add(
+			        s, &(struct known){ r[i].number, r[i].sequence, r[i].hash, r[i].previous, r[i].state });
 		if (n) after = r[n - 1].number;
 	}
 	return OK;
@@ -76,7 +76,8 @@ err_t known_load(struct ctx *c, struct known_set *s, int64_t lane_id, struct str
 	while (n == PAGE) {
 		TRY(lane_known_sequences(c, lane_id, first, last, at, after, &r, &n));
 		for (size_t i = 0; i < n; i++)
-			known_add(s, &(struct known){ r[i].number, r[i].sequence, r[i].hash, r[i].previous, r[i].state });
+			known_add(
+			        s, &(struct known){ r[i].number, r[i].sequence, r[i].hash, r[i].previous, r[i].state });
 		if (n) {
 			at = r[n - 1].sequence;
 			after = r[n - 1].number;

@@ -7,12 +7,20 @@ static const struct choice reasons[] = { { "lost", N_("手机丢了或被盗") }
 static const struct choice decisions[] = { { "confirm", N_("是我开的，确认") }, { "refuse", N_("不是我开的") }, { 0 } };
 
 #define LIMIT_FIELD(type)                                                                                              \
-	{ "limit", FIELD_MONEY, AT(type, limit), PRESENT_AT(type, has_limit), .min = 1, .max = MONEY_MAX_FEN,          \
-		.label = N_("离线额度"), .help = N_("不含税，从本月发票总额度里留出；不填为 10,000 元或剩余额度") }
+	{                                                                                                              \
+		"limit", FIELD_MONEY, AT(type, limit), PRESENT_AT(type, has_limit),                                    \
+		        .min = 1, .max = MONEY_MAX_FEN, .label = N_("离线额度"),                                       \
+		        .help = N_("不含税，从本月发票总额度里留出；不填为 10,000 元或剩余额度")                       \
+	}
 #define NUMBERS_FIELD(type)                                                                                            \
-	{ "numbers", FIELD_INT, AT(type, numbers), PRESENT_AT(type, has_numbers), .min = 1, .max = LANE_NUMBERS_MAX,   \
-		.label = N_("号码个数"), .help = N_("不填为 20 个") }
-#define ID_FIELD(type) { "id", FIELD_ID, AT(type, id), .required = true, .label = N_("设备编号") }
+	{                                                                                                              \
+		"numbers", FIELD_INT, AT(type, numbers), PRESENT_AT(type, has_numbers),                                \
+		        .min = 1, .max = LANE_NUMBERS_MAX, .label = N_("号码个数"), .help = N_("不填为 20 个")         \
+	}
+#define ID_FIELD(type)                                                                                                 \
+	{                                                                                                              \
+		"id", FIELD_ID, AT(type, id), .required = true, .label = N_("设备编号")                                \
+	}
 
 static const struct field open_fields[] = {
 	{ "device_name", FIELD_TEXT, AT(struct open_in, device_name), .required = true, .min = 1, .max = 40,
@@ -176,13 +184,10 @@ static const struct operation operations[] = {
 	        .title = N_("离线验票"),
 	        .requirements = "A08.1 A08.3" },
 #define FILE_OPERATION(word, name)                                                                                     \
-	{ .id = "lane." word,                                                                                          \
-	        .method = GET,                                                                                         \
-	        .path = "/mobile/" name,                                                                               \
-	        .who = PUBLIC,                                                                                         \
-	        .run = lane_file,                                                                                      \
-	        .title = N_("手机开票的程序文件"),                                                                     \
-	        .requirements = "A08.1" }
+	{                                                                                                              \
+		.id = "lane." word, .method = GET, .path = "/mobile/" name, .who = PUBLIC, .run = lane_file,           \
+		.title = N_("手机开票的程序文件"), .requirements = "A08.1"                                             \
+	}
 	FILE_OPERATION("worker", "sw.js"),
 	FILE_OPERATION("script", "app.js"),
 	FILE_OPERATION("scanner", "scan.js"),

@@ -1,4 +1,5 @@
-/* Mobile issuing (移动开票, A08): devices of a seller with a key, a block of numbers and a limit, that issue offline. */
+/* Mobile issuing (移动开票, A08): devices of a seller with a key, a block of numbers and a limit, that issue offline.
+ */
 #ifndef INVOICE_LANE_H
 #define INVOICE_LANE_H
 #include "kernel/operation/service.h"
@@ -12,8 +13,8 @@ struct lane_certificate {
 	struct date until;
 	struct money limit;
 };
-/* QR text of an invoice that a device has issued: usual text, "|etaxl1|", signature of the device, certificate, key id and
- * signature of the certificate. Whoever has the bureau's verifier key checks it without asking anybody. */
+/* QR text of an invoice that a device has issued: usual text, "|etaxl1|", signature of the device, certificate, key id
+ * and signature of the certificate. Whoever has the bureau's verifier key checks it without asking anybody. */
 enum lane_qr_outcome {
 	LANE_QR_GOOD,
 	LANE_QR_BROKEN,             /* not such a text */

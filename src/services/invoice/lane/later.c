@@ -7,8 +7,10 @@
 static const struct fault_def ended = { "lane-ended", N_("这台设备已经停用"), NULL, NULL };
 static const struct fault_def no_entry = { "entry-unknown", N_("没有这张等待确认的发票"), NULL, NULL };
 static const struct fault_def decided = { "entry-decided", N_("这张发票已经处理过了"), NULL, NULL };
-static const struct fault_def lapsed = { "entry-lapsed", N_("超过 7 天没有确认，已失效；确有交易请重新开票"), NULL, NULL };
-static const struct fault_def broken = { "entry-rules", N_("这张发票现在不符合开票规则，不能确认；请重新开票"), NULL, NULL };
+static const struct fault_def lapsed = { "entry-lapsed", N_("超过 7 天没有确认，已失效；确有交易请重新开票"), NULL,
+	NULL };
+static const struct fault_def broken = { "entry-rules", N_("这张发票现在不符合开票规则，不能确认；请重新开票"), NULL,
+	NULL };
 
 err_t lane_revoke(struct ctx *c, const void *input, struct reply *out)
 {
@@ -32,7 +34,8 @@ err_t lane_revoke(struct ctx *c, const void *input, struct reply *out)
 	TRY(lane_get(c, lane.lane_id, &lane, &found));
 	TRY(lane_value(c, &lane, &out->value));
 	value_put(c->arena, out->value, "receipt", receipt);
-	access_security(c, "lane-ended", str_printf(c->arena, "%lld %.*s", (long long)lane.lane_id, STR_FMT(in->reason)));
+	access_security(
+	        c, "lane-ended", str_printf(c->arena, "%lld %.*s", (long long)lane.lane_id, STR_FMT(in->reason)));
 	return OK;
 }
 
@@ -90,7 +93,6 @@ err_t lane_confirm(struct ctx *c, const void *input, struct reply *out)
 }
 
 /* --- the job --- */
-
 
 static err_t lapse_one(struct ctx *c, void *arg)
 {

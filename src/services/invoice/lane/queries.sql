@@ -109,8 +109,8 @@ SELECT lane_id, number FROM lane_entry WHERE state = 1 AND expires_at <= $1 ORDE
 -- :name counts :one
 -- :in lane_id int
 -- :out issued int, waits int
-SELECT COALESCE(sum(CASE WHEN state = 0 THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE WHEN state = 1 THEN 1 ELSE 0 END), 0)
-FROM lane_entry WHERE lane_id = $1;
+SELECT CAST(COALESCE(sum(CASE WHEN state = 0 THEN 1 ELSE 0 END), 0) AS BIGINT),
+  CAST(COALESCE(sum(CASE WHEN state = 1 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM lane_entry WHERE lane_id = $1;
 
 -- :name blocks_wrong :many
 -- :out lane_id int, first text

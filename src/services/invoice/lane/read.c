@@ -120,7 +120,8 @@ err_t lane_value(struct ctx *c, const struct lane_get_row *lane, struct value **
 static struct lane_get_row lane_of(const struct lane_of_taxpayer_row *r)
 {
 	return (struct lane_get_row){ r->lane_id, r->taxpayer_id, r->person_id, r->drawer, r->device_name, r->suite,
-		r->public_key, r->state, r->reason, r->created_at, r->ended_at, r->head_sequence, r->head_hash, r->head_at };
+		r->public_key, r->state, r->reason, r->created_at, r->ended_at, r->head_sequence, r->head_hash,
+		r->head_at };
 }
 
 static err_t put_waiting(struct ctx *c, struct value *v)

@@ -1,5 +1,5 @@
-/* Writing a part of a call: on the writer thread, in one transaction. Which entries are issued at once, which wait for the
- * seller's word, and which are refused, is decided here, where nothing else can come in between. */
+/* Writing a part of a call: on the writer thread, in one transaction. Which entries are issued at once, which wait for
+ * the seller's word, and which are refused, is decided here, where nothing else can come in between. */
 #include "services/invoice/lane/known.h"
 #include "services/invoice/lane/sync.h"
 #include <stdlib.h>
@@ -10,8 +10,8 @@ struct store {
 	struct part *part;
 	struct lane_get_row lane;
 	struct lane_blocks_row *blocks;
-	struct money *used;   /* of the limit, by block */
-	int64_t *issued;      /* in this part, by block */
+	struct money *used; /* of the limit, by block */
+	int64_t *issued;    /* in this part, by block */
 	size_t n_blocks;
 	struct known_set known;
 };
@@ -91,9 +91,8 @@ static void judge(struct store *s, struct item *i)
 		s->issued[b]++;
 	}
 	if (i->outcome == SYNC_ISSUED || i->outcome == SYNC_WAITS)
-		known_add(&s->known,
-		        &(struct known){ e->number, e->sequence, { e->hash, LANE_HASH }, e->previous,
-		                i->outcome == SYNC_ISSUED ? ENTRY_ISSUED : ENTRY_WAITS });
+		known_add(&s->known, &(struct known){ e->number, e->sequence, { e->hash, LANE_HASH }, e->previous,
+		                             i->outcome == SYNC_ISSUED ? ENTRY_ISSUED : ENTRY_WAITS });
 }
 
 static int by_number(const void *x, const void *y)

@@ -1,6 +1,7 @@
-/* Taking over what a device has issued: any order, any part of it, again and again. The device's signature is the authority,
- * so that no session can end in between. Signatures and rules are checked before the writer is asked, a thousand entries at a
- * time; while one part is written the next is checked. What is wrong with one entry does not hold up the others. */
+/* Taking over what a device has issued: any order, any part of it, again and again. The device's signature is the
+ * authority, so that no session can end in between. Signatures and rules are checked before the writer is asked, a
+ * thousand entries at a time; while one part is written the next is checked. What is wrong with one entry does not hold
+ * up the others. */
 #include "services/invoice/lane/sync.h"
 #include "kernel/access/access.h"
 #include "kernel/i18n/i18n.h"
@@ -89,7 +90,8 @@ static err_t end_part(struct part *p)
 	if (e != OK) return e;
 	/* What the answer still needs of the part's own memory. */
 	for (size_t i = 0; i < p->n; i++)
-		if (p->items[i]->given.errors.p) p->items[i]->given.errors = str_dup(c->arena, p->items[i]->given.errors);
+		if (p->items[i]->given.errors.p)
+			p->items[i]->given.errors = str_dup(c->arena, p->items[i]->given.errors);
 	return OK;
 }
 
@@ -142,7 +144,9 @@ static err_t begin(struct sync *s, const struct sync_in *in)
 	s->items = arena_array(c->arena, s->n + 1, sizeof *s->items);
 	s->order = arena_array(c->arena, s->n + 1, sizeof(struct item *));
 	for (size_t i = 0; i < s->n; i++) {
-		s->items[i] = (struct item){ .index = i, .text = in->entries[i].entry, .signature = in->entries[i].signature };
+		s->items[i] = (struct item){
+			.index = i, .text = in->entries[i].entry, .signature = in->entries[i].signature
+		};
 		read_item(s, &s->items[i]);
 		s->order[i] = &s->items[i];
 	}

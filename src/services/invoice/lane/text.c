@@ -68,8 +68,7 @@ bool lane_certificate_parse(struct arena *a, struct str text, struct lane_certif
 bool lane_certificate_holds(const struct lane_certificate *c, struct str number, struct date day)
 {
 	int64_t first, asked;
-	return number.n == NUMBER && c->first.n == NUMBER &&
-	       memcmp(number.p, c->first.p, ISSUE_CHANNEL_AT + 1) == 0 &&
+	return number.n == NUMBER && c->first.n == NUMBER && memcmp(number.p, c->first.p, ISSUE_CHANNEL_AT + 1) == 0 &&
 	       str_to_int(str_sub(c->first, ISSUE_CHANNEL_AT + 1, NUMBER), &first) &&
 	       str_to_int(str_sub(number, ISSUE_CHANNEL_AT + 1, NUMBER), &asked) && asked >= first &&
 	       asked < first + c->count && date_cmp(day, c->until) <= 0 && day.year == c->until.year;

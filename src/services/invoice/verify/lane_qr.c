@@ -1,5 +1,5 @@
-/* What the plane knows of a device, and what its QR texts are worth: issued is what counts; what was not yet reported is
- * told as such with its certificate; after a revocation only what was reported before counts. */
+/* What the plane knows of a device, and what its QR texts are worth: issued is what counts; what was not yet reported
+ * is told as such with its certificate; after a revocation only what was reported before counts. */
 #include "services/invoice/verify/lane_qr.h"
 #include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
@@ -138,10 +138,13 @@ err_t verify_lane_qr(struct ctx *c, struct str text, struct value **out)
 	struct value *list = checks_of(*out);
 	bool issued = !str_is(value_text(*out, "verdict"), "unknown");
 	note_signatures(c, list, o, &q);
-	note(c, list, "lane", !f.found ? "unknown" : f.revoked ? "revoked" : "active",
-	        tr(c, !f.found          ? N_("没有查到这台设备")
-	                      : f.revoked ? N_("这台设备已停用；停用前上报的发票仍然有效")
-	                                  : N_("这台设备可以开票")));
+	note(c, list, "lane",
+	        !f.found    ? "unknown"
+	        : f.revoked ? "revoked"
+	                    : "active",
+	        tr(c, !f.found      ? N_("没有查到这台设备")
+	                : f.revoked ? N_("这台设备已停用；停用前上报的发票仍然有效")
+	                            : N_("这台设备可以开票")));
 	if (o != LANE_QR_GOOD && o != LANE_QR_UNCHECKED)
 		conclude(c, *out, "rejected", tr(c, N_("二维码的签名或证书有问题，不要按这张发票付款")));
 	else if (!issued && f.revoked)

@@ -4,8 +4,8 @@
 #include "kernel/operation/spelled.h"
 #include "kernel/plane/plane.h"
 #include "services/invoice/issue/issue.h"
-#include "services/invoice/verify/asked.h"
 #include "services/invoice/lane/lane.h"
+#include "services/invoice/verify/asked.h"
 #include "services/invoice/verify/fact.h"
 #include "services/invoice/verify/lane_qr.h"
 #include <string.h>
@@ -236,7 +236,7 @@ static err_t feed(struct ctx *c, const struct event *events, size_t n)
 {
 	struct entries out = { 0 };
 	for (size_t i = 0; i < n; i++)
-		TRY(str_is(events[i].kind, "invoice.issued") ? put_issued(c, &out, events[i].body)
+		TRY(str_is(events[i].kind, "invoice.issued")    ? put_issued(c, &out, events[i].body)
 		        : str_is(events[i].kind, "lane.status") ? put_lane(c, &out, events[i].body)
 		                                                : put_reversed(c, &out, events[i].body));
 	return plane_put_batch(c->app->plane, out.list, out.n, events[n - 1].position);
