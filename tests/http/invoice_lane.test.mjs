@@ -11,7 +11,8 @@ import { Server, etaxd } from '../lib/server.mjs';
 async function alone(use) {
   const plane = spawn(etaxd, ['verify', '--listen', '127.0.0.1:0', '--data', server.data], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
-    await use(new Client(await new Promise((resolve) => plane.stdout.on('data', (line) => resolve(/http:\S+/.exec(line)[0])))));
+    const url = await new Promise((resolve) => plane.stdout.on('data', (line) => resolve(/http:\S+/.exec(line)[0])));
+    await use(async (text) => (await fetch(`${url}/v1/verify/qr`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text }) })).json());
   } finally {
     plane.kill('SIGTERM');
   }
@@ -170,8 +171,7 @@ test('A08.e5 the public check of a QR: not yet reported, issued, revoked, forged
   assert.equal(check(await qr(with3(4, 'deadbeef')), 'certificate'), 'unknown-key');
   assert.equal((await qr(f.slice(0, 5).join('|'))).verdict, 'unreadable');
   // the plane alone, without keys and core
-  await alone(async (plane) => {
-    const there = async (text) => ok(await plane.post('/v1/verify/qr', { text }, { key: null }));
+  await alone(async (there) => {
     const unreported = await there(late.qr);
     assert.deepEqual([unreported.verdict, check(unreported, 'signature')], ['not-reported', 'good']);
     assert.equal((await there(early.qr)).verdict, 'valid');
@@ -212,6 +212,31 @@ test('A08.e4 quota: reserved with the block, given back when it is used up or cl
   assert.deepEqual([lane.blocks[0].closed, lane.blocks[0].returned, lane.blocks[0].limit_left], [true, 0, '0.00']);
   const more = ok(await t1.post(`/v1/lanes/${d.id}/blocks`, { numbers: 3, limit: '50.00' }), 201);
   assert.deepEqual([more.blocks.length, more.blocks[1].count, more.open_numbers], [2, 3, 3]);
+});
+
+test('A08.e1 what the app asks: session, pages, files; a code that signs a phone in', async () => {
+  const nobody = ok(await open.get('/v1/mobile/session.json'));
+  assert.deepEqual([nobody.signed_in, nobody.csrf, nobody.lanes], [false, '', []]);
+  assert.match(nobody.verifier, /\+[0-9a-f]{8}\+/);
+  const me = ok(await t1.get('/v1/mobile/session.json'));
+  assert.deepEqual([me.signed_in, me.tax_id], [true, parties.T1]);
+  for (const page of ['app', 'check']) assert.deepEqual(ok(await open.get(`/v1/mobile/${page}`)), { scope: '/mobile/' });
+  for (const [file, media] of [['sw.js', 'text/javascript'], ['app.js', 'text/javascript'], ['scan.js', 'text/javascript'], ['manifest.webmanifest', 'application/manifest+json'],
+    ['icon.svg', 'image/svg+xml'], ['icon-192.png', 'image/png'], ['icon-512.png', 'image/png']]) {
+    const r = await open.get(`/v1/mobile/${file}`, { raw: true });
+    assert.deepEqual([r.status, r.headers.get('content-type').split(';')[0]], [200, media]);
+  }
+  assert.equal(ok(await t1.get('/v1/phone')).seconds, 120);
+  const link = ok(await t1.post('/v1/phone', {}, { key: null }));
+  const asked = ok(await open.get(`/v1${link.path}`));
+  assert.equal(asked.good, true);
+  assert.equal(ok(await open.get('/v1/phone/login?code=0')).good, false);
+  const was = await clockOf(server.url);
+  await setClock(server.url, new Date(Date.parse(was) + 121_000).toISOString());
+  assert.equal(ok(await open.get(`/v1${link.path}`)).good, false);
+  await setClock(server.url, was);
+  t1 = await Client.signIn(server.url, 'T1');
+  assert.equal((await open.get('/v1/phone')).status, 401);
 });
 
 test('A08.e3 kill -9 while a thousand are handed over: each once, afterwards all', async () => {
