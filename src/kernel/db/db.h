@@ -55,10 +55,12 @@ MUST_USE err_t db_run(struct ctx *c, const struct db_statement *st, const struct
         size_t *n_rows, size_t max_rows, int64_t *affected);
 
 /* The one door for changes. fn runs inside a transaction that holds until it is durable: on SQLite on the single
- * writer thread, in a savepoint, up to 256 together under one commit; on PostgreSQL in this thread's connection, again
- * on serialization failure (fn may thus run several times). fn touches nothing but c (arena, db) and arg.
- * If fn fails, nothing of it stays. Nested calls run fn in the transaction that is open. Returns when durable, and when
- * the log leaves of the act are in a signed checkpoint (c->log_wait). */
+ * writer thread of this process, in a savepoint, up to 256 together under one commit. On PostgreSQL the group runs
+ * again from its BEGIN after a serialization failure or a deadlock, six times at most, then E_BUSY: so fn may run
+ * several times. It finds c as it was at first (its arena only grows), so it touches nothing but c (arena, db) and arg,
+ * and sets in arg what it answers there rather than adding to it. If fn fails, nothing of it stays. Nested calls run fn
+ * in the transaction that is open. Returns when durable, and when the log leaves of the act are in a signed checkpoint
+ * (c->log_wait). */
 typedef err_t db_closure(struct ctx *c, void *arg);
 MUST_USE err_t db_write(struct ctx *c, db_closure *fn, void *arg);
 
@@ -77,6 +79,7 @@ struct db_act {
 	void (*done)(struct db_act *a); /* NULL: somebody waits */
 	err_t result;
 	struct db_act *next; /* the store's */
+	struct ctx before;   /* the store's: c before the first run */
 };
 void db_write_later(struct db_act *a);
 

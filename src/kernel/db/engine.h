@@ -22,6 +22,9 @@ struct engine {
 	 * generated code believes; STR_NONE: it fits. For the contract test. */
 	struct str (*misfit)(struct engine_connection *e, struct arena *a, const struct db_statement *st);
 	struct str (*dialect)(struct arena *a, struct str script); /* of a migration; NULL: as it is */
+	/* The transaction failed since its BEGIN, and only because another one stood in its way: from the BEGIN again
+	 * it may succeed. NULL: this never happens. */
+	bool (*again)(const struct engine_connection *e);
 };
 extern const struct engine engine_sqlite, engine_postgresql;
 

@@ -3,9 +3,8 @@
  * core.
  *
  * Each build is a file of its own, DATA/plane/N.mdb; DATA/plane/current names the one in use and is replaced in one
- * step. Readers take no lock: each thread keeps one read transaction, renews it when something new was written, and
- * changes to the new file when it meets one. The position of the feed is stored in the same transaction as its entries.
- */
+ * step. Readers take no lock: each thread keeps one read transaction, renews it when something new was written, and changes
+ * to the new file when it meets one. The position of the feed is stored in the same transaction as its entries. */
 #ifndef KERNEL_PLANE_H
 #define KERNEL_PLANE_H
 #include "base/error.h"

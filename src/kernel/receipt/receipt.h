@@ -1,6 +1,6 @@
 /* Receipts: each act that changes state appends one leaf to the transparency log in its own transaction
- * (domain/tlog.md; C2SP tlog-tiles, checkpoint, tlog-proof). The entry is public and holds no business data: version,
- * kind, time, SHA-256(salt || canonical act). Holder of the receipt can prove the act offline. */
+ * (domain/tlog.md; C2SP tlog-tiles, checkpoint, tlog-proof). The entry is public and holds no business data: version, kind,
+ * time, SHA-256(salt || canonical act). Holder of the receipt can prove the act offline. */
 #ifndef KERNEL_RECEIPT_H
 #define KERNEL_RECEIPT_H
 #include "kernel/ctx/ctx.h"
@@ -25,15 +25,12 @@ enum act_kind { /* one byte in the entry; never renumber */
 };
 
 /* Inside db_write. act: JSON object of what was done (who, what, amounts, when); holder may fetch the receipt.
- * *out = {id, kind, at, digest, href} to be put into the answer as "receipt"; the id is also given in *id when not
- * NULL. */
-MUST_USE err_t receipt_issue(
-        struct ctx *c, enum act_kind kind, int64_t holder_id, const struct value *act, struct value **out, int64_t *id);
-/* The same for the hot path (one invoice of many): the act is given as canonical bytes already; *digest gets 32 bytes.
- */
+ * *out = {id, kind, at, digest, href} to be put into the answer as "receipt"; the id is also given in *id when not NULL. */
+MUST_USE err_t receipt_issue(struct ctx *c, enum act_kind kind, int64_t holder_id, const struct value *act,
+		struct value **out, int64_t *id);
+/* The same for the hot path (one invoice of many): the act is given as canonical bytes already; *digest gets 32 bytes. */
 MUST_USE err_t receipt_issue_bytes(struct ctx *c, enum act_kind kind, int64_t holder_id, struct str canonical_act,
-        int64_t *id, unsigned char digest[32]);
+		int64_t *id, unsigned char digest[32]);
 /* {id, kind, at, digest, href} of a receipt id already known. */
-struct value *receipt_value(
-        struct ctx *c, int64_t id, enum act_kind kind, instant_us at, const unsigned char digest[32]);
+struct value *receipt_value(struct ctx *c, int64_t id, enum act_kind kind, instant_us at, const unsigned char digest[32]);
 #endif
