@@ -11,7 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lane_qr q;
 	(void)lane_qr_is(text);
 	if (lane_qr_check(a, text, NULL, 0, &q) == LANE_QR_GOOD) abort(); /* nothing is good without a key */
-	if (lane_certificate_parse(a, text, &c) && !lane_certificate_parse(a, lane_certificate_text(a, &c), &again)) abort();
+	if (lane_certificate_parse(a, text, &c) && !lane_certificate_parse(a, lane_certificate_text(a, &c), &again))
+		abort();
 	arena_free(a);
 	return 0;
 }

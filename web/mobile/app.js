@@ -4,7 +4,7 @@ import * as core from './core.js';
 import * as device from './device.js';
 
 const $ = (id) => document.getElementById(id);
-const word = (name, ...args) => args.reduce((t, a, k) => t.replaceAll(`{${k + 1}}`, a), document.querySelector(`[data-w="${name}"]`)?.textContent || name);
+const word = (name, ...args) => args.reduce((t, a, k) => t.replaceAll(`@${k + 1}`, a), document.querySelector(`[data-w="${name}"]`)?.textContent || name);
 const show = (id, on) => { if ($(id)) $(id).hidden = !on; };
 const make = (tag, text, cls) => Object.assign(document.createElement(tag), { textContent: text, className: cls || '' });
 

@@ -1,5 +1,5 @@
-/* The texts of a lane without a server: what a device wrote is read, what was changed in any byte is not. The device's own
- * code (web/mobile/core.js) made the vectors. */
+/* The texts of a lane without a server: what a device wrote is read, what was changed in any byte is not. The device's
+ * own code (web/mobile/core.js) made the vectors. */
 #include "services/invoice/lane/text.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,10 +9,13 @@
 #include <cmocka.h>
 
 static const char entry[] =
-        "{\"amount\":\"10.62\",\"invoice\":{\"buyer\":{\"name\":\"散客\"},\"kind\":\"ordinary\",\"lines\":[{\"amount\":\"12.00\","
+        "{\"amount\":\"10.62\",\"invoice\":{\"buyer\":{\"name\":\"散客\"},\"kind\":\"ordinary\",\"lines\":[{\"amount\":"
+        "\"12.00\","
         "\"name\":\"车床\",\"price_includes_tax\":true,\"rate\":\"0.13\",\"tax_code\":\"1090105030000000000\"}]},"
-        "\"issued_at\":\"2026-11-24T10:00:00.000+08:00\",\"lane\":\"123456\",\"number\":\"26333000000000000001\",\"previous\":"
-        "\"0000000000000000000000000000000000000000000000000000000000000000\",\"qr\":\"01,32,,26333000000000000001,12.00,"
+        "\"issued_at\":\"2026-11-24T10:00:00.000+08:00\",\"lane\":\"123456\",\"number\":\"26333000000000000001\","
+        "\"previous\":"
+        "\"0000000000000000000000000000000000000000000000000000000000000000\",\"qr\":\"01,32,,26333000000000000001,12."
+        "00,"
         "20261124,,7875\",\"sequence\":1,\"suite\":\"ed25519\",\"tax\":\"1.38\",\"total\":\"12.00\"}";
 
 static void an_entry_is_read(void **state)
@@ -67,8 +70,8 @@ static void every_byte_of_a_code_counts(void **state)
 	crypto_ed25519_sign(device, lane_qr_covered(a, text), signature);
 	struct str by_device = str_base64(a, signature, sizeof signature);
 	crypto_ed25519_sign(node, lane_certificate_covered(a, cert), signature);
-	struct str whole = str_printf(a, "%.*s|etaxl1|%.*s|%.*s|%08x|%s", STR_FMT(text), STR_FMT(by_device), STR_FMT(cert),
-	        who.key_id, str_base64(a, signature, sizeof signature).p);
+	struct str whole = str_printf(a, "%.*s|etaxl1|%.*s|%.*s|%08x|%s", STR_FMT(text), STR_FMT(by_device),
+	        STR_FMT(cert), who.key_id, str_base64(a, signature, sizeof signature).p);
 	assert_int_equal(lane_qr_check(a, whole, &who, 1, &q), LANE_QR_GOOD);
 	assert_true(str_is(q.certificate.seller_name, "海川,精密/机械"));
 	assert_int_equal(lane_qr_check(a, whole, NULL, 0, &q), LANE_QR_UNCHECKED);
