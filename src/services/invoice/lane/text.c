@@ -49,10 +49,18 @@ static bool key_bytes(struct arena *a, struct str base64, struct str *out)
 	return str_unbase64(a, base64, out) && out->n == LANE_KEY;
 }
 
+static bool plain(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' || s.p[i] == '|') return false;
+	return true;
+}
+
 bool lane_certificate_parse(struct arena *a, struct str text, struct lane_certificate *out)
 {
 	struct str f[CERTIFICATE_FIELDS], key;
 	size_t n = 0;
+	if (!plain(text)) return false;
 	while (n < CERTIFICATE_FIELDS - 1 && str_split(&text, ',', &f[n]))
 		n++;
 	if (n < CERTIFICATE_FIELDS - 1 || !text.p || !text.n) return false;
