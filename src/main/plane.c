@@ -8,6 +8,7 @@
 #include "main/offline.h"
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/verify/feed.h"
+#include "services/invoice/verify/lane_qr.h"
 #include "services/invoice/verify/rebuild.h"
 #include <dirent.h>
 #include <errno.h>
@@ -184,6 +185,9 @@ static err_t write_changes(struct writer *w)
 			if (str_is(events[i].kind, "invoice.reversed") &&
 			        json_parse(w->c->arena, body, &v, &where) == OK)
 				TRY(add_number(w, value_text(v, "number")));
+			struct plane_entry device;
+			if (str_is(events[i].kind, "lane.status") && lane_fact_put(w->c->arena, body, &device))
+				(void)add(w, PLANE_LANE, &device.key, device.value);
 		}
 		if (n && events[n - 1].position > w->head.to) break;
 	}

@@ -67,6 +67,13 @@ void crypto_ed25519_public_bytes(const struct crypto_key *k, unsigned char out[3
 void crypto_ed25519_seed(const struct crypto_key *k, unsigned char out[32]);
 void crypto_ed25519_sign(const struct crypto_key *k, struct str message, unsigned char out[64]);
 bool crypto_ed25519_verify(const struct crypto_key *k, struct str message, const unsigned char signature[64]);
+/* Many by one key, on several cores: each .good tells whether its signature is right. */
+struct crypto_check {
+	struct str message;
+	const unsigned char *signature; /* 64 bytes; NULL: not good */
+	bool good;
+};
+void crypto_ed25519_verify_many(const struct crypto_key *k, struct crypto_check *list, size_t n);
 
 struct crypto_key *crypto_sm2_new(void);
 struct crypto_key *crypto_sm2_from_der(struct str private_key);         /* as crypto_sm2_der writes; NULL: refused */

@@ -8,7 +8,8 @@
 /* Address space, not disk: 256 GiB, less where the process may not have it (ulimit -v, valgrind). */
 enum { READERS_MAX = 1024, MAP_BITS = 38, MAP_BITS_MIN = 32 };
 
-static const char *const tables[PLANE_KINDS] = { "invoice", "certificate", "receipt", "taxpayer", "group", "note" };
+static const char *const tables[PLANE_KINDS] = { "invoice", "certificate", "receipt", "taxpayer", "group", "note",
+	"lane" };
 
 void generation_path(const char *dir, int64_t number, const char *ending, char out[4096])
 {

@@ -3,15 +3,26 @@
  * core.
  *
  * Each build is a file of its own, DATA/plane/N.mdb; DATA/plane/current names the one in use and is replaced in one
- * step. Readers take no lock: each thread keeps one read transaction, renews it when something new was written, and changes
- * to the new file when it meets one. The position of the feed is stored in the same transaction as its entries. */
+ * step. Readers take no lock: each thread keeps one read transaction, renews it when something new was written, and
+ * changes to the new file when it meets one. The position of the feed is stored in the same transaction as its entries.
+ */
 #ifndef KERNEL_PLANE_H
 #define KERNEL_PLANE_H
 #include "base/error.h"
 #include "base/str.h"
 
-/* GROUP: names of groups of invoice numbers, by hash. NOTE: what the plane says of itself ("as-of"). */
-enum plane_kind { PLANE_INVOICE, PLANE_CERTIFICATE, PLANE_RECEIPT, PLANE_TAXPAYER, PLANE_GROUP, PLANE_NOTE, PLANE_KINDS };
+/* GROUP: names of groups of invoice numbers, by hash. NOTE: what the plane says of itself ("as-of").
+ * LANE: devices of sellers. */
+enum plane_kind {
+	PLANE_INVOICE,
+	PLANE_CERTIFICATE,
+	PLANE_RECEIPT,
+	PLANE_TAXPAYER,
+	PLANE_GROUP,
+	PLANE_NOTE,
+	PLANE_LANE,
+	PLANE_KINDS
+};
 
 #define PLANE_VALUE_MAX 256
 

@@ -19,6 +19,6 @@ bool segment_next(struct str *rest, struct plane_entry *out); /* false: the end,
 struct str segment_text(struct arena *a, const struct segment *s);
 struct str segment_file(struct arena *a, const struct segment *s, struct str text, struct str signature_lines);
 /* false: broken, changed, or not signed by one of the keys (why says which). */
-bool segment_read(struct arena *a, struct str file, const struct tlog_verifier *keys, size_t n_keys, struct segment *out,
-        const char **why);
+bool segment_read(struct arena *a, struct str file, const struct tlog_verifier *keys, size_t n_keys,
+        struct segment *out, const char **why);
 #endif

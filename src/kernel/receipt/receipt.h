@@ -26,6 +26,7 @@ enum act_kind { /* one byte in the entry; never renumber */
 	ACT_LOTTERY_DRAW = 40,  /* commitment, frozen tickets, secret and winners of a draw; release of its pool */
 	ACT_LOTTERY_PRIZE = 41, /* won, paid, given back */
 	ACT_LOTTERY_REPORT = 42,
+	ACT_LANE = 20,          /* a device of a seller: opened, block given, head anchored, revoked */
 };
 
 /* Inside db_write. act: JSON object of what was done (who, what, amounts, when); holder may fetch the receipt.

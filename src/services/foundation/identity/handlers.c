@@ -258,6 +258,7 @@ err_t sessions(struct ctx *c, const void *input, struct reply *out)
 		value_put_str(c->arena, v, "id", str_from_int(c->arena, rows[i].session_id));
 		value_put_str(c->arena, v, "kind", rows[i].kind);
 		value_put_bool(c->arena, v, "browser", str_is(rows[i].kind, "cookie"));
+		value_put_bool(c->arena, v, "by_link", rows[i].name.n > 0);
 		value_put_bool(c->arena, v, "two_factors", rows[i].strong);
 		value_put_str(c->arena, v, "client", rows[i].client);
 		value_put_instant(c->arena, v, "created_at", rows[i].created_at);

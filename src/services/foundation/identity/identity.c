@@ -3,6 +3,7 @@
 #include "kernel/access/access.h"
 #include "kernel/i18n/i18n.h"
 #include "services/foundation/identity/credentials.h"
+#include "services/foundation/identity/link.h"
 #include "services/foundation/identity/mandates.h"
 #include "services/foundation/identity/session.h"
 
@@ -34,6 +35,10 @@ static const struct field session_fields[] = {
 };
 static const struct field login_page_fields[] = {
 	{ "next", FIELD_TEXT, AT(struct session_in, next), .max = 400, .label = N_("登录后前往") },
+	{ 0 },
+};
+static const struct field link_fields[] = {
+	{ "code", FIELD_TEXT, AT(struct link_in, code), .required = true, .max = LINK_CODE, .label = N_("登录码") },
 	{ 0 },
 };
 static const struct field switch_fields[] = {
@@ -150,6 +155,54 @@ static const struct operation operations[] = {
 	        .then = "{next}",
 	        .title = N_("登录"),
 	        .requirements = "G01.1",
+	        .page_only = "cookies are for browsers; programs use POST /v1/sessions" },
+	{ .id = "identity.phone",
+	        .method = GET,
+	        .path = "/phone",
+	        .who = PERSON,
+	        .run = link_page,
+	        .view = link_new_view,
+	        .page = "identity/phone",
+	        .menu = "我的信息/登录到手机",
+	        .title = N_("登录到手机"),
+	        .requirements = "A08.1 A08.3 G01.1",
+	        .words = "扫码登录 手机 phone login qr" },
+	{ .id = "identity.phone_link",
+	        .method = POST,
+	        .path = "/phone",
+	        .who = PERSON,
+	        .run = link_new,
+	        .view = link_new_view,
+	        .per_minute = 20,
+	        .page = "identity/phone",
+	        .form = "identity.phone",
+	        .title = N_("登录到手机的码"),
+	        .requirements = "A08.1 A08.3 G01.1" },
+	{ .id = "identity.phone_ask",
+	        .method = GET,
+	        .path = "/phone/login",
+	        .who = PUBLIC,
+	        .in = link_fields,
+	        .in_size = sizeof(struct link_in),
+	        .run = link_ask,
+	        .per_minute = 30,
+	        .page = "identity/phone_login",
+	        .title = N_("在这台手机上登录"),
+	        .requirements = "A08.1 A08.3 G01.1" },
+	{ .id = "identity.phone_login",
+	        .method = POST,
+	        .path = "/phone/login",
+	        .who = PUBLIC,
+	        .in = link_fields,
+	        .in_size = sizeof(struct link_in),
+	        .run = link_use,
+	        .own_transaction = true,
+	        .per_minute = 30,
+	        .page = "identity/phone_login",
+	        .form = "identity.phone_ask",
+	        .then = "{next}",
+	        .title = N_("在这台手机上登录"),
+	        .requirements = "A08.1 A08.3 G01.1",
 	        .page_only = "cookies are for browsers; programs use POST /v1/sessions" },
 	{ .id = "identity.sign_out",
 	        .method = POST,

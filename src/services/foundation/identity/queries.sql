@@ -139,9 +139,9 @@ UPDATE session SET token_hash = $1, csrf = $2, strong = $3 WHERE person_id = $4 
 
 -- :name sessions_open :many
 -- :in person_id int, now instant
--- :out session_id int, kind text, created_at instant, seen_at instant, expires_at instant, strong bool, client text?
+-- :out session_id int, kind text, created_at instant, seen_at instant, expires_at instant, strong bool, client text?, name text?
 -- :max 100
-SELECT session_id, kind, created_at, seen_at, expires_at, strong, client FROM session
+SELECT session_id, kind, created_at, seen_at, expires_at, strong, client, name FROM session
 WHERE person_id = $1 AND kind <> 'personal' AND ended_at IS NULL AND expires_at > $2 ORDER BY session_id DESC LIMIT 100;
 
 -- :name sessions_end_others :exec
@@ -242,3 +242,25 @@ UPDATE enrolment SET used_at = $1 WHERE person_id = $2 AND used_at IS NULL;
 -- :name enrolment_use :exec
 -- :in used_at instant, person_id int, code_hash text
 UPDATE enrolment SET used_at = $1 WHERE person_id = $2 AND code_hash = $3 AND used_at IS NULL AND expires_at > $1;
+
+-- :name link_insert :exec
+-- :in code_hash text, person_id int, subject_id int, session_id int, strong bool, expires_at instant
+INSERT INTO login_link (code_hash, person_id, subject_id, session_id, strong, expires_at) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- :name link_get :one
+-- :in code_hash text, now instant
+-- :out person_id int, subject_id int, session_id int, strong bool
+SELECT person_id, subject_id, session_id, strong FROM login_link WHERE code_hash = $1 AND expires_at > $2;
+
+-- :name link_delete :exec
+-- :in code_hash text
+DELETE FROM login_link WHERE code_hash = $1;
+
+-- :name links_forget :exec
+-- :in before instant
+DELETE FROM login_link WHERE expires_at < $1;
+
+-- :name session_alive :one
+-- :in person_id int, session_id int, now instant
+-- :out n int
+SELECT count(*) FROM session WHERE person_id = $1 AND session_id = $2 AND ended_at IS NULL AND expires_at > $3;

@@ -251,7 +251,7 @@ static err_t write_lines(struct ctx *c, struct part *p, size_t n, int64_t *recei
 	struct buf event;
 	int64_t next;
 	size_t k = 0;
-	TRY(write_number(c, &p->batch->by, (int64_t)n, &prefix, &next));
+	TRY(write_number(c, &p->batch->by, CHANNEL_WEB, (int64_t)n, &prefix, &next));
 	*first = write_number_text(c->arena, prefix, next);
 	buf_init(&event, c->arena, n * 192);
 	for (size_t i = 0; i < p->n; i++) {

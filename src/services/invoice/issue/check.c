@@ -26,7 +26,7 @@ static err_t end_prefix(struct ctx *c, struct fsck *f, const struct walk *w)
 {
 	struct issue_counters_row *rows;
 	size_t n;
-	if (!w->prefix[0]) return OK;
+	if (!w->prefix[0] || w->prefix[ISSUE_CHANNEL_AT] == ISSUE_CHANNEL_DEVICE) return OK; /* explained by lane */
 	TRY(issue_counters(c, &rows, &n));
 	for (size_t i = 0; i < n; i++)
 		if (str_ends(rows[i].name, w->prefix) && rows[i].value != w->expected - 1)
@@ -47,7 +47,7 @@ static err_t check_number(struct ctx *c, struct fsck *f, struct walk *w, struct 
 		memcpy(w->prefix, number.p, PREFIX);
 		w->expected = 1;
 	}
-	if (n != w->expected)
+	if (n != w->expected && number.p[ISSUE_CHANNEL_AT] != ISSUE_CHANNEL_DEVICE)
 		FSCK_FAULT(f, "invoice: %lld numbers are missing before %.*s", (long long)(n - w->expected),
 		        STR_FMT(number));
 	w->expected = n + 1;

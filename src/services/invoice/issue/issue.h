@@ -116,7 +116,37 @@ struct issue_qr {
 	enum issue_qr_signature signature;
 };
 void issue_qr_read(struct ctx *c, struct str text, struct issue_qr *out);
-struct str issue_qr_sign(struct ctx *c, struct str text); /* with a signature behind it */
+void issue_qr_text_read(struct arena *a, struct str text, struct issue_qr *out); /* the usual text alone */
+struct str issue_qr_sign(struct ctx *c, struct str text);                        /* with a signature behind it */
+
+/* Invoices whose number and time were fixed elsewhere, by a device of the seller (service lane): rules, document, lists
+ * and receipts are those of any other invoice. A desk holds what is the same for all of one seller. */
+struct issue_desk;
+MUST_USE err_t issue_desk_open(
+        struct ctx *c, int64_t seller_id, struct str drawer, struct issue_desk **out, bool *may); /* may: issue now */
+const struct str *issue_desk_seller(const struct issue_desk *d);                                  /* tax id, name */
+size_t issue_desk_rates(const struct issue_desk *d, struct rate *out, size_t max); /* usable today, highest first */
+struct issue_given {
+	struct str number, kind, buyer_name, qr;
+	instant_us issued_at;
+	struct money amount, tax, total;
+	struct str errors;          /* JSON array of faults; STR_NONE: nothing is in the way */
+	struct str document, event; /* of issue: prepared */
+	int64_t buyer_id;
+};
+/* body: the input of POST /invoices. Faults go to .errors, not to c->problem. */
+MUST_USE err_t issue_given_read(struct ctx *c, struct issue_desk *d, struct str number, instant_us at,
+        const struct value *body, struct issue_given *out);
+/* In db_write: rows, one event, and a receipt for each run of neighbouring numbers. Rising numbers. */
+MUST_USE err_t issue_given_write(
+        struct ctx *c, const struct issue_desk *d, const struct issue_given *const *list, size_t n);
+/* In db_write: numbers of the device channel, and the seller's quota of a month (amount < 0 gives back). */
+MUST_USE err_t issue_desk_numbers(struct ctx *c, const struct issue_desk *d, int64_t n, struct str *first);
+MUST_USE err_t issue_desk_quota(struct ctx *c, const struct issue_desk *d, struct str period, struct money amount);
+/* What is left of this month's quota. */
+MUST_USE err_t issue_desk_left(struct ctx *c, const struct issue_desk *d, struct money *out);
+enum { ISSUE_CHANNEL_AT = 4 }; /* place of the channel's digit in a number */
+#define ISSUE_CHANNEL_DEVICE '3'
 
 /* Invoices that a buyer received, of its lists (projection): for confirming input tax. */
 struct received {

@@ -17,6 +17,17 @@ struct str issue_qr_sign(struct ctx *c, struct str text)
 	return verifier(c, &who) ? qr_signed_make(c->arena, text, &who, keys_log(c->app->keys)) : STR_NONE;
 }
 
+void issue_qr_text_read(struct arena *a, struct str text, struct issue_qr *out)
+{
+	struct qr_text q;
+	enum qr_text_fault f = qr_text_parse(a, text, &q);
+	*out = (struct issue_qr){ .number = q.number,
+		.total = q.amount,
+		.date = q.date,
+		.digital = str_is(q.type, "31") || str_is(q.type, "32"),
+		.fault = f == QR_TEXT_OK ? NULL : qr_text_fault_word(f) };
+}
+
 void issue_qr_read(struct ctx *c, struct str whole, struct issue_qr *out)
 {
 	static const enum issue_qr_signature outcome[] = { [QR_UNSIGNED] = ISSUE_QR_UNSIGNED,

@@ -32,10 +32,10 @@ err_t issuer_load(struct ctx *c, struct issuer *out)
 	return may ? OK : RAISE(c, E_CONFLICT, &not_a_seller, c->caller.subject_name);
 }
 
-/* YY + region + channel 2 (web and interface) + 15 digits without gaps (domain/invoice.md §3.2). */
-err_t write_number(struct ctx *c, const struct issuer *by, int64_t n, struct str *prefix, int64_t *first)
+/* YY + region + channel + 15 digits without gaps (domain/invoice.md §3.2). */
+err_t write_number(struct ctx *c, const struct issuer *by, char channel, int64_t n, struct str *prefix, int64_t *first)
 {
-	*prefix = str_printf(c->arena, "%02d%.*s2", by->day.year % 100, STR_FMT(by->taxpayer.region));
+	*prefix = str_printf(c->arena, "%02d%.*s%c", by->day.year % 100, STR_FMT(by->taxpayer.region), channel);
 	return db_counter(c, str_printf(c->arena, "invoice.%.*s", STR_FMT(*prefix)), n, first);
 }
 
@@ -68,7 +68,7 @@ err_t write_one(struct ctx *c, struct face *f, const struct issuer *by, enum act
 	struct buf document, event;
 	bool known = false;
 	int64_t n;
-	TRY(write_number(c, by, 1, &prefix, &n));
+	TRY(write_number(c, by, CHANNEL_WEB, 1, &prefix, &n));
 	f->number = write_number_text(c->arena, prefix, n);
 	f->qr = qr_text_invoice(c->arena, str_is(f->kind, "special"), f->number, f->total, by->day);
 	if (f->buyer.tax_id.p) TRY(identity_party_by_tax_id(c, f->buyer.tax_id, &buyer, &known));

@@ -56,7 +56,11 @@ struct issued {
 	struct value *receipt;
 };
 MUST_USE err_t write_one(struct ctx *c, struct face *f, const struct issuer *by, enum act_kind act, struct issued *out);
-MUST_USE err_t write_number(struct ctx *c, const struct issuer *by, int64_t n, struct str *prefix, int64_t *first);
+/* Channels of the number: numbers of devices are given in blocks and may come back unused. */
+#define CHANNEL_WEB '2'
+#define CHANNEL_DEVICE ISSUE_CHANNEL_DEVICE
+MUST_USE err_t write_number(
+        struct ctx *c, const struct issuer *by, char channel, int64_t n, struct str *prefix, int64_t *first);
 extern const struct fault_def issue_over_quota; /* quota, used, wanted */
 struct str write_number_text(struct arena *a, struct str prefix, int64_t n);
 MUST_USE err_t write_quota(struct ctx *c, const struct issuer *by, struct money amount);

@@ -1,9 +1,10 @@
-/* What the plane keeps of an invoice, fixed width, big endian: version, state, total, date, red letter. Inner header. */
+/* What the plane keeps of an invoice, fixed width, big endian: version, state, total, date, red letter. Inner header.
+ */
 #ifndef VERIFY_FACT_H
 #define VERIFY_FACT_H
+#include "base/money.h"
 #include "kernel/ctx/ctx.h"
 #include "kernel/plane/plane.h"
-#include "base/money.h"
 
 enum fact_state { FACT_VALID, FACT_PARTLY, FACT_REVERSED, FACT_RED };
 struct fact {

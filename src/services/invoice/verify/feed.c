@@ -1,15 +1,20 @@
 #include "services/invoice/verify/feed.h"
 #include <string.h>
 
-static void add(
-        struct ctx *c, struct feed_entries *e, enum plane_kind kind, const struct plane_key *key, struct str value)
+void feed_add(struct ctx *c, struct feed_entries *e, const struct plane_entry *entry)
 {
 	if (e->n == e->cap) {
 		struct plane_entry *more = arena_array(c->arena, e->cap = e->cap ? e->cap * 2 : 1024, sizeof *more);
 		if (e->n) memcpy(more, e->list, e->n * sizeof *more);
 		e->list = more;
 	}
-	e->list[e->n++] = (struct plane_entry){ .kind = kind, .key = *key, .value = value };
+	e->list[e->n++] = *entry;
+}
+
+static void add(
+        struct ctx *c, struct feed_entries *e, enum plane_kind kind, const struct plane_key *key, struct str value)
+{
+	feed_add(c, e, &(struct plane_entry){ .kind = kind, .key = *key, .value = value });
 }
 
 bool group_key(struct str number, struct plane_key *out)

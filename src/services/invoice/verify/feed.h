@@ -9,11 +9,12 @@ struct feed_entries {
 	struct plane_key group; /* the last one put: numbers come one after the other */
 	bool any_group;
 };
+void feed_add(struct ctx *c, struct feed_entries *e, const struct plane_entry *entry);
 void feed_put(struct ctx *c, struct feed_entries *e, struct str number, const struct fact *f);
 void feed_put_notes(struct ctx *c, struct feed_entries *e); /* "as-of": now */
 
-/* A thousand numbers, one group: the first 17 digits. Who asks for all groups whose hash begins so and so does not say which
- * invoice is of interest. Key: hash of the digits; value: the digits. */
+/* A thousand numbers, one group: the first 17 digits. Who asks for all groups whose hash begins so and so does not say
+ * which invoice is of interest. Key: hash of the digits; value: the digits. */
 enum { GROUP_DIGITS = 17 };
 bool group_key(struct str number, struct plane_key *out);
 void note_key(const char *name, struct plane_key *out);

@@ -15,6 +15,8 @@ static const struct {
 	{ "not-as-issued", N_("与开具内容不一致"), "bad", "is_mismatch" },
 	{ "unknown", N_("没有查到"), "bad", "is_unknown" },
 	{ "unreadable", N_("读不懂"), "bad", "is_unreadable" },
+	{ "not-reported", N_("设备已签名，还没有上报"), "warn", "is_not_reported" },
+	{ "rejected", N_("不能用"), "bad", "is_rejected" },
 };
 
 static const struct value *checked_of(const struct value *answer, const char *what)
@@ -60,6 +62,12 @@ static const struct {
 	{ "partly-reversed", "bad", "circle-x" },
 	{ "forged", "bad", "circle-x" },
 	{ "unknown-key", "bad", "circle-x" },
+	{ "forged-certificate", "bad", "circle-x" },
+	{ "forged-signature", "bad", "circle-x" },
+	{ "outside-block", "bad", "circle-x" },
+	{ "suite", "bad", "circle-x" },
+	{ "revoked", "bad", "circle-x" },
+	{ "active", "ok", "circle-check" },
 };
 
 static void put_outcome(struct ctx *c, struct value *one)
@@ -68,7 +76,7 @@ static void put_outcome(struct ctx *c, struct value *one)
 		const char *what, *label;
 	} labels[] = { { "number", N_("发票号码") }, { "total", N_("价税合计") }, { "date", N_("开票日期") },
 		{ "state", N_("状态") }, { "content", N_("票面其他内容") }, { "signature", N_("二维码签名") },
-		{ "text", N_("二维码内容") } };
+		{ "text", N_("二维码内容") }, { "certificate", N_("设备证书") }, { "lane", N_("开票设备") } };
 	const char *mark = str_is(value_text(one, "what"), "text") ? "bad" : "off", *label = "";
 	for (size_t i = 0; i < COUNT(outcomes); i++)
 		if (str_is(value_text(one, "outcome"), outcomes[i].outcome)) mark = outcomes[i].mark;

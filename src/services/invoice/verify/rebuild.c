@@ -4,6 +4,7 @@
 #include "kernel/outbox/outbox.h"
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/verify/feed.h"
+#include "services/invoice/verify/lane_qr.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +23,14 @@ struct list {
 	size_t size, n, room;
 	char *items;
 };
+struct device { /* the newest status of a seller's device wins */
+	struct plane_key key;
+	int64_t at;
+	size_t n;
+	char value[PLANE_VALUE_MAX];
+};
 struct build {
-	struct list items, late, groups;
+	struct list items, late, groups, devices;
 	int64_t position;
 	bool sorted;
 };
@@ -88,6 +95,23 @@ static err_t take_reversed(struct ctx *c, struct build *b, struct str body, int6
 	               : E_INTERNAL;
 }
 
+static err_t take_device(struct ctx *c, struct build *b, const struct event *event)
+{
+	struct plane_entry e;
+	if (!lane_fact_put(c->arena, event->body, &e)) return E_INTERNAL;
+	struct device *d = push(&b->devices);
+	*d = (struct device){ .key = e.key, .at = event->position, .n = e.value.n };
+	memcpy(d->value, e.value.p, e.value.n);
+	return OK;
+}
+
+static int by_device(const void *a, const void *b)
+{
+	const struct device *x = a, *y = b;
+	int c = by_key(&x->key, &y->key);
+	return c ? c : (x->at > y->at) - (x->at < y->at);
+}
+
 static err_t read_page(struct ctx *c, struct build *b, bool *more)
 {
 	struct event *events;
@@ -97,6 +121,7 @@ static err_t read_page(struct ctx *c, struct build *b, bool *more)
 		if (str_is(events[i].kind, "invoice.issued")) TRY(take_issued(b, events[i].body));
 		if (str_is(events[i].kind, "invoice.reversed"))
 			TRY(take_reversed(c, b, events[i].body, events[i].position));
+		if (str_is(events[i].kind, "lane.status")) TRY(take_device(c, b, &events[i]));
 		b->position = events[i].position;
 	}
 	*more = n > 0;
@@ -142,11 +167,16 @@ static err_t append_invoices(struct build *b, struct plane_rebuild *r)
 static err_t append_rest(struct ctx *c, struct build *b, struct plane_rebuild *r)
 {
 	struct item *groups = (struct item *)b->groups.items;
+	struct device *devices = (struct device *)b->devices.items;
 	struct plane_key note;
 	for (size_t i = 0; i < b->groups.n; i++)
 		if (!i || by_key(&groups[i - 1].key, &groups[i].key) != 0)
 			TRY(plane_rebuild_append(r, PLANE_GROUP, &groups[i].key,
 			        (struct str){ (const char *)groups[i].fact, GROUP_DIGITS }));
+	for (size_t i = 0; i < b->devices.n; i++)
+		if (i + 1 == b->devices.n || by_key(&devices[i + 1].key, &devices[i].key) != 0)
+			TRY(plane_rebuild_append(
+			        r, PLANE_LANE, &devices[i].key, (struct str){ devices[i].value, devices[i].n }));
 	note_key("as-of", &note);
 	return plane_rebuild_append(r, PLANE_NOTE, &note, str_from_int(c->arena, c->now));
 }
@@ -158,6 +188,7 @@ static err_t build(struct ctx *c, struct plane *p, struct build *b)
 	if (!b->sorted) qsort(b->items.items, b->items.n, sizeof(struct item), by_key);
 	if (b->late.n) qsort(b->late.items, b->late.n, sizeof(struct late), by_key_and_time);
 	if (b->groups.n) qsort(b->groups.items, b->groups.n, sizeof(struct item), by_key);
+	if (b->devices.n) qsort(b->devices.items, b->devices.n, sizeof(struct device), by_device);
 	TRY(plane_rebuild_begin(p, &r));
 	err_t e = append_invoices(b, r);
 	if (e == OK) e = append_rest(c, b, r);
@@ -171,6 +202,7 @@ err_t verify_rebuild(struct ctx *c, struct plane *p, int64_t *invoices, int64_t 
 	struct build b = { .items.size = sizeof(struct item),
 		.late.size = sizeof(struct late),
 		.groups.size = sizeof(struct item),
+		.devices.size = sizeof(struct device),
 		.sorted = true };
 	err_t e = build(c, p, &b);
 	*invoices = (int64_t)b.items.n;
@@ -178,5 +210,6 @@ err_t verify_rebuild(struct ctx *c, struct plane *p, int64_t *invoices, int64_t 
 	free(b.items.items);
 	free(b.late.items);
 	free(b.groups.items);
+	free(b.devices.items);
 	return e;
 }

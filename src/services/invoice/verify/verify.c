@@ -4,9 +4,11 @@
 #include "kernel/operation/spelled.h"
 #include "kernel/plane/plane.h"
 #include "services/invoice/issue/issue.h"
+#include "services/invoice/lane/lane.h"
 #include "services/invoice/verify/asked.h"
 #include "services/invoice/verify/fact.h"
 #include "services/invoice/verify/feed.h"
+#include "services/invoice/verify/lane_qr.h"
 #include <string.h>
 
 static const struct field verify_fields[] = {
@@ -50,12 +52,12 @@ static const struct field table_fields[] = {
 	{ 0 },
 };
 static const struct field qr_form_fields[] = {
-	{ "text", FIELD_LINES, AT(struct verify_qr_in, text), .max = 512, .label = N_("二维码内容"),
+	{ "text", FIELD_LINES, AT(struct verify_qr_in, text), .max = 1024, .label = N_("二维码内容"),
 	        .help = N_("用手机扫票面左上角的二维码，把得到的文字粘贴在这里") },
 	{ 0 },
 };
 static const struct field qr_fields[] = {
-	{ "text", FIELD_LINES, AT(struct verify_qr_in, text), .required = true, .max = 512, .label = N_("二维码内容"),
+	{ "text", FIELD_LINES, AT(struct verify_qr_in, text), .required = true, .max = 1024, .label = N_("二维码内容"),
 	        .example = "01,32,,26427000000375586818,10.70,20260430,,FAFB" },
 	{ 0 },
 };
@@ -205,6 +207,14 @@ static err_t put_issued(struct ctx *c, struct feed_entries *out, struct str body
 	return body.n ? E_INTERNAL : OK;
 }
 
+static err_t put_lane(struct ctx *c, struct feed_entries *out, struct str body)
+{
+	struct plane_entry e;
+	if (!lane_fact_put(c->arena, body, &e)) return E_INTERNAL;
+	feed_add(c, out, &e);
+	return OK;
+}
+
 /* The blue invoice once more, with its red letter. */
 static err_t put_reversed(struct ctx *c, struct feed_entries *out, struct str body)
 {
@@ -227,8 +237,9 @@ static err_t feed(struct ctx *c, const struct event *events, size_t n)
 {
 	struct feed_entries out = { 0 };
 	for (size_t i = 0; i < n; i++)
-		TRY(str_is(events[i].kind, "invoice.issued") ? put_issued(c, &out, events[i].body)
-		                                             : put_reversed(c, &out, events[i].body));
+		TRY(str_is(events[i].kind, "invoice.issued")    ? put_issued(c, &out, events[i].body)
+		        : str_is(events[i].kind, "lane.status") ? put_lane(c, &out, events[i].body)
+		                                                : put_reversed(c, &out, events[i].body));
 	feed_put_notes(c, &out);
 	return plane_put_batch_after(c->app->plane, out.list, out.n, c->outbox_after, events[n - 1].position);
 }
@@ -245,7 +256,7 @@ static err_t advance(struct ctx *c, int64_t position)
 
 static const struct subscription subscriptions[] = {
 	{ .consumer = "verify.plane",
-	        .kinds = "invoice.issued invoice.reversed",
+	        .kinds = "invoice.issued invoice.reversed lane.status",
 	        .kind = CONSUMER_EXTERNAL,
 	        .apply = feed,
 	        .position = fed_to,
@@ -288,6 +299,7 @@ err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 	};
 	const struct verify_qr_in *in = input;
 	struct issue_qr q;
+	if (lane_qr_is(in->text)) return verify_lane_qr(c, in->text, &out->value);
 	issue_qr_read(c, in->text, &q);
 	if (q.fault || !q.digital) {
 		struct value *list = value_array(c->arena);
@@ -464,7 +476,7 @@ const struct service verify_service = {
 	.name = "verify",
 	.board = "invoice",
 	.title = N_("发票查验"),
-	.uses = "issue",
+	.uses = "issue lane",
 	.operations = operations,
 	.n_operations = COUNT(operations),
 	.subscriptions = subscriptions,

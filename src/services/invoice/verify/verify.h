@@ -3,8 +3,9 @@
 #define INVOICE_VERIFY_H
 #include "kernel/operation/service.h"
 
-/* What the channels share (short messages, WeChat, kiosks): the same answer as of the API, {number, verdict, detail, checked[],
- * reversed_by}, from the plane alone. text: that of a QR code, or words as people type and say them: "CY 2633… 1130.00". */
+/* What the channels share (short messages, WeChat, kiosks): the same answer as of the API, {number, verdict, detail,
+ * checked[], reversed_by}, from the plane alone. text: that of a QR code, or words as people type and say them: "CY
+ * 2633… 1130.00". */
 enum { VERIFY_ASK_MAX = 512 };
 MUST_USE err_t verify_ask(struct ctx *c, struct str text, struct value **out);
 bool verify_is_help(struct str text); /* nothing in it that could be asked */
@@ -17,8 +18,9 @@ struct str verify_spoken(struct ctx *c, const struct value *answer); /* to be re
 
 /* {position, invoices, as_of, age_seconds}: how far the plane is. */
 MUST_USE err_t verify_plane(struct ctx *c, struct value **out);
-/* {hash, numbers, groups[{first, states}]}: all groups of a thousand numbers whose hash (SHA-256 of their first 17 digits) begins
- * so; states: one digit a number, 0 not issued, 1 valid, 2 partly, 3 fully reversed. E_INPUT: no hex of 2 to 8 digits. */
+/* {hash, numbers, groups[{first, states}]}: all groups of a thousand numbers whose hash (SHA-256 of their first 17
+ * digits) begins so; states: one digit a number, 0 not issued, 1 valid, 2 partly, 3 fully reversed. E_INPUT: no hex of
+ * 2 to 8 digits. */
 MUST_USE err_t verify_groups(struct ctx *c, struct str prefix, struct value **out);
 
 /* Verdicts counted until somebody takes them off (statistics for risk); gauges etax_verify_untold. */

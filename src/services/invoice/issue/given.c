@@ -1,0 +1,216 @@
+/* Invoices with a number and a time of their own: what a device of the seller has issued while it was offline. The same
+ * rules, document, rows, events and receipts as any other invoice; runs of neighbouring numbers share a leaf of the
+ * log, as the parts of a batch do. */
+#include "issue_sql.h"
+#include "kernel/operation/problem.h"
+#include "kernel/outbox/outbox.h"
+#include "kernel/tlog/tlog.h"
+#include "services/foundation/identity/identity.h"
+#include "services/invoice/issue/event.h"
+#include "services/invoice/issue/qr_text.h"
+#include "services/invoice/issue/write.h"
+#include <string.h>
+
+enum { RUN_MAX = 1000, BUYERS = 1 << 10 }; /* a run: what proof.c reads at once */
+
+struct buyer {
+	struct str tax_id;
+	int64_t id;
+};
+struct issue_desk {
+	struct issuer by;
+	struct vat_rates rates; /* of .day */
+	struct date day;
+	struct str drawer, seller[2];
+	struct arena *arena;
+	struct buyer buyers[BUYERS]; /* the same buyers come again */
+};
+
+err_t issue_desk_open(struct ctx *c, int64_t seller_id, struct str drawer, struct issue_desk **out, bool *may)
+{
+	struct issue_desk *d = *out = arena_new_of(c->arena, struct issue_desk);
+	bool found;
+	TRY(registry_taxpayer(c, seller_id, &d->by.taxpayer, &found));
+	*may = found && d->by.taxpayer.normal;
+	if (!found) return OK;
+	d->arena = c->arena;
+	d->drawer = drawer;
+	d->seller[0] = d->by.taxpayer.uscc;
+	d->seller[1] = d->by.taxpayer.name;
+	d->by.day = c->today;
+	d->by.period = period_format(c->arena, period_of(PERIOD_MONTH, c->today));
+	vat_rates_usable(d->by.taxpayer.general, c->today, &d->rates);
+	d->day = c->today;
+	return OK;
+}
+
+const struct str *issue_desk_seller(const struct issue_desk *d)
+{
+	return d->seller;
+}
+
+size_t issue_desk_rates(const struct issue_desk *d, struct rate *out, size_t max)
+{
+	size_t n = d->rates.n < max ? d->rates.n : max;
+	for (size_t i = 0; i < n; i++)
+		out[i] = PPM(d->rates.ppm[i]);
+	return n;
+}
+
+/* --- reading --- */
+
+static err_t buyer_of(struct ctx *c, struct issue_desk *d, struct str tax_id, int64_t *id)
+{
+	uint32_t h = 2166136261U;
+	struct party party;
+	bool known;
+	*id = 0;
+	if (!tax_id.p) return OK;
+	for (size_t i = 0; i < tax_id.n; i++)
+		h = (h ^ (unsigned char)tax_id.p[i]) * 16777619U;
+	struct buyer *b = &d->buyers[h % BUYERS];
+	if (!b->tax_id.p || !str_eq(b->tax_id, tax_id)) {
+		TRY(identity_party_by_tax_id(c, tax_id, &party, &known));
+		*b = (struct buyer){ str_dup(d->arena, tax_id), known ? party.id : 0 };
+	}
+	*id = b->id;
+	return OK;
+}
+
+static struct str errors_of(struct ctx *c)
+{
+	struct value *v = value_object(c->arena);
+	struct buf b;
+	buf_init(&b, c->arena, 256);
+	problem_put_errors(c, v);
+	value_write_json(&b, value_get(v, S("errors")));
+	return buf_done(&b);
+}
+
+static void prepare(struct ctx *c, const struct issue_desk *d, const struct face *f, struct issue_given *out)
+{
+	struct buf b;
+	out->kind = f->kind;
+	out->buyer_name = f->buyer.name;
+	out->amount = f->sum.amount;
+	out->tax = f->sum.tax;
+	out->total = f->total;
+	out->qr = f->qr;
+	buf_init(&b, c->arena, 512 + 256 * f->n_lines);
+	face_write(&b, f);
+	out->document = buf_done(&b);
+	buf_init(&b, c->arena, 192);
+	struct invoice_event e = event_of(c->arena, f, d->by.taxpayer.id, out->buyer_id);
+	issue_event_put(&b, &e);
+	out->event = buf_done(&b);
+}
+
+err_t issue_given_read(struct ctx *c, struct issue_desk *d, struct str number, instant_us at, const struct value *body,
+        struct issue_given *out)
+{
+	struct issue_in in = { 0 };
+	struct face f;
+	struct date day = date_of_instant(at);
+	*out = (struct issue_given){ .number = number, .issued_at = at };
+	if (date_cmp(day, d->day) != 0) { /* the law of the day it was issued on */
+		vat_rates_usable(d->by.taxpayer.general, day, &d->rates);
+		d->day = day;
+	}
+	d->by.rates = d->rates;
+	c->problem.n = 0;
+	err_t e = input_read(c, issue_fields, body, &in);
+	if (e != OK && e != E_INPUT) return e;
+	rules_compose(c, &in, &d->by, &f);
+	if (c->problem.n || e != OK) {
+		out->errors = errors_of(c);
+		problem_init(&c->problem, c->arena);
+		return OK;
+	}
+	f.number = number;
+	f.issued_at = at;
+	f.drawer = d->drawer;
+	f.qr = qr_text_invoice(c->arena, str_is(f.kind, "special"), number, f.total, day);
+	TRY(buyer_of(c, d, in.buyer.tax_id, &out->buyer_id));
+	prepare(c, d, &f, out);
+	return OK;
+}
+
+/* --- writing --- */
+
+/* Whether b's number is the one behind a's. */
+static bool neighbours(struct str a, struct str b)
+{
+	int64_t x, y;
+	return a.n == b.n && a.n > ISSUE_CHANNEL_AT && memcmp(a.p, b.p, ISSUE_CHANNEL_AT + 1) == 0 &&
+	       str_to_int(str_sub(a, ISSUE_CHANNEL_AT + 1, a.n), &x) &&
+	       str_to_int(str_sub(b, ISSUE_CHANNEL_AT + 1, b.n), &y) && y == x + 1;
+}
+
+static err_t receipt_of_run(
+        struct ctx *c, const struct issue_desk *d, const struct issue_given *const *list, size_t n, int64_t *id)
+{
+	struct tlog_stack tree = { 0 };
+	struct tlog_hash leaf, root;
+	struct value *act = value_object(c->arena), *ignored;
+	unsigned char digest[32];
+	if (n == 1) return receipt_issue_bytes(c, ACT_INVOICE_ISSUED, d->by.taxpayer.id, list[0]->document, id, digest);
+	for (size_t i = 0; i < n; i++) {
+		tlog_leaf_hash(list[i]->document.p, list[i]->document.n, &leaf);
+		tlog_stack_append(&tree, &leaf);
+	}
+	tlog_stack_root(&tree, &root);
+	value_put_int(c->arena, act, "count", (int64_t)n);
+	value_put_str(c->arena, act, "first", list[0]->number);
+	value_put_str(c->arena, act, "root", str_hex(c->arena, root.b, sizeof root.b));
+	value_put_str(c->arena, act, "seller", d->by.taxpayer.uscc);
+	return receipt_issue(c, ACT_INVOICE_BATCH, d->by.taxpayer.id, act, &ignored, id);
+}
+
+err_t issue_given_write(struct ctx *c, const struct issue_desk *d, const struct issue_given *const *list, size_t n)
+{
+	struct issue_insert_in_row *rows = arena_array(c->arena, n + 1, sizeof *rows);
+	struct buf event;
+	if (!n) return OK;
+	buf_init(&event, c->arena, n * 256);
+	for (size_t from = 0, to; from < n; from = to) {
+		int64_t id;
+		for (to = from + 1; to < n && to - from < RUN_MAX; to++)
+			if (!neighbours(list[to - 1]->number, list[to]->number)) break;
+		TRY(receipt_of_run(c, d, list + from, to - from, &id));
+		for (size_t i = from; i < to; i++) {
+			const struct issue_given *g = list[i];
+			rows[i] = (struct issue_insert_in_row){ g->number, d->by.taxpayer.id, g->buyer_id, g->kind,
+				g->issued_at, g->amount, g->tax, g->total, g->document, id };
+			buf_str(&event, g->event);
+		}
+	}
+	TRY(issue_insert_rows(c, rows, n));
+	return outbox_emit(c, "invoice.issued", d->by.taxpayer.id, buf_done(&event));
+}
+
+/* --- numbers and quota --- */
+
+err_t issue_desk_numbers(struct ctx *c, const struct issue_desk *d, int64_t n, struct str *first)
+{
+	struct str prefix;
+	int64_t from;
+	TRY(write_number(c, &d->by, CHANNEL_DEVICE, n, &prefix, &from));
+	*first = write_number_text(c->arena, prefix, from);
+	return OK;
+}
+
+err_t issue_desk_quota(struct ctx *c, const struct issue_desk *d, struct str period, struct money amount)
+{
+	struct issuer by = d->by;
+	by.period = period;
+	return amount.fen ? write_quota(c, &by, amount) : OK;
+}
+
+err_t issue_desk_left(struct ctx *c, const struct issue_desk *d, struct money *out)
+{
+	struct issue_quota_used_row used = { 0 };
+	bool found;
+	TRY(issue_quota_used(c, d->by.taxpayer.id, d->by.period, &used, &found));
+	*out = FEN(d->by.taxpayer.quota.fen - (found ? used.used.fen : 0));
+	return OK;
+}

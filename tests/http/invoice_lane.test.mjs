@@ -1,0 +1,258 @@
+// Mobile issuing (A08): lanes of devices, any order, forks, revocation, the public check; what is refused is named.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { Client, eventually, parties } from '../lib/client.mjs';
+import { clockOf, setClock } from '../lib/owing.mjs';
+import { Device, core, sale } from '../lib/lane.mjs';
+import { Server, etaxd } from '../lib/server.mjs';
+
+/** etaxd verify on the same plane. */
+async function alone(use) {
+  const plane = spawn(etaxd, ['verify', '--listen', '127.0.0.1:0', '--data', server.data], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const url = await new Promise((resolve) => plane.stdout.on('data', (line) => resolve(/http:\S+/.exec(line)[0])));
+    await use(async (text) => (await fetch(`${url}/v1/verify/qr`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text }) })).json());
+  } finally {
+    plane.kill('SIGTERM');
+  }
+}
+let server, t1, open, start;
+const ok = (r, status = 200) => { assert.equal(r.status, status, r.text); return r.body; };
+const outcomes = (r) => ok(r).results.map((x) => x.reason || x.outcome);
+const now = async () => Date.parse(await clockOf(server.url));
+const qr = async (text) => ok(await open.post('/v1/verify/qr', { text }, { key: null }));
+before(async () => {
+  server = await Server.start();
+  t1 = await Client.signIn(server.url, 'T1');
+  open = new Client(server.url);
+  start = await now();
+});
+after(async () => {
+  await server.stop();
+  const fsck = await server.fsck();
+  await server.close();
+  assert.equal(fsck.code, 0, fsck.output);
+  assert.match(fsck.output, /lane: \d+ numbers given to devices/);
+});
+
+test('A08.e1 a device enrols: block of 20 numbers of channel 3, certificate, limit taken from the quota', async () => {
+  const d = await Device.enrol(t1);
+  assert.match(d.block.first, /^2633(?:3)\d{15}$/);
+  assert.equal(d.block.count, 20);
+  assert.equal(d.block.limit, '10000.00');
+  assert.equal(d.block.until, `${new Date(start + 8 * 3600_000).getUTCFullYear()}-12-31`);
+  assert.equal(d.number(19), core.numberAt(d.block.first, 19));
+  assert.ok(d.lane.receipt.digest);
+  for (const bad of [{ device_name: 'x', public_key: 'A'.repeat(44) }, { device_name: '', public_key: d.lane.public_key }, { device_name: 'x', public_key: d.lane.public_key, numbers: 10001 }])
+    assert.equal((await t1.post('/v1/lanes', bad)).status, 422, JSON.stringify(bad));
+  const much = await t1.post('/v1/lanes', { device_name: 'x', public_key: d.lane.public_key, limit: '999999999.00' });
+  assert.equal(much.status, 409);
+  assert.match(much.text, /总额度只剩/);
+});
+
+test('A08.e2 e4 any order, any part, again and again: each once; lists and figures as for any invoice', async () => {
+  const d = await Device.enrol(t1), all = [];
+  for (const total of ['12.00', '30.00', '58.50', '1.00', '2.00']) all.push(await d.issue(sale(total), await now()));
+  assert.deepEqual(outcomes(await d.sync(open, [all[4], all[1]])), ['issued', 'issued']);
+  assert.deepEqual(outcomes(await d.sync(open, [all[2], all[1], all[0]])), ['issued', 'already', 'issued']);
+  assert.deepEqual(outcomes(await d.sync(open, [all[3], all[3], ...all])), ['issued', 'already', 'already', 'already', 'already', 'already', 'already']);
+  const shown = ok(await t1.get(`/v1/invoices/${all[2].number}`));
+  assert.deepEqual([shown.total, shown.amount, shown.tax, shown.qr], ['58.50', '51.77', '6.73', all[2].qr.split('|')[0]]);
+  assert.equal(shown.issued_at, all[2].issued_at);
+  const proof = ok(await t1.get(`/v1/invoices/${all[0].number}/proof`));
+  assert.ok(proof.receipt.digest);
+  const list = ok(await t1.get(`/v1/invoices?q=${all[0].number}`));
+  assert.equal(list.rows?.length ?? list.invoices?.length ?? list.items?.length, 1, JSON.stringify(list).slice(0, 300));
+  const lane = ok(await t1.get(`/v1/lanes/${d.id}.json`));
+  assert.deepEqual([lane.issued, lane.head.sequence, lane.head.hash], [5, 5, all[4].hash]);
+  assert.equal(lane.blocks[0].limit_left, core.money(core.fen('10000.00') - core.fen(shown.amount) - all.filter((e) => e !== all[2]).reduce((s, e) => s + core.fen(JSON.parse(e.entry).amount), 0n)));
+});
+
+test('A08.e2 amounts on the device equal those of the bureau: 300 random invoices', async () => {
+  const d = await Device.enrol(t1, { numbers: 300, limit: '5000000.00' });
+  const random = (n) => Math.floor(Math.random() * n), all = [];
+  for (let i = 0; i < 300; i++) {
+    const lines = Array.from({ length: 1 + random(4) }, () => {
+      const l = { tax_code: '1090105030000000000', name: '车床', rate: ['0.13', '0.09', '0.06', '0.03'][random(4)], price_includes_tax: random(2) === 1 };
+      if (random(2)) Object.assign(l, { quantity: `${1 + random(30)}.${random(1000)}`.replace(/\.?0+$/, '') || '1', price: `${1 + random(300)}.${1 + random(99999)}` });
+      else l.amount = `${1 + random(3000)}.${String(random(100)).padStart(2, '0')}`;
+      if (random(4) === 0) l.discount = `0.${String(1 + random(99)).padStart(2, '0')}`;
+      return l;
+    });
+    all.push(await d.issue({ kind: 'ordinary', buyer: { name: '散客' }, lines }, start));
+  }
+  const r = ok(await d.sync(open));
+  assert.deepEqual([r.issued, r.refused, r.to_confirm], [300, 0, 0], JSON.stringify(r.results.filter((x) => x.outcome !== 'issued').slice(0, 3)));
+});
+
+test('A08.e5 6.6 forged, foreign, taken, misread: refused with the reason, the others go through, security is told', async () => {
+  const d = await Device.enrol(t1), other = await Device.enrol(t1, { name: '另一台' }), at = await now();
+  const good = await d.issue(sale('10.00'), at);
+  const stolen = await core.makeEntry({ lane: d.id, key: other.pair.privateKey, block: d.block, number: d.number(5), sequence: 9, previous: good.hash, at, invoice: sale('1.00') });
+  const foreign = await core.makeEntry({ lane: d.id, key: d.pair.privateKey, block: d.block, number: other.number(0), sequence: 2, previous: good.hash, at, invoice: sale('1.00') });
+  const taken = await core.makeEntry({ lane: d.id, key: d.pair.privateKey, block: d.block, number: good.number, sequence: 3, previous: good.hash, at, invoice: sale('99.00') });
+  const rules = await core.makeEntry({ lane: d.id, key: d.pair.privateKey, block: d.block, number: d.number(6), sequence: 4, previous: good.hash, at, invoice: sale('99.00', { rate: '0.77' }) });
+  const signed = async (change) => {
+    const v = JSON.parse(good.entry);
+    change(v);
+    const entry = typeof v.raw === 'string' ? v.raw : core.canonical(v);
+    return { entry, signature: await core.sign(d.pair.privateKey, core.covered.entry(entry)) };
+  };
+  const cheat = await signed((v) => { v.number = d.number(7); v.total = '11.00'; });
+  const text = await signed((v) => { v.number = d.number(8); });
+  const wide = await signed((v) => { v.raw = JSON.stringify(v) + ' '.repeat(1) + '\n'; });
+  const extra = await signed((v) => { v.more = 1; });
+  const suite = await signed((v) => { v.suite = 'sm2'; });
+  const elsewhere = await signed((v) => { v.lane = other.id; });
+  const json = { entry: '{x', signature: good.signature };
+  const r = ok(await d.sync(open, [stolen, foreign, good, taken, rules, cheat, text, extra, suite, elsewhere, json, { ...good, signature: 'AAAA' }]));
+  assert.deepEqual(r.results.map((x) => x.reason || x.outcome),
+    ['signature', 'number-foreign', 'issued', 'number-taken', 'rules', 'amounts', 'qr', 'members', 'suite', 'lane', 'json', 'signature']);
+  assert.ok(r.results.every((x) => x.outcome === 'issued' || x.detail), JSON.stringify(r.results));
+  assert.equal(r.results[4].errors[0].pointer, '/lines/0/rate');
+  assert.equal(wide.entry.trim() === wide.entry, false);
+  const o1 = await Client.signIn(server.url, 'O1');
+  const events = await eventually(() => o1.get('/v1/security-events?purpose=x', { headers: { 'etax-purpose': 'audit' } }), () => true);
+  if (events.status === 200) for (const e of ['lane-number-foreign', 'lane-number-taken', 'lane-signature']) assert.match(events.text, new RegExp(e));
+  assert.equal((await open.post('/v1/lanes/123/sync', { entries: [] }, { key: null })).status, 404);
+  const t3 = await Client.signIn(server.url, 'T3');
+  for (const path of [`/v1/lanes/${d.id}/blocks`, `/v1/lanes/${d.id}/revoke`]) assert.equal((await t3.post(path, path.endsWith('revoke') ? { reason: 'lost' } : {})).status, 404);
+  assert.equal((await t3.get(`/v1/lanes/${d.id}.json`)).status, 404);
+});
+
+test('A08.e5 clocks, limit, fork, year: refused or left to the seller, who confirms or refuses', async () => {
+  const d = await Device.enrol(t1, { limit: '100.00' }), at = await now();
+  const ahead = await d.issue(sale('5.00'), at + 25 * 3600_000);
+  const behind = await d.issue(sale('5.00'), at - 3600_000);
+  const big = await d.issue(sale('200.00'), at);
+  const fine = await d.issue(sale('20.00'), at);
+  const fork = await core.makeEntry({ lane: d.id, key: d.pair.privateKey, block: d.block, number: d.number(10), sequence: 4, previous: big.hash, at, invoice: sale('3.00') });
+  const past = await core.makeEntry({ lane: d.id, key: d.pair.privateKey, block: d.block, number: d.number(11), sequence: 5, previous: fine.hash, at: at - 370 * 86400_000, invoice: sale('3.00') });
+  assert.deepEqual(outcomes(await d.sync(open, [ahead, behind, big, fine, fork, past])), ['clock-ahead', 'clock-behind', 'over-limit', 'issued', 'fork', 'year']);
+  assert.deepEqual(outcomes(await d.sync(open, [behind, big])), ['already', 'already']);
+  const waiting = ok(await t1.get('/v1/mobile')).to_confirm.filter((w) => w.lane === d.id);
+  assert.deepEqual(waiting.map((w) => [w.number, w.reason, w.total]), [[behind.number, 'clock-behind', '5.00'], [big.number, 'over-limit', '200.00'], [fork.number, 'fork', '3.00']]);
+  assert.equal((await t1.get(`/v1/invoices/${big.number}`)).status, 404);
+  const said = ok(await t1.post(`/v1/lanes/${d.id}/confirmations`, { number: big.number, decision: 'confirm' }));
+  assert.deepEqual([said.outcome, said.total], ['issued', '200.00']);
+  assert.equal(ok(await t1.get(`/v1/invoices/${big.number}`)).total, '200.00');
+  assert.equal(ok(await t1.post(`/v1/lanes/${d.id}/confirmations`, { number: fork.number, decision: 'refuse' })).outcome, 'refused');
+  for (const number of [big.number, fork.number]) assert.equal((await t1.post(`/v1/lanes/${d.id}/confirmations`, { number, decision: 'confirm' })).status, 409);
+  assert.equal((await t1.post(`/v1/lanes/${d.id}/confirmations`, { number: fine.number, decision: 'confirm' })).status, 409);
+  assert.equal((await t1.post(`/v1/lanes/${d.id}/confirmations`, { number: d.number(19), decision: 'confirm' })).status, 404);
+});
+
+test('A08.e5 the public check of a QR: not yet reported, issued, revoked, forged', async () => {
+  const d = await Device.enrol(t1), at = await now();
+  const early = await d.issue(sale('12.00'), at), late = await d.issue(sale('30.00'), at);
+  const check = (r, what) => r.checked.find((x) => x.what === what)?.outcome;
+  const first = await eventually(() => open.post('/v1/verify/qr', { text: early.qr }, { key: null }), (a) => a.body.verdict === 'not-reported');
+  assert.deepEqual([check(first.body, 'signature'), check(first.body, 'certificate'), check(first.body, 'lane')], ['good', 'good', 'active']);
+  assert.match(first.text, /海川精密机械有限公司/);
+  assert.match(first.body.detail, /还没有上报/);
+  outcomes(await d.sync(open, [early]));
+  const valid = await eventually(() => open.post('/v1/verify/qr', { text: early.qr }, { key: null }), (a) => a.body.verdict === 'valid');
+  assert.deepEqual([check(valid.body, 'total'), check(valid.body, 'signature')], ['same', 'good']);
+  // another amount under the same number, by the same key
+  const twin = await core.makeEntry({ lane: d.id, key: d.pair.privateKey, block: d.block, number: early.number, sequence: 1, previous: core.NO_ENTRY, at, invoice: sale('13.00') });
+  assert.equal((await qr(twin.qr)).verdict, 'not-as-issued');
+  // certificate, signature, block
+  const f = early.qr.split('|');
+  const with3 = (i, v) => f.map((x, k) => (k === i ? v : x)).join('|');
+  const forged = await qr(with3(3, f[3].replace(',20,', ',9999,')));
+  assert.deepEqual([forged.verdict, check(forged, 'certificate')], ['rejected', 'forged-certificate']);
+  const other = await Device.enrol(t1);
+  const theirs = await other.issue(sale('12.00'), at);
+  const wrong = await qr(with3(2, theirs.qr.split('|')[2]));
+  assert.deepEqual([wrong.verdict, check(wrong, 'signature')], ['rejected', 'forged-signature']);
+  const outside = await core.makeEntry({ lane: d.id, key: d.pair.privateKey, block: d.block, number: other.number(3), sequence: 3, previous: core.NO_ENTRY, at, invoice: sale('13.00') });
+  assert.equal(check(await qr(outside.qr), 'certificate'), 'outside-block');
+  assert.equal(check(await qr(with3(4, 'deadbeef')), 'certificate'), 'unknown-key');
+  assert.equal((await qr(f.slice(0, 5).join('|'))).verdict, 'unreadable');
+  // the plane alone, without keys and core
+  await alone(async (there) => {
+    const unreported = await there(late.qr);
+    assert.deepEqual([unreported.verdict, check(unreported, 'signature')], ['not-reported', 'good']);
+    assert.equal((await there(early.qr)).verdict, 'valid');
+    assert.equal((await there(with3(3, f[3].replace(',20,', ',9999,')))).verdict, 'rejected');
+  });
+  // revoked: what was anchored stays valid, what comes later does not count
+  const revoked = ok(await t1.post(`/v1/lanes/${d.id}/revoke`, { reason: 'lost' }));
+  assert.deepEqual([revoked.active, revoked.open_numbers, revoked.blocks[0].returned, revoked.blocks[0].closed], [false, 0, 19, true]);
+  const gone = await eventually(() => open.post('/v1/verify/qr', { text: late.qr }, { key: null }), (a) => a.body.verdict === 'rejected');
+  assert.equal(check(gone.body, 'lane'), 'revoked');
+  assert.equal((await qr(early.qr)).verdict, 'valid');
+  const after = await core.makeEntry({ lane: d.id, key: d.pair.privateKey, block: d.block, number: d.number(4), sequence: 3, previous: late.hash, at, invoice: sale('7.00') });
+  assert.deepEqual(outcomes(await d.sync(open, [late, after])), ['revoked', 'revoked']);
+  assert.equal((await qr(after.qr)).verdict, 'rejected');
+  ok(await t1.post(`/v1/lanes/${d.id}/confirmations`, { number: late.number, decision: 'confirm' }));
+  await eventually(() => open.post('/v1/verify/qr', { text: late.qr }, { key: null }), (a) => a.body.verdict === 'valid');
+  assert.equal((await t1.post(`/v1/lanes/${d.id}/revoke`, { reason: 'lost' })).status, 409);
+  assert.equal((await t1.post(`/v1/lanes/${d.id}/blocks`)).status, 409);
+  // the seller may be silent: after seven days it lapses
+  const before = await clockOf(server.url);
+  await setClock(server.url, new Date(Date.parse(before) + 8 * 86400_000).toISOString());
+  const again = await Client.signIn(server.url, 'T1');
+  assert.equal((await again.post(`/v1/lanes/${d.id}/confirmations`, { number: after.number, decision: 'confirm' })).status, 409);
+  await setClock(server.url, before);
+  t1 = await Client.signIn(server.url, 'T1');
+});
+
+test('A08.e4 quota: reserved with the block, given back when it is used up or closed', async () => {
+  const left = async () => { const r = await t1.post('/v1/lanes', { device_name: 'x', public_key: (await Device.enrol(t1)).lane.public_key, limit: '9999999999.00' }); return /只剩 ([\d,.]+) 元/.exec(r.text)[1].replaceAll(',', ''); };
+  const d = await Device.enrol(t1, { numbers: 2, limit: '500.00' });
+  const a = core.fen(await left());
+  await d.issue(sale('113.00'), await now());
+  await d.issue(sale('113.00'), await now());
+  assert.deepEqual(outcomes(await d.sync(open)), ['issued', 'issued']);
+  // `left` enrols a device of 10,000.00 each time
+  assert.equal(core.fen(await left()) - a, core.fen('300.00') - core.fen('10000.00'));
+  const lane = ok(await t1.get(`/v1/lanes/${d.id}.json`));
+  assert.deepEqual([lane.blocks[0].closed, lane.blocks[0].returned, lane.blocks[0].limit_left], [true, 0, '0.00']);
+  const more = ok(await t1.post(`/v1/lanes/${d.id}/blocks`, { numbers: 3, limit: '50.00' }), 201);
+  assert.deepEqual([more.blocks.length, more.blocks[1].count, more.open_numbers], [2, 3, 3]);
+});
+
+test('A08.e1 what the app asks: session, pages, files; a code that signs a phone in', async () => {
+  const nobody = ok(await open.get('/v1/mobile/session.json'));
+  assert.deepEqual([nobody.signed_in, nobody.csrf, nobody.lanes], [false, '', []]);
+  assert.match(nobody.verifier, /\+[0-9a-f]{8}\+/);
+  const me = ok(await t1.get('/v1/mobile/session.json'));
+  assert.deepEqual([me.signed_in, me.tax_id], [true, parties.T1]);
+  for (const page of ['app', 'check']) assert.deepEqual(ok(await open.get(`/v1/mobile/${page}`)), { scope: '/mobile/' });
+  for (const [file, media] of [['sw.js', 'text/javascript'], ['app.js', 'text/javascript'], ['scan.js', 'text/javascript'], ['manifest.webmanifest', 'application/manifest+json'],
+    ['icon.svg', 'image/svg+xml'], ['icon-192.png', 'image/png'], ['icon-512.png', 'image/png']]) {
+    const r = await open.get(`/v1/mobile/${file}`, { raw: true });
+    assert.deepEqual([r.status, r.headers.get('content-type').split(';')[0]], [200, media]);
+  }
+  assert.equal(ok(await t1.get('/v1/phone')).seconds, 120);
+  const link = ok(await t1.post('/v1/phone', {}, { key: null }));
+  const asked = ok(await open.get(`/v1${link.path}`));
+  assert.equal(asked.good, true);
+  assert.equal(ok(await open.get('/v1/phone/login?code=0')).good, false);
+  const was = await clockOf(server.url);
+  await setClock(server.url, new Date(Date.parse(was) + 121_000).toISOString());
+  assert.equal(ok(await open.get(`/v1${link.path}`)).good, false);
+  await setClock(server.url, was);
+  t1 = await Client.signIn(server.url, 'T1');
+  assert.equal((await open.get('/v1/phone')).status, 401);
+});
+
+test('A08.e3 kill -9 while a thousand are handed over: each once, afterwards all', async () => {
+  const d = await Device.enrol(t1, { numbers: 3000, limit: '400000.00' }), at = await now();
+  for (let i = 0; i < 2500; i++) await d.issue(sale(`${1 + (i % 90)}.00`), at);
+  const call = d.sync(open).catch(() => null);
+  await new Promise((r) => setTimeout(r, 250));
+  await server.kill();
+  await call;
+  const fsck = await server.fsck();
+  assert.equal(fsck.code, 0, fsck.output);
+  await server.launch();
+  open = new Client(server.url);
+  const r = ok(await d.sync(open));
+  assert.equal(r.issued + r.already, 2500, r.text?.slice(0, 500));
+  t1 = await Client.signIn(server.url, 'T1');
+  const lane = ok(await t1.get(`/v1/lanes/${d.id}.json`));
+  assert.deepEqual([lane.issued, lane.head.sequence, lane.open_numbers], [2500, 2500, 500]);
+});
