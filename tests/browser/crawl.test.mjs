@@ -47,7 +47,9 @@ async function crawl(browser) {
     if (response.status() >= 400) { faults.push(`${where}: ${response.status()}, linked from ${from.get(url)}`); continue; }
     if (!/html/.test(response.headers()['content-type'] || '')) continue;
     const csp = response.headers()['content-security-policy'] || '';
-    if (!/default-src 'self'/.test(csp) || /unsafe/.test(csp)) faults.push(`${where}: CSP is "${csp}"`);
+    // the validator compiles WebAssembly, and may not send anything anywhere
+    const stricter = where.startsWith('/invoices/validator') && csp.includes("connect-src 'none'") ? csp.replace(" 'wasm-unsafe-eval'", '') : csp;
+    if (!/default-src 'self'/.test(csp) || /unsafe/.test(stricter)) faults.push(`${where}: CSP is "${csp}"`);
     const html = await response.text();
     if (/<script(?![^>]*\bsrc=)|\sstyle="|\son\w+="|javascript:/i.test(html)) faults.push(`${where}: inline code or style`);
     if (/\{\{|\}\}/.test(html)) faults.push(`${where}: a template tag is left`);
