@@ -57,7 +57,8 @@ struct invoice_totals {
 };
 MUST_USE err_t issue_totals(struct ctx *c, int64_t party_id, int side, struct str period, struct invoice_totals *out);
 /* The same by kind, treatment, rate and section of the tax code (1 goods, 2 labour, 3 services, 4 intangible, 5 immovable,
- * 6 no sale), for returns. treatment: 0 taxed, 1 exempt, 2 zero rate, 3 not taxed. */
+ * 6 no sale), for returns. treatment: 0 taxed, 1 exempt, 2 zero rate, 3 not taxed,
+ * 4 letting at 5 % reduced to 1.5 %, 6 the part of differential sales that is deducted (amount and tax of the face). */
 enum { ISSUE_SALES_MAX = 64 };
 struct invoice_sale {
 	int treatment, section;

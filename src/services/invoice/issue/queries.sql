@@ -231,7 +231,7 @@ WHERE party_id = $1 AND side = $2 AND period = $3 AND number > $4 ORDER BY numbe
 -- :out number text, period text, other_name text, issued_at instant, amount money, tax money, credited text
 -- :max 101
 SELECT number, period, other_name, issued_at, amount_fen, tax_fen, credited FROM party_invoice
-WHERE party_id = $1 AND side = 1 AND period <= $2 AND (period, number) > ($3, $4) AND kind = 'special' AND status = 0
+WHERE party_id = $1 AND side = 1 AND period <= $2 AND (period, number) > ($3, $4) AND kind IN ('special', 'vehicle') AND status = 0
   AND credited = $5 ORDER BY period, number LIMIT 101;
 
 -- :name batch_insert :exec
