@@ -21,6 +21,8 @@ enum act_kind { /* one byte in the entry; never renumber */
 	ACT_PURCHASE_IMPORTED = 12,
 	ACT_POLICY_PUBLISHED = 13,
 	ACT_INVOICE_BATCH = 14, /* one leaf for many: Merkle root over the batch */
+	ACT_QUOTA_DECIDED = 20,
+	ACT_AGENCY_REQUESTED = 21,
 };
 
 /* Inside db_write. act: JSON object of what was done (who, what, amounts, when); holder may fetch the receipt.

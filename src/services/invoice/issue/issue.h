@@ -50,6 +50,15 @@ MUST_USE err_t issue_reverse_plan(struct ctx *c, const struct reverse *r, struct
 /* In db_write: number, row, receipt, quota, state, event invoice.issued. */
 MUST_USE err_t issue_reverse(struct ctx *c, const struct reverse *r, struct reversed *out);
 
+/* What a seller has used of its quota in a month; all sellers of a month behind one, in order, up to 1,000. */
+struct issue_quota {
+	int64_t seller_id;
+	struct money used;
+};
+MUST_USE err_t issue_quota_of(struct ctx *c, int64_t seller_id, struct str period, struct money *used);
+MUST_USE err_t issue_quotas(
+        struct ctx *c, struct str period, int64_t after, struct issue_quota **out, size_t *n);
+
 /* Sums of a party's invoices of a month, red letters taken off: sold (side 0) or bought (side 1). */
 struct invoice_totals {
 	int64_t n;

@@ -21,6 +21,12 @@ ON CONFLICT (seller_id, period) DO UPDATE SET used_fen = quota_use.used_fen + ex
 -- :out used money
 SELECT used_fen FROM quota_use WHERE seller_id = $1 AND period = $2;
 
+-- :name quota_after :many
+-- :in period text, after int
+-- :out seller_id int, used money
+-- :max 1000
+SELECT seller_id, used_fen FROM quota_use WHERE period = $1 AND seller_id > $2 ORDER BY seller_id LIMIT 1000;
+
 -- :name state_get :one
 -- :in number text
 -- :out amount money, tax money, locked bool

@@ -76,8 +76,8 @@ err_t write_one(struct ctx *c, struct face *f, const struct issuer *by, enum act
 	buf_init(&document, c->arena, 512 + 256 * f->n_lines);
 	face_write(&document, f);
 	TRY(receipt_issue_bytes(c, act, by->taxpayer.id, buf_done(&document), &out->receipt_id, digest));
-	TRY(issue_insert(c, f->number, by->taxpayer.id, known ? buyer.id : 0, special_class(f->kind), f->issued_at, f->sum.amount,
-	        f->sum.tax, f->total, buf_done(&document), out->receipt_id, NULL));
+	TRY(issue_insert(c, f->number, by->taxpayer.id, known ? buyer.id : 0, special_class(f->kind), f->issued_at,
+	        f->sum.amount, f->sum.tax, f->total, buf_done(&document), out->receipt_id, NULL));
 	buf_init(&event, c->arena, 256);
 	struct invoice_event e = event_of(c->arena, f, by->taxpayer.id, known ? buyer.id : 0);
 	issue_event_put(&event, &e);
