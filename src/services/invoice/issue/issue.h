@@ -18,6 +18,20 @@ MUST_USE err_t issue_find(struct ctx *c, struct str number, struct invoice *out,
 /* The same for one of its two sides, or an officer with a purpose; others get E_NOT_FOUND. */
 MUST_USE err_t issue_open(struct ctx *c, struct str number, struct invoice *out);
 
+/* One item that the bureau issues for a natural person (代开). */
+struct issue_agency {
+	int64_t seller_id;
+	struct str tax_id, name, request; /* of the person; number of the request */
+	struct str buyer_tax_id, buyer_name, tax_code, item, remark;
+	struct money total; /* with tax */
+	struct rate rate;
+	bool special, exempt, reduced;
+};
+/* The rules alone; faults go to c->problem at the pointers of an invoice. */
+struct invoice_totals;
+MUST_USE err_t issue_agency_check(struct ctx *c, const struct issue_agency *a, struct invoice_totals *out);
+MUST_USE err_t issue_agency(struct ctx *c, const struct issue_agency *a, struct str *number); /* in db_write */
+
 /* What red letters have left of it. */
 struct invoice_state {
 	struct money amount, tax; /* reversed so far, as positive sums */
