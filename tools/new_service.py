@@ -93,6 +93,16 @@ int main(void)
 '''
 
 
+PO = '''msgid ""
+msgstr ""
+"Language: en\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+
+msgid "关于"
+msgstr "About"
+'''
+
+
 def main():
     m = re.fullmatch(r'([a-z]+)/([a-z][a-z0-9_]*)', sys.argv[1] if len(sys.argv) in (2, 3) else '')
     if not m or m.group(1) not in BOARDS:
@@ -107,11 +117,14 @@ def main():
     for file, text in pieces.items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_text(text.format(**values))
+    words = ROOT / f'i18n/en/{name}.po'
+    words.write_text(PO)
     try:
         subprocess.run(['clang-format', '-i', str(folder / f'{name}.c'), str(folder / f'tests/{name}_test.c')], check=True)
     except FileNotFoundError:
         pass
     print('\n'.join(str((folder / p).relative_to(ROOT)) for p in pieces))
+    print(words.relative_to(ROOT))
     print(f'next: ./dev build, then write the operations in {name}.c; queries.sql, schema/ and pages/ are found when they are there')
 
 

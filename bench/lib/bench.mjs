@@ -138,7 +138,8 @@ function table(title, facts, columns) {
 export async function run({ name, title, engines = ['SQLite', 'PostgreSQL'], measure }) {
   const engine = option('engine');
   if (engine) {
-    console.log('BENCH ' + JSON.stringify(await measure(engine)));
+    const told = await measure(engine).catch((e) => { console.error(e); process.exit(1); }); // a server may be left: it must not hold us
+    console.log('BENCH ' + JSON.stringify(told));
     return;
   }
   const wanted = option('engines') ? option('engines').split(',') : engines;

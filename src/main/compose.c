@@ -16,6 +16,7 @@
 #include "kernel/receipt/log.h"
 #include "kernel/sandbox/sandbox.h"
 #include "kernel/search/search.h"
+#include "main/instance.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,7 @@ err_t compose_open(struct app *app, const struct options *o)
 	app->limits = limit_new(o->rate_limit);
 	if (mkdir(o->data, 0700) != 0 && errno != EEXIST) return failed("data directory", E_INPUT);
 	if ((e = load_law(app)) != OK) return failed("policy packages and calendar", e);
+	if (!o->checking) app->instance = instance_name(app->lifetime, o->data);
 	if ((e = db_store_open(app, o->data, o->db)) != OK) return failed("database", e);
 	if ((e = keys_open(app, o->data)) != OK) return failed("keys", e);
 	if ((e = migrate_run(app)) != OK) return failed("migrations", e);

@@ -5,6 +5,7 @@
 
 struct options {
 	const char *listen, *data, *db;
+	const char *witnesses; /* file of witnesses of the log; NULL: none */
 	unsigned workers;
 	bool sandbox, plane_alone;
 	bool checking;      /* fsck: a log that does not load is one of its findings, not the end */

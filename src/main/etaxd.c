@@ -9,6 +9,7 @@
 #include "main/officer.h"
 #include "main/qr.h"
 #include "main/receipt.h"
+#include "main/witness.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,7 @@ static bool parse(int argc, char **argv, struct options *o)
 		else if (value_of(argc, argv, &i, "--listen", &o->listen) ||
 		         value_of(argc, argv, &i, "--data", &o->data) || value_of(argc, argv, &i, "--db", &o->db) ||
 		         value_of(argc, argv, &i, "--workers", &workers) ||
+		         value_of(argc, argv, &i, "--witnesses", &o->witnesses) ||
 		         value_of(argc, argv, &i, "--rate-limit", &rate))
 			continue;
 		else
@@ -59,7 +61,7 @@ static bool parse(int argc, char **argv, struct options *o)
 	int64_t n = 0;
 	if (workers && (!str_to_int(str_c(workers), &n) || n < 1 || n > 128))
 		good = fprintf(stderr, "etaxd: --workers takes 1 to 128\n") < 0;
-	if (empty("--listen", o->listen) || empty("--db", o->db)) good = false;
+	if (empty("--listen", o->listen) || empty("--db", o->db) || empty("--witnesses", o->witnesses)) good = false;
 	if (!o->data || !*o->data) good = fprintf(stderr, "etaxd: --data DIR is missing\n") < 0;
 	o->workers = (unsigned)n;
 	if (!rate_limit(rate, o)) good = fprintf(stderr, "etaxd: --rate-limit takes on, off or 1 to 1000000\n") < 0;
@@ -121,14 +123,15 @@ struct command {
 static const struct command commands[] = {
 	{ "serve",
 	        "serve [--sandbox] [--listen 127.0.0.1:8080|unix:PATH] --data DIR [--db URL] [--workers N] "
-	        "[--rate-limit on|off|N]",
+	        "[--rate-limit on|off|N] [--witnesses FILE]   (FILE: a line each, \"URL VERIFIER-KEY\")",
 	        run_serve },
 	{ "verify", "verify [--listen …] --data DIR", run_verify },
 	{ "fsck", "fsck --data DIR [--db URL]", run_fsck },
 	{ "officer", "officer add --data DIR [--db URL] --person ID --name NAME --office CODE --posts \"registration\"",
 	        officer_main },
 	{ "key", "key rotate-log --data DIR   (while the server is stopped)", run_key },
-	{ "receipt", "receipt verify FILE --key K", receipt_main },
+	{ "witness", "witness --data DIR --log K --name NAME [--listen 127.0.0.1:8090|unix:PATH]", witness_main },
+	{ "receipt", "receipt verify FILE --key K [--witness W …]", receipt_main },
 	{ "certificate", "certificate verify FILE --key K", certificate_main },
 	{ "answer", "answer verify FILE --keys KEYS   (KEYS: the answer of /v1/keys)", answer_main },
 	{ "qr", "qr verify TEXT|FILE --key K", qr_main },

@@ -47,20 +47,43 @@ static bool read_both(struct arena *a, const char *path, const char *key, struct
 	return false;
 }
 
-bool offline_arguments(
-        struct arena *a, int argc, char **argv, const char *verb, struct str *file, struct offline_keys *keys)
+static bool add_witnesses(struct arena *a, const char *text, struct offline_keys *all)
+{
+	struct offline_keys *more = arena_new_of(a, struct offline_keys);
+	if (!offline_keys_read(a, text, more)) return false;
+	for (size_t i = 0; i < more->n; i++) {
+		bool known = false;
+		for (size_t k = 0; k < all->n; k++)
+			known |= str_eq(all->list[k].key_bytes, more->list[i].key_bytes);
+		if (!known && all->n < OFFLINE_KEYS_MAX) all->list[all->n++] = more->list[i];
+	}
+	return true;
+}
+
+bool offline_arguments_witnessed(struct arena *a, int argc, char **argv, const char *verb, struct str *file,
+        struct offline_keys *keys, struct offline_keys *witnesses)
 {
 	const char *path = NULL, *given = NULL;
 	bool good = argc > 2 && strcmp(argv[2], "verify") == 0;
+	if (witnesses) witnesses->n = 0;
 	for (int i = 3; i < argc; i++) {
-		if (strcmp(argv[i], "--key") == 0 && i + 1 < argc)
+		if (strcmp(argv[i], "--key") == 0 && i + 1 < argc) {
 			given = argv[++i];
-		else if (!path)
+		} else if (witnesses && strcmp(argv[i], "--witness") == 0 && i + 1 < argc) {
+			if (!add_witnesses(a, argv[++i], witnesses)) return false;
+		} else if (!path) {
 			path = argv[i];
-		else
+		} else {
 			good = false;
+		}
 	}
 	if (good && path && given) return read_both(a, path, given, file, keys);
-	(void)fprintf(stderr, "etaxd %s verify FILE --key K\n", verb);
+	(void)fprintf(stderr, "etaxd %s verify FILE --key K%s\n", verb, witnesses ? " [--witness W ...]" : "");
 	return false;
+}
+
+bool offline_arguments(
+        struct arena *a, int argc, char **argv, const char *verb, struct str *file, struct offline_keys *keys)
+{
+	return offline_arguments_witnessed(a, argc, argv, verb, file, keys, NULL);
 }

@@ -5,7 +5,9 @@
 #include "kernel/operation/pipeline.h"
 #include "kernel/outbox/runner.h"
 #include "kernel/plane/plane.h"
+#include "kernel/receipt/cosigner.h"
 #include "main/compose.h"
+#include "main/offline.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -55,6 +57,16 @@ static err_t serve_until(
 	return OK;
 }
 
+static err_t start_cosigner(struct app *app, struct arena *lifetime, const char *path)
+{
+	struct str text;
+	unsigned line = 0;
+	if (!path) return OK;
+	if (offline_read(lifetime, path, &text) && cosigner_start(app, text, &line) == OK) return OK;
+	(void)fprintf(stderr, "etaxd: %s, line %u: no witness (URL VERIFIER-KEY)\n", path, line);
+	return E_INPUT;
+}
+
 int serve_main(const struct options *o)
 {
 	struct app app;
@@ -66,8 +78,10 @@ int serve_main(const struct options *o)
 	if (e == OK) e = access_start(&app);
 	if (e == OK) e = outbox_start(&app);
 	if (e == OK) e = job_start(&app);
+	if (e == OK) e = start_cosigner(&app, lifetime, o->witnesses);
 	if (e == OK) e = pipeline_start(&app, lifetime);
 	if (e == OK) e = serve_until(&app, lifetime, &config, &stop);
+	cosigner_stop(&app);
 	job_stop(&app);
 	outbox_stop(&app);
 	access_stop(&app);

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client, parties } from '../lib/client.mjs';
+import { invoiceBody } from '../lib/main_job.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server, t1, t3, v, dir;
@@ -105,7 +106,7 @@ test('A09.7 A09.10 lists: conditions, pages, sums, months', async () => {
   assert.equal((await ask('period=2020-01')).count, 0);
   assert.equal(all.months.at(-1).count, all.count);
   assert.equal(all.months.at(-1).amount, all.amount);
-  for (const bad of ['min=5&max=1', 'period=0000-01', 'period=99999', 'side=x', 'after=zzz', 'status=x', 'min=abc'])
+  for (const bad of ['min=5&max=1', 'period=0000-01', 'period=99999', 'side=x', 'after=zzz', 'sort=x', 'status=x', 'min=abc'])
     assert.equal((await t1.get(`/v1/invoices?${bad}`)).status, 400, bad);
   const numbers = all.invoices.map((i) => i.number);
   assert.deepEqual(numbers, [...numbers].sort().reverse(), 'newest first');
@@ -150,4 +151,35 @@ for row in E.fromstring(z.read('xl/worksheets/sheet1.xml')).iter('{%s}row' % ns[
 `, file]).toString().trim().split('\n');
   assert.equal(read.length, 4);
   assert.ok(read.some((r) => r.includes('=HYPERLINK("http://x")') && r.includes('|40.00|5.20|45.20|')), read.join('\n'));
+});
+
+test('the list in other orders: every page of it, nothing twice, nothing left out', async () => {
+  const c = t1, buyers = ['甲公司', '乙公司', '丙公司'];
+  const lines = Array.from({ length: 230 }, (_, i) => JSON.stringify(invoiceBody({ ref: `sort${i}`, buyer: { tax_id: parties.T3, name: buyers[i % 3] }, net: `${1 + i % 7}.00` })));
+  const made = await fetch(`${server.url}/v1/invoices/batch`, { method: 'POST', body: lines.join('\n'),
+    headers: { Authorization: `Bearer ${c.token}`, 'Content-Type': 'application/x-ndjson', 'Idempotency-Key': 'sorted' } });
+  assert.equal(made.status, 200, await made.clone().text());
+  await made.text();
+  const all = async (sort) => {
+    const list = [];
+    for (let after = ''; after !== null;) {
+      const page = (await c.get(`/v1/invoices?sort=${sort}${after && `&after=${after}`}`)).body;
+      list.push(...page.invoices);
+      after = page.next;
+    }
+    return list;
+  };
+  const newest = await all('newest'), amount = await all('amount'), other = await all('other');
+  const numbers = (list) => list.map((i) => i.number), sorted = numbers(newest).sort();
+  assert.ok(newest.length >= 230);
+  for (const list of [amount, other]) assert.deepEqual(numbers(list).sort(), sorted);
+  const fen = (i) => Math.round(Number(i.total) * 100);
+  for (let i = 1; i < newest.length; i++) {
+    assert.ok(newest[i - 1].number > newest[i].number);
+    assert.ok(fen(amount[i - 1]) > fen(amount[i]) || (fen(amount[i - 1]) === fen(amount[i]) && amount[i - 1].number > amount[i].number));
+    const [a, b] = [other[i - 1].other, other[i].other].map((n) => Buffer.from(n));
+    assert.ok(a.compare(b) < 0 || (a.compare(b) === 0 && other[i - 1].number < other[i].number));
+  }
+  const csv = (await c.get('/v1/invoices.csv?sort=amount')).text.trim().split('\n').slice(1).map((l) => l.match(/\d{20}/)[0]);
+  assert.deepEqual(csv, numbers(amount));
 });

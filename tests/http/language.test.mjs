@@ -155,3 +155,20 @@ test('§5.6 every operation refuses in the language that was asked for', async (
   assert.ok(refusals > 200, `only ${refusals}`);
   assert.deepEqual(faults, []);
 });
+
+test('a first visit is answered in the language of the browser; a choice stays', async () => {
+  const html = async (headers, at = '/') => (await fetch(server.url + at, { headers: { Accept: 'text/html', ...headers } })).text();
+  assert.match(await html({ 'Accept-Language': 'en-GB,en;q=0.9' }), /<html lang="en/);
+  for (const accept of ['zh-CN,zh;q=0.9,en;q=0.8', 'fr-FR', '*']) assert.match(await html({ 'Accept-Language': accept }), /<html lang="zh/, accept);
+  assert.match(await html({ 'Accept-Language': 'en', Cookie: 'etax-lang=zh' }), /<html lang="zh/);
+  assert.match(await html({ 'Accept-Language': 'zh-CN', Cookie: 'etax-lang=en' }), /<html lang="en/);
+  assert.match(await html({ 'Accept-Language': 'zh-CN' }, '/?lang=en'), /<html lang="en/);
+});
+
+test('the API description has its summaries in both languages', async () => {
+  const of = async (lang) => (await fetch(`${server.url}/openapi.json`, { headers: { 'Accept-Language': lang } })).json();
+  const en = await of('en'), zh = await of('zh');
+  const summaries = (doc) => Object.values(doc.paths).flatMap((p) => Object.values(p).map((o) => o.summary));
+  assert.deepEqual(summaries(en).filter((s) => HAN.test(s)), []);
+  assert.ok(summaries(zh).every((s) => HAN.test(s)));
+});

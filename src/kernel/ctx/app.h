@@ -12,6 +12,7 @@ struct app {
 	struct db_store *db;            /* kernel/db: engine, writer thread, projection store */
 	struct keys *keys;              /* kernel/keys: SM2 and Ed25519 signing keys, HMAC secrets, envelope keys */
 	struct receipt_log *receipts;   /* kernel/receipt: transparency log */
+	struct cosigner *cosigner;      /* kernel/receipt: asks the witnesses; NULL: there are none */
 	struct outbox_runner *outbox;   /* kernel/outbox: consumers */
 	struct job_runner *jobs;        /* kernel/job */
 	struct policy_store *policy;    /* kernel/policy: compiled packages */
@@ -27,6 +28,7 @@ struct app {
 	struct router *router;          /* kernel/operation: all operations */
 	struct spelled *spelled;        /* kernel/operation: answers spelt once */
 	const char *address;            /* where this process serves: "http://127.0.0.1:8080", "unix:PATH"; NULL: not yet */
+	const char *instance;           /* kept name of this process and its data; NULL: none, or another one bears it */
 	const char *node;               /* name of this node: region, two digits: "33" */
 };
 #endif

@@ -17,11 +17,14 @@ struct engine {
 	bool (*command)(struct engine_connection *e, bool projection, const char *sql);
 	const char *(*why)(struct engine_connection *e, bool projection);
 	const char *begin, *begin_projection; /* how a write transaction begins */
-	const char *snapshot; /* a read transaction that begins now */
+	const char *snapshot;                 /* a read transaction that begins now */
 	/* Prepares the statement and holds what the engine knows of it (parameters, columns, types) against what the
 	 * generated code believes; STR_NONE: it fits. For the contract test. */
 	struct str (*misfit)(struct engine_connection *e, struct arena *a, const struct db_statement *st);
 	struct str (*dialect)(struct arena *a, struct str script); /* of a migration; NULL: as it is */
+	/* The transaction failed since its BEGIN, and only because another one stood in its way: from the BEGIN again
+	 * it may succeed. NULL: this never happens. */
+	bool (*again)(const struct engine_connection *e);
 };
 extern const struct engine engine_sqlite, engine_postgresql;
 

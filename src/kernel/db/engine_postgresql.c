@@ -17,6 +17,8 @@ enum {
 
 struct engine_connection {
 	PGconn *pg;
+	bool open;  /* a transaction: when the connection is lost, it is lost too */
+	bool again; /* the transaction failed by 40001 or 40P01 alone */
 	bool prepared[ENGINE_STATEMENTS];
 };
 
@@ -25,12 +27,33 @@ static void quiet(void *arg, const PGresult *notice)
 	(void)arg, (void)notice;
 }
 
+/* Serialization failure and deadlock: the server has taken the transaction back, and only because of its neighbours. A
+ * lost connection is not among them: whether its COMMIT came through, nobody knows. */
+static void note_conflict(struct engine_connection *e, const PGresult *r)
+{
+	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	e->again |= state && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0);
+}
+
 static bool simple(struct engine_connection *e, const char *sql)
 {
 	PGresult *r = PQexec(e->pg, sql);
 	ExecStatusType s = PQresultStatus(r);
+	bool good = s == PGRES_COMMAND_OK || s == PGRES_TUPLES_OK;
+	note_conflict(e, r);
+	/* The COMMIT of a failed transaction is answered by ROLLBACK, not by an error. */
+	if (good && strcmp(sql, "COMMIT") == 0) good = strcmp(PQcmdStatus(r), "COMMIT") == 0;
 	PQclear(r);
-	return s == PGRES_COMMAND_OK || s == PGRES_TUPLES_OK;
+	return good;
+}
+
+/* A lost connection (the server was restarted) is made anew between transactions, never inside one: what follows would
+ * run outside any. */
+static void renew(struct engine_connection *e)
+{
+	if (e->open || PQstatus(e->pg) == CONNECTION_OK) return;
+	PQreset(e->pg);
+	memset(e->prepared, 0, sizeof e->prepared);
 }
 
 static void pg_close(struct engine_connection *e)
@@ -62,6 +85,7 @@ static bool prepare(struct engine_connection *e, const struct db_statement *st, 
 		types[i] = oids[st->in[i]];
 	PGresult *r = PQprepare(e->pg, name, st->sql, st->n_in, types);
 	e->prepared[slot] = PQresultStatus(r) == PGRES_COMMAND_OK;
+	note_conflict(e, r);
 	PQclear(r);
 	return e->prepared[slot];
 }
@@ -126,15 +150,14 @@ static err_t pg_run(struct engine_connection *e, struct arena *a, const struct d
 	struct parameters p;
 	int slot = engine_slot(st);
 	struct str name = str_printf(a, "s%d", slot);
-	if (PQstatus(e->pg) != CONNECTION_OK) {
-		PQreset(e->pg);
-		memset(e->prepared, 0, sizeof e->prepared);
-	}
-	if (!prepare(e, st, name.p, slot)) return E_INTERNAL;
+	renew(e);
+	if (PQstatus(e->pg) != CONNECTION_OK) return E_BUSY;
+	if (!prepare(e, st, name.p, slot)) return e->again ? E_BUSY : E_INTERNAL;
 	bind(a, st, in, &p);
 	PGresult *r = PQexecPrepared(e->pg, name.p, st->n_in, p.values, p.lengths, p.formats, 0);
 	ExecStatusType s = PQresultStatus(r);
 	err_t result = s == PGRES_TUPLES_OK || s == PGRES_COMMAND_OK ? OK : error_of(r);
+	note_conflict(e, r);
 	if (affected && (result != OK || !str_to_int(str_c(PQcmdTuples(r)), affected))) *affected = 0;
 	if (result == OK && rows) result = rows_of(a, r, st, rows, n_rows, max_rows);
 	PQclear(r);
@@ -144,12 +167,20 @@ static err_t pg_run(struct engine_connection *e, struct arena *a, const struct d
 static bool pg_command(struct engine_connection *e, bool projection, const char *sql)
 {
 	(void)projection;
-	/* Between transactions a lost connection (the server was restarted) is made anew. */
-	if (strncmp(sql, "BEGIN", 5) == 0 && PQstatus(e->pg) != CONNECTION_OK) {
-		PQreset(e->pg);
-		memset(e->prepared, 0, sizeof e->prepared);
+	bool begins = strncmp(sql, "BEGIN", 5) == 0;
+	if (begins) {
+		e->open = e->again = false;
+		renew(e);
+		e->open = true;
 	}
-	return simple(e, sql);
+	bool good = simple(e, sql);
+	if (strcmp(sql, "COMMIT") == 0 || strcmp(sql, "ROLLBACK") == 0) e->open = false;
+	return good;
+}
+
+static bool pg_again(const struct engine_connection *e)
+{
+	return e->again;
 }
 
 static const char *pg_why(struct engine_connection *e, bool projection)
@@ -190,4 +221,4 @@ static struct str pg_misfit(struct engine_connection *e, struct arena *a, const 
 
 const struct engine engine_postgresql = { DB_POSTGRESQL, pg_open, pg_close, pg_run, pg_command, pg_why,
 	"BEGIN; SELECT pg_advisory_xact_lock(7270617801)", "BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1",
-	pg_misfit };
+	pg_misfit, NULL, pg_again };

@@ -9,6 +9,7 @@
 #include "kernel/db/counters.h"
 #include "kernel/db/db_hooks.h"
 #include "kernel/db/engine.h"
+#include "kernel/db/retry.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +79,11 @@ int engine_slot(const struct db_statement *st)
 
 /* --- the writer --- */
 
+static bool conflict(const struct db_store *s)
+{
+	return s->writer.engine->again && s->writer.engine->again(s->writer.link);
+}
+
 static void run_one(struct db_store *s, struct db_act *a)
 {
 	struct db *own = a->c->db;
@@ -119,20 +125,40 @@ static bool begin_group(struct db_store *s, struct arena *arena)
 	return false;
 }
 
-static void run_group(struct db_store *s, struct db_act *group, struct arena *arena)
+/* One run of a group: true when it is durable. */
+static bool try_group(struct db_store *s, struct db_act *group, struct arena *arena)
 {
-	bool open = s->writer.engine->command(s->writer.link, false, s->writer.engine->begin), committed = false;
-	s->writer.writing = open;
-	open = open && begin_group(s, arena);
-	for (struct db_act *a = group; a && open; a = a->next)
+	bool began = s->writer.engine->command(s->writer.link, false, s->writer.engine->begin), committed = false;
+	if (!began) (void)s->writer.engine->command(s->writer.link, false, "ROLLBACK");
+	s->writer.writing = began;
+	bool open = began && begin_group(s, arena);
+	for (struct db_act *a = group; a && open && !conflict(s); a = a->next)
 		run_one(s, a);
-	if (open) committed = commit(s, arena);
+	if (open && !conflict(s))
+		committed = commit(s, arena);
+	else if (open)
+		(void)s->writer.engine->command(s->writer.link, false, "ROLLBACK");
 	s->writer.writing = false;
 	if (s->hooks.group_end) s->hooks.group_end(s->app, committed);
 	arena_reset(arena);
-	if (committed) return;
+	for (struct db_act *a = group; a && !committed; a = a->next)
+		if (!open || a->result == OK || conflict(s)) a->result = conflict(s) || !began ? E_BUSY : E_INTERNAL;
+	return committed;
+}
+
+static void put_back(struct db_act *group)
+{
 	for (struct db_act *a = group; a; a = a->next)
-		if (!open || a->result == OK) a->result = E_INTERNAL;
+		*a->c = a->before;
+}
+
+/* Nothing of a group that met a conflict is left, so that all of it may run again. */
+static void run_group(struct db_store *s, struct db_act *group, struct arena *arena)
+{
+	for (struct db_act *a = group; a && s->writer.engine->again; a = a->next)
+		a->before = *a->c;
+	for (int tried = 1; !try_group(s, group, arena) && conflict(s) && retry_pause(s->app, tried); tried++)
+		put_back(group);
 }
 
 static void append(struct acts *list, struct db_act *a)
@@ -277,21 +303,35 @@ err_t db_write_end(struct db_pending *p)
 	return await(&p->waiter);
 }
 
-err_t db_write_projection(struct ctx *c, db_closure *fn, void *arg)
+/* *again: it met a conflict. */
+static err_t try_projection(struct db_store *s, struct ctx *c, db_closure *fn, void *arg, bool *again)
 {
-	struct db_store *s = c->app->db;
 	struct db *own = c->db;
-	pthread_mutex_lock(&s->projection_lock);
-	err_t e = s->projector.engine->command(s->projector.link, true, s->projector.engine->begin_projection) ? OK
-	                                                                                                       : E_BUSY;
+	const struct engine *engine = s->projector.engine;
+	err_t e = engine->command(s->projector.link, true, engine->begin_projection) ? OK : E_BUSY;
 	if (e == OK) {
 		s->projector.projecting = true;
 		c->db = &s->projector;
 		e = fn(c, arg);
 		c->db = own;
 		s->projector.projecting = false;
-		bool kept = s->projector.engine->command(s->projector.link, true, e == OK ? "COMMIT" : "ROLLBACK");
+		bool kept = engine->command(s->projector.link, true, e == OK ? "COMMIT" : "ROLLBACK");
 		if (e == OK && !kept) e = E_INTERNAL;
+	}
+	*again = e != OK && engine->again && engine->again(s->projector.link);
+	return *again ? E_BUSY : e;
+}
+
+err_t db_write_projection(struct ctx *c, db_closure *fn, void *arg)
+{
+	struct db_store *s = c->app->db;
+	struct ctx before = *c;
+	bool again;
+	err_t e;
+	pthread_mutex_lock(&s->projection_lock);
+	for (int tried = 1; (e = try_projection(s, c, fn, arg, &again)) != OK; tried++) {
+		if (!again || !retry_pause(s->app, tried)) break;
+		*c = before;
 	}
 	pthread_mutex_unlock(&s->projection_lock);
 	return e;

@@ -1,27 +1,34 @@
 #include "kernel/job/job.h"
 #include "job_sql.h"
+#include "kernel/crypto/crypto.h"
 #include "kernel/db/db.h"
 #include "kernel/job/runner.h"
 #include "kernel/log/log.h"
 #include "kernel/operation/service.h"
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define SECOND INT64_C(1000000)
 #define DAY (86400 * SECOND)
-/* A claim that is older belongs to a process that died: the job may be taken again (so jobs run at least once). */
-#define CLAIM (900 * SECOND)
+/* Who works on a job renews its lease; one that has run out belongs to a process that died or hangs, and the job may be
+ * taken by another (so jobs run at least once). */
+#define LEASE (30 * SECOND)
 #define FIRST_PAUSE (10 * SECOND)
 #define LONGEST_PAUSE (21600 * SECOND)
-enum { IDLE_MS = 500, TRIES = 5 };
+enum { IDLE_MS = 500, RENEW_MS = 10000, TRIES = 5, OWNER_BYTES = 16 };
 
 struct job_runner {
 	struct app *app;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work;
-	bool stop, pending;
+	bool stop, pending, ended; /* ended: the last job is over */
+	pthread_t keeper;          /* renews the lease of the job at work */
+	pthread_cond_t rest;       /* of the keeper */
+	int64_t job_id, tries;     /* at work; 0: none */
+	char owner[2 * OWNER_BYTES + 1];
 };
 
 static const struct job_kind *find_kind(struct str name)
@@ -118,6 +125,14 @@ static void keep_all_times(struct ctx *c)
 
 /* --- running --- */
 
+/* Leases are in real time: the sandbox clock may be set while a job runs. */
+static instant_us wall(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * SECOND + now.tv_nsec / 1000;
+}
+
 struct claim {
 	int64_t job_id;
 	struct job_claim_row row;
@@ -127,25 +142,87 @@ struct claim {
 static err_t claim(struct ctx *c, void *arg)
 {
 	struct claim *k = arg;
-	return job_claim(c, c->now + CLAIM, k->job_id, c->now, &k->row, &k->mine);
+	instant_us now = wall();
+	return job_claim(c, now + LEASE, str_c(c->app->jobs->owner), k->job_id, now, &k->row, &k->mine);
 }
 
 struct outcome {
 	struct claim *claim;
 	err_t result;
 	int max_tries;
+	bool held; /* the lease was ours to the end */
 };
+
+/* Only while the lease is ours: *held tells. */
+static err_t end_job(struct ctx *c, struct outcome *o, int64_t *held)
+{
+	int64_t id = o->claim->job_id, token = o->claim->row.tries, pause = FIRST_PAUSE;
+	if (o->result == OK) return job_done(c, id, token, held);
+	if (token >= o->max_tries) return job_give_up(c, id, token, held);
+	for (int64_t i = 1; i < token && pause < LONGEST_PAUSE; i++)
+		pause *= 3;
+	TRY(job_retry(c, c->now + (pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE), id, token, held));
+	return *held ? OK : job_done(c, id, token, held); /* the same work waits already under its key */
+}
 
 static err_t settle(struct ctx *c, void *arg)
 {
-	const struct outcome *o = arg;
-	int64_t id = o->claim->job_id, again = 0, pause = FIRST_PAUSE;
-	if (o->result == OK) return job_done(c, id, NULL);
-	if (o->claim->row.tries >= o->max_tries) return job_give_up(c, id, NULL);
-	for (int64_t i = 1; i < o->claim->row.tries && pause < LONGEST_PAUSE; i++)
-		pause *= 3;
-	TRY(job_retry(c, c->now + (pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE), id, &again));
-	return again ? OK : job_done(c, id, NULL); /* the same work waits already under its key */
+	struct outcome *o = arg;
+	int64_t held = 0;
+	TRY(end_job(c, o, &held));
+	o->held = held > 0;
+	return OK;
+}
+
+/* --- the lease --- */
+
+static void at_work(struct job_runner *r, int64_t job_id, int64_t tries)
+{
+	pthread_mutex_lock(&r->lock);
+	r->job_id = job_id;
+	r->tries = tries;
+	pthread_cond_signal(&r->rest);
+	pthread_mutex_unlock(&r->lock);
+}
+
+struct lease {
+	int64_t job_id, tries;
+};
+static err_t renew(struct ctx *c, void *arg)
+{
+	const struct lease *l = arg;
+	return job_renew(c, wall() + LEASE, l->job_id, l->tries, NULL);
+}
+
+static void rest_for(pthread_cond_t *what, pthread_mutex_t *lock, int64_t ms)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	int64_t ns = until.tv_nsec + ms * INT64_C(1000000);
+	until = (struct timespec){ until.tv_sec + ns / 1000000000, ns % 1000000000 };
+	(void)pthread_cond_timedwait(what, lock, &until);
+}
+
+/* Every ten seconds; a job that ends earlier wakes nobody. */
+static void *keeper_main(void *arg)
+{
+	struct job_runner *r = arg;
+	struct arena *arena = arena_new();
+	pthread_mutex_lock(&r->lock);
+	while (!r->ended) {
+		struct lease l = { r->job_id, r->tries };
+		rest_for(&r->rest, &r->lock, RENEW_MS);
+		if (r->ended || !l.job_id || l.job_id != r->job_id || l.tries != r->tries) continue;
+		pthread_mutex_unlock(&r->lock);
+		struct ctx c;
+		arena_reset(arena);
+		ctx_init(&c, r->app, arena);
+		if (db_write(&c, renew, &l) != OK) log_event(LOG_WARN_LEVEL, "job-lease", STR_NONE, NULL);
+		pthread_mutex_lock(&r->lock);
+	}
+	pthread_mutex_unlock(&r->lock);
+	arena_free(arena);
+	return NULL;
 }
 
 /* The job has a context of its own: what it leaves there is not ours. */
@@ -157,11 +234,17 @@ static err_t run_claimed(struct ctx *c, struct claim *k)
 	ctx_init(&own, c->app, c->arena);
 	own.db = c->db;
 	if (!o.max_tries) o.max_tries = TRIES;
+	at_work(c->app->jobs, k->job_id, k->row.tries);
 	if (kind) o.result = kind->run(&own, k->row.argument);
 	if (o.result != OK)
 		log_event(LOG_ERROR_LEVEL, "job-failed", STR_NONE, "kind",
 		        str_printf(c->arena, "%.*s", STR_FMT(k->row.kind)).p, NULL);
-	return db_write(c, settle, &o);
+	err_t e = db_write(c, settle, &o);
+	at_work(c->app->jobs, 0, 0);
+	if (e == OK && !o.held)
+		log_event(LOG_WARN_LEVEL, "job-lease-lost", STR_NONE, "kind",
+		        str_printf(c->arena, "%.*s", STR_FMT(k->row.kind)).p, NULL);
+	return e;
 }
 
 /* One job, if one is due. */
@@ -169,7 +252,7 @@ static err_t run_next(struct ctx *c, bool *more)
 {
 	struct job_due_row due;
 	*more = false;
-	TRY(job_due(c, c->now, &due, more));
+	TRY(job_due(c, c->now, wall(), &due, more));
 	if (!*more) return OK;
 	struct claim k = { .job_id = due.job_id };
 	TRY(db_write(c, claim, &k));
@@ -189,15 +272,6 @@ static bool one_round(struct job_runner *r, struct db *db, struct arena *arena)
 	return false;
 }
 
-static void wait_for_work(struct job_runner *r)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
-	int64_t ns = until.tv_nsec + IDLE_MS * INT64_C(1000000);
-	until = (struct timespec){ until.tv_sec + ns / 1000000000, ns % 1000000000 };
-	(void)pthread_cond_timedwait(&r->work, &r->lock, &until);
-}
-
 static void *runner_main(void *arg)
 {
 	struct job_runner *r = arg;
@@ -209,7 +283,7 @@ static void *runner_main(void *arg)
 		pthread_mutex_unlock(&r->lock);
 		bool more = one_round(r, db, arena);
 		pthread_mutex_lock(&r->lock);
-		if (!more && !r->pending && !r->stop) wait_for_work(r);
+		if (!more && !r->pending && !r->stop) rest_for(&r->work, &r->lock, IDLE_MS);
 	}
 	pthread_mutex_unlock(&r->lock);
 	db_close(db);
@@ -217,38 +291,61 @@ static void *runner_main(void *arg)
 	return NULL;
 }
 
+/* SQLite belongs to one process: what was at work when it ended is free at once. On PostgreSQL what this process had,
+ * if it runs under its old name. */
 static err_t release(struct ctx *c, void *arg)
 {
-	(void)arg;
-	return job_release_all(c, NULL);
+	bool alone = db_engine_of(c->db) == DB_SQLITE;
+	return alone ? job_release_all(c, NULL) : job_release_of(c, str_c(arg), NULL);
 }
 
-/* SQLite belongs to one process: what was at work when it ended is free at once. */
-static err_t release_own(struct app *app)
+static err_t release_own(struct app *app, char *owner)
 {
 	struct arena *a = arena_new();
 	struct ctx c;
 	ctx_init(&c, app, a);
-	c.db = db_open(app, a);
-	err_t e = !c.db ? E_INTERNAL : db_engine_of(c.db) == DB_SQLITE ? db_write(&c, release, NULL) : OK;
-	db_close(c.db);
+	err_t e = db_write(&c, release, owner);
 	arena_free(a);
 	return e;
 }
 
+static void name_owner(struct job_runner *r)
+{
+	unsigned char random[OWNER_BYTES];
+	struct arena *a = arena_new();
+	crypto_random(random, sizeof random);
+	struct str name = r->app->instance ? str_c(r->app->instance) : str_hex(a, random, sizeof random);
+	memcpy(r->owner, name.p, name.n < sizeof r->owner ? name.n : sizeof r->owner - 1);
+	arena_free(a);
+}
+
+static bool start_threads(struct job_runner *r)
+{
+	if (pthread_create(&r->keeper, NULL, keeper_main, r) != 0) return false;
+	if (pthread_create(&r->thread, NULL, runner_main, r) == 0) return true;
+	pthread_mutex_lock(&r->lock);
+	r->ended = true;
+	pthread_cond_signal(&r->rest);
+	pthread_mutex_unlock(&r->lock);
+	pthread_join(r->keeper, NULL);
+	return false;
+}
+
 err_t job_start(struct app *app)
 {
-	TRY(release_own(app));
 	struct job_runner *r = calloc(1, sizeof *r);
 	if (!r) abort();
 	r->app = app;
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_cond_init(&r->work, NULL);
+	pthread_cond_init(&r->rest, NULL);
+	name_owner(r);
 	app->jobs = r;
-	if (pthread_create(&r->thread, NULL, runner_main, r) == 0) return OK;
+	err_t e = release_own(app, r->owner);
+	if (e == OK && start_threads(r)) return OK;
 	app->jobs = NULL;
 	free(r);
-	return E_INTERNAL;
+	return e == OK ? E_INTERNAL : e;
 }
 
 void job_stop(struct app *app)
@@ -259,7 +356,12 @@ void job_stop(struct app *app)
 	r->stop = true;
 	pthread_cond_signal(&r->work);
 	pthread_mutex_unlock(&r->lock);
-	pthread_join(r->thread, NULL);
+	pthread_join(r->thread, NULL); /* its lease is kept until then */
+	pthread_mutex_lock(&r->lock);
+	r->ended = true;
+	pthread_cond_signal(&r->rest);
+	pthread_mutex_unlock(&r->lock);
+	pthread_join(r->keeper, NULL);
 	app->jobs = NULL;
 	free(r);
 }

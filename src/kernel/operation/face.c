@@ -377,7 +377,8 @@ static void succeed(struct visit *v)
 
 /* --- the road --- */
 
-/* ?lang=en, ?size=large on any page: kept in a cookie of a year, no account needed. */
+/* ?lang=en, ?size=large on any page: kept in a cookie of a year, no account needed. Who has not chosen a language gets
+ * the one the browser asks for. */
 static void preferences(struct visit *v)
 {
 	struct ctx *c = v->w->c;
@@ -394,7 +395,9 @@ static void preferences(struct visit *v)
 	if (str_is(size, "large") || str_is(size, "normal"))
 		http_set(v->out, "Set-Cookie",
 		        str_printf(c->arena, "etax-size=%.*s; Path=/; Max-Age=31536000; SameSite=Lax", STR_FMT(size)));
-	c->lang = i18n_lang(c->app, lang.n ? lang : http_cookie(v->r, "etax-lang"));
+	struct str chosen = lang.n ? lang : http_cookie(v->r, "etax-lang");
+	if (chosen.n) c->lang = i18n_lang(c->app, chosen);
+	http_set(v->out, "Vary", S("Accept-Language, Cookie"));
 }
 
 static err_t read_page_query(struct visit *v)

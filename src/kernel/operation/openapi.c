@@ -1,6 +1,7 @@
 #include "kernel/operation/openapi.h"
 #include "kernel/assets/assets.h"
 #include "kernel/ctx/app.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/operation/router.h"
 #include "kernel/operation/service.h"
 #include "kernel/operation/system.h"
@@ -277,6 +278,20 @@ static void put_components(struct arena *a, struct value *doc)
 	put_problem_responses(a, value_put_object(a, components, "responses"));
 }
 
+/* Titles, labels and help in the language asked for: what has no translation (the law's names) stays as it is. */
+static void translate(struct ctx *c, struct value *v)
+{
+	if (v->kind != VALUE_OBJECT && v->kind != VALUE_ARRAY) return;
+	for (struct value_member *m = v->first; m; m = m->next) {
+		bool words = v->kind == VALUE_OBJECT && m->value->kind == VALUE_STR &&
+		             (str_is(m->key, "summary") || str_is(m->key, "description"));
+		if (words)
+			m->value = value_str(c->arena, tr(c, str_dup(c->arena, m->value->str).p));
+		else
+			translate(c, m->value);
+	}
+}
+
 err_t openapi_document(struct ctx *c, const void *input, struct reply *out)
 {
 	(void)input;
@@ -298,6 +313,7 @@ err_t openapi_document(struct ctx *c, const void *input, struct reply *out)
 	for (size_t i = 0; i < p->n; i++)
 		put_operation(a, paths, p->list[i]);
 	put_components(a, doc);
+	if (c->lang) translate(c, doc);
 	out->value = doc;
 	return OK;
 }

@@ -214,15 +214,20 @@ err_t work_read(struct work *w)
 	return e;
 }
 
-/* The usual query of a fast operation needs no tree: false leaves it to the careful reader. */
+/* The usual input of a fast operation needs no tree: false leaves it to the careful reader. */
 static bool read_quickly(struct work *w, const struct http_request *r)
 {
 	struct input_pair params[8];
-	if (!w->op->spell || w->op->method != GET || r->body.n) return false;
-	for (size_t i = 0; i < w->route->n_params; i++)
-		params[i] = (struct input_pair){ router_param_name(w->op->path, i), w->route->params[i] };
+	const struct route *route = w->route;
+	bool query = w->op->method == GET && !r->body.n;
+	if (!w->op->spell || (!query && (route->n_params || r->query.n))) return false;
 	w->in = arena_alloc(w->c->arena, w->op->in_size);
-	return input_read_pairs(w->c, w->op->in, r->query, params, w->route->n_params, w->in);
+	if (!query)
+		return media_is(http_header(r, "Content-Type"), "application/json") &&
+		       input_read_direct(w->c, w->op->in, r->body, w->in);
+	for (size_t i = 0; i < route->n_params; i++)
+		params[i] = (struct input_pair){ router_param_name(w->op->path, i), route->params[i] };
+	return input_read_pairs(w->c, w->op->in, r->query, params, route->n_params, w->in);
 }
 
 static err_t read_input(struct work *w, const struct http_request *r)

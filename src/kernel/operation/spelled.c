@@ -42,21 +42,28 @@ static bool is_of(const struct spelling *p, const struct ctx *c, unsigned state,
 	return p->op == c->op && p->lang == c->lang && p->state == state && p->width == width;
 }
 
-bool spelled_find(const struct ctx *c, unsigned state, struct str word, struct str *out)
+static const struct spelling *find(const struct ctx *c, unsigned state, size_t width)
 {
 	size_t slot = first_slot(c, state);
-	if (!c->app->spelled) return false;
+	if (!c->app->spelled) return NULL;
 	for (size_t i = 0; i < TRIES; i++) {
 		const struct spelling *p =
 		        __atomic_load_n(&c->app->spelled->slots[(slot + i) % SLOTS], __ATOMIC_ACQUIRE);
-		if (!p) return false;
-		if (!is_of(p, c, state, word.n)) continue;
-		char *copy = arena_dup(c->arena, p->text, p->n);
-		memcpy(copy + p->at, word.p, word.n);
-		*out = (struct str){ copy, p->n };
-		return true;
+		if (!p || is_of(p, c, state, width)) return p;
 	}
-	return false;
+	return NULL;
+}
+
+bool spelled_add(const struct ctx *c, unsigned state, struct str word, struct buf *b)
+{
+	const struct spelling *p = find(c, state, word.n);
+	if (!p) return false;
+	char *copy = buf_room(b, p->n);
+	memcpy(copy, p->text, p->n);
+	memcpy(copy + p->at, word.p, word.n);
+	b->n += p->n;
+	b->p[b->n] = '\0';
+	return true;
 }
 
 /* Another thread may spell the same: then both are kept, and the first is found. */
@@ -71,20 +78,18 @@ static void keep(struct spelled *s, size_t slot, struct spelling *p)
 	free(p);
 }
 
-struct str spelled_keep(struct ctx *c, unsigned state, struct str word, const struct value *answer)
+void spelled_keep(const struct ctx *c, unsigned state, struct str word, const struct value *answer, struct buf *b)
 {
-	struct buf b;
-	buf_init(&b, c->arena, 1024);
-	value_write_json(&b, answer);
-	struct str text = buf_done(&b);
+	size_t from = b->n;
+	value_write_json(b, answer);
+	struct str text = { b->p + from, b->n - from };
 	const char *at = memmem(text.p, text.n, word.p, word.n);
-	if (!c->app->spelled || !at) return text;
+	if (!c->app->spelled || !at) return;
 	const char *behind = at + word.n;
-	if (memmem(behind, text.n - (size_t)(behind - text.p), word.p, word.n)) return text;
+	if (memmem(behind, text.n - (size_t)(behind - text.p), word.p, word.n)) return;
 	struct spelling *p = malloc(sizeof *p + text.n);
-	if (!p) return text;
+	if (!p) return;
 	*p = (struct spelling){ c->op, c->lang, state, (size_t)(at - text.p), word.n, text.n };
 	memcpy(p->text, text.p, text.n);
 	keep(c->app->spelled, first_slot(c, state), p);
-	return text;
 }

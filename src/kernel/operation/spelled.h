@@ -8,9 +8,8 @@
 struct spelled *spelled_new(void);
 void spelled_free(struct spelled *s);
 
-/* The answer of c->op in this state with the word in its place; false: not spelt yet. The word is letters and digits.
- */
-bool spelled_find(const struct ctx *c, unsigned state, struct str word, struct str *out);
-/* The answer as text; kept if the word stands in it once. */
-struct str spelled_keep(struct ctx *c, unsigned state, struct str word, const struct value *answer);
+/* Adds the answer of c->op in this state, with the word (letters and digits) in its place; false: not spelt yet. */
+bool spelled_add(const struct ctx *c, unsigned state, struct str word, struct buf *b);
+/* Adds the answer, and keeps its text if the word stands in it once. */
+void spelled_keep(const struct ctx *c, unsigned state, struct str word, const struct value *answer, struct buf *b);
 #endif

@@ -105,6 +105,23 @@ static err_t check_checkpoint(struct ctx *c, struct fsck *f, const struct growin
 	return OK;
 }
 
+/* What the witnesses signed is a tree that this one goes on from: its root by our tiles is the root they saw. */
+static err_t check_witnessed(struct ctx *c, struct fsck *f, const struct growing *g)
+{
+	struct receipt_witnessed w;
+	struct tlog_checkpoint cp;
+	struct tlog_hash root;
+	TRY(receipt_witnessed(c, &w));
+	ptrdiff_t split = w.note.p ? str_find(w.note, "\n\n") : -1;
+	if (!w.note.p) return OK;
+	if (split < 0 || !tlog_checkpoint_parse(c->arena, str_sub(w.note, 0, (size_t)split + 1), &cp) ||
+	        cp.size != w.size || w.size > g->tree.size || !receipt_root_at(c, w.size, &root) ||
+	        !tlog_hash_equal(&root, &cp.root))
+		FSCK_FAULT(
+		        f, "log: the checkpoint that witnesses cosigned (%lld) is not of this tree", (long long)w.size);
+	return OK;
+}
+
 /* Each receipt's act, salt, kind and time make the entry at its place. */
 static err_t check_receipts_after(struct ctx *c, struct fsck *f, int64_t *after, int64_t *count)
 {
@@ -167,6 +184,7 @@ err_t receipt_fsck(struct ctx *c, struct fsck *f)
 	TRY(check_all(c, f, g, &receipts));
 	TRY(check_tiles(c, f, g));
 	TRY(check_checkpoint(c, f, g));
+	TRY(check_witnessed(c, f, g));
 	TRY(check_pairs(c, f));
 	FSCK_INFO(f, "log: %lld entries under the signed checkpoint, %lld receipts", (long long)g->tree.size,
 	        (long long)receipts);

@@ -232,23 +232,59 @@ static struct str seal_line(struct ctx *c, struct str text)
 	return line;
 }
 
+err_t receipt_witnessed(struct ctx *c, struct receipt_witnessed *out)
+{
+	struct receipt_witnessed_get_row row;
+	bool found;
+	TRY(receipt_witnessed_get(c, &row, &found));
+	*out = (struct receipt_witnessed){ 0 };
+	if (found) *out = (struct receipt_witnessed){ row.note, row.size, row.witnesses };
+	return OK;
+}
+
+bool receipt_root_at(struct ctx *c, int64_t size, struct tlog_hash *root)
+{
+	struct tlog_tiles tiles = { fetch, c, size };
+	return tlog_root_at(size, tlog_read_tiles, &tiles, root);
+}
+
+bool receipt_consistency(struct ctx *c, int64_t old_size, int64_t size, struct tlog_path *out)
+{
+	struct tlog_tiles tiles = { fetch, c, size };
+	return tlog_prove_consistency(old_size, size, tlog_read_tiles, &tiles, out);
+}
+
+static struct str sealed(struct ctx *c, struct str note)
+{
+	ptrdiff_t split = note.p ? str_find(note, "\n\n") : -1;
+	if (split < 0) return note;
+	struct str text = str_sub(note, 0, (size_t)split + 1), lines = str_sub(note, (size_t)split + 2, note.n), own;
+	if (!str_split(&lines, '\n', &own)) return note;
+	struct str line = seal_line(c, text);
+	return str_printf(c->arena, "%.*s\n%.*s\n%.*s%.*s", STR_FMT(text), STR_FMT(own), STR_FMT(line), STR_FMT(lines));
+}
+
 err_t receipt_sealed_checkpoint(struct ctx *c, struct str *note, int64_t *size)
 {
-	struct str plain;
-	TRY(receipt_checkpoint(c, &plain, size));
-	*note = plain;
-	ptrdiff_t split = plain.p ? str_find(plain, "\n\n") : -1;
-	if (split < 0) return OK;
-	struct str line = seal_line(c, str_sub(plain, 0, (size_t)split + 1));
-	*note = str_printf(c->arena, "%.*s%.*s", STR_FMT(plain), STR_FMT(line));
+	struct receipt_witnessed w;
+	TRY(receipt_checkpoint(c, note, size));
+	TRY(receipt_witnessed(c, &w));
+	*note = sealed(c, w.note.p && w.size == *size ? w.note : *note);
 	return OK;
 }
 
 err_t receipt_proof(struct ctx *c, const struct receipt *r, struct str *file)
 {
 	struct tlog_proof proof = { .index = r->position };
+	struct receipt_witnessed w;
 	int64_t size;
-	TRY(receipt_sealed_checkpoint(c, &proof.checkpoint, &size));
+	TRY(receipt_witnessed(c, &w));
+	if (w.size > r->position) {
+		proof.checkpoint = sealed(c, w.note);
+		size = w.size;
+	} else {
+		TRY(receipt_sealed_checkpoint(c, &proof.checkpoint, &size));
+	}
 	struct tlog_tiles tiles = { fetch, c, size };
 	if (!tlog_prove_inclusion(r->position, size, tlog_read_tiles, &tiles, &proof.path)) return E_INTERNAL;
 	proof.extra = receipt_extra(c->arena, r->kind, r->at, r->salt, r->act);

@@ -26,13 +26,22 @@ struct receipt_line {
 };
 MUST_USE err_t receipt_list(
         struct ctx *c, int64_t holder_id, int64_t before, size_t most, struct receipt_line **out, size_t *n);
-/* c2sp.org/tlog-proof@v1 against the newest checkpoint; extra as receipt_extra() makes it (verify.h). */
+/* c2sp.org/tlog-proof@v1 against the newest witnessed checkpoint that covers it, or else the newest; extra as receipt_extra() makes it (verify.h). */
 MUST_USE err_t receipt_proof(struct ctx *c, const struct receipt *r, struct str *file);
 MUST_USE err_t receipt_checkpoint(struct ctx *c, struct str *note, int64_t *size);
 MUST_USE err_t receipt_tile(struct ctx *c, int64_t level, int64_t n, unsigned width, struct str *bytes, bool *found);
 MUST_USE err_t receipt_bundle(struct ctx *c, int64_t n, unsigned width, struct str *bytes, bool *found);
+/* The newest checkpoint that witnesses have cosigned, with their lines; {0}: none yet. */
+struct receipt_witnessed {
+	struct str note;
+	int64_t size, witnesses;
+};
+MUST_USE err_t receipt_witnessed(struct ctx *c, struct receipt_witnessed *out);
+/* That the tree of the one size goes on as that of the other. */
+bool receipt_root_at(struct ctx *c, int64_t size, struct tlog_hash *root);
+bool receipt_consistency(struct ctx *c, int64_t old_size, int64_t size, struct tlog_path *out);
 /* The newest checkpoint with the SM2 seal's signature as its second line: made when first asked for, so that issuing does
- * not pay for it. */
+ * not pay for it. Behind it the witnesses' lines, if they have cosigned this one. */
 MUST_USE err_t receipt_sealed_checkpoint(struct ctx *c, struct str *note, int64_t *size);
 struct str receipt_verifier(struct ctx *c); /* of the log key in use */
 /* Verifier lines of the log key, of the SM2 seal, and of the log keys before, in this order. */

@@ -27,6 +27,18 @@ SELECT size, note FROM log_checkpoint WHERE log = 1;
 INSERT INTO log_checkpoint (log, size, note) VALUES (1, $1, $2)
 ON CONFLICT (log) DO UPDATE SET size = excluded.size, note = excluded.note;
 
+-- :name witnessed_get :one
+-- :out size int, note text, witnesses int
+SELECT size, note, witnesses FROM log_witnessed WHERE log = 1;
+
+-- Never backwards, when two processes ask the witnesses at once.
+-- :name witnessed_put :exec
+-- :in size int, note text, witnesses int
+INSERT INTO log_witnessed (log, size, note, witnesses) VALUES (1, $1, $2, $3)
+ON CONFLICT (log) DO UPDATE SET size = excluded.size, note = excluded.note, witnesses = excluded.witnesses
+WHERE log_witnessed.size < excluded.size
+OR (log_witnessed.size = excluded.size AND log_witnessed.witnesses < excluded.witnesses);
+
 -- :name insert :exec
 -- :in receipt_id int, holder_id int, kind int, position int, at instant, salt bytes, act text
 INSERT INTO receipt (receipt_id, holder_id, kind, position, at, salt, act) VALUES ($1, $2, $3, $4, $5, $6, $7);

@@ -1,7 +1,10 @@
 /* The store under many writers, failures and kill -9; on SQLite, or on PostgreSQL with ETAX_TEST_DB. */
 #include "kernel/db/db.h"
+#include "kernel/db/engine.h"
+#include "kernel/db/retry.h"
 #include "kernel/db/store.h"
 #include "kernel/db/testing.h"
+#include "kernel/metrics/metrics.h"
 #include "kernel/outbox/outbox.h"
 #include "outbox_sql.h"
 #include <pthread.h>
@@ -197,6 +200,207 @@ static void a_cut_connection_comes_back(void **state)
 	test_app_close(&t);
 }
 
+/* --- another session in the way: PostgreSQL only --- */
+
+static int slots[2];
+static const uint8_t one_int[] = { DB_INT };
+static const struct db_statement raise_row = { .name = "test.raise",
+	.sql = "UPDATE duel SET n = n + 1 WHERE k = $1",
+	.in = one_int,
+	.n_in = 1,
+	.writes = 1,
+	.slot = &slots[0] };
+static const struct db_statement read_row = { .name = "test.read",
+	.sql = "SELECT n FROM duel WHERE k = $1",
+	.in = one_int,
+	.out = one_int,
+	.n_in = 1,
+	.n_out = 1,
+	.slot = &slots[1] };
+
+struct duel {
+	struct test_app t;
+	struct engine_connection *other;
+	pthread_t thread;
+	bool always; /* the other one is in the way of every run */
+	int runs;
+	int64_t position;
+};
+
+static void command(struct duel *d, const char *sql)
+{
+	if (!engine_postgresql.command(d->other, false, sql)) fail_msg("%s", sql);
+}
+
+static err_t raise_at(struct ctx *c, int64_t k)
+{
+	const struct db_value in = { .i = k };
+	return db_run(c, &raise_row, &in, NULL, NULL, 0, NULL);
+}
+
+static int64_t number_at(struct ctx *c, int64_t k)
+{
+	const struct db_value in = { .i = k };
+	struct db_value *row;
+	size_t n;
+	assert_int_equal(db_run(c, &read_row, &in, &row, &n, 1, NULL), OK);
+	return n ? row->i : -1;
+}
+
+static void duel_begin(struct duel *d)
+{
+	const char *why;
+	memset(d, 0, sizeof *d);
+	test_app_open(&d->t);
+	if (!d->t.url[0]) {
+		test_app_close(&d->t);
+		skip();
+	}
+	d->t.app.metrics = metrics_new();
+	assert_int_equal(db_script(&d->t.app, false,
+	                         S("CREATE TABLE duel (k BIGINT PRIMARY KEY, n BIGINT NOT NULL);"
+	                           "INSERT INTO duel VALUES (1, 0), (2, 0)"),
+	                         &why),
+	        OK);
+	d->other = engine_postgresql.open(d->t.url, ENGINE_WRITER);
+	assert_non_null(d->other);
+}
+
+/* The act has happened so often, the other session's so often; the metric says how many runs were in vain. */
+static void duel_end(struct duel *d, int64_t one, int64_t two, int64_t acts, const char *metric)
+{
+	struct ctx c = test_ctx(&d->t.app);
+	struct buf text;
+	assert_int_equal(number_at(&c, 1), one);
+	assert_int_equal(number_at(&c, 2), two);
+	buf_init(&text, c.arena, 1024);
+	metrics_write(d->t.app.metrics, &text);
+	assert_true(str_find(buf_done(&text), metric) >= 0);
+	test_ctx_end(&c);
+	assert_int_equal(events(&d->t.app), acts);
+	assert_int_equal(counter(&d->t.app), acts);
+	engine_postgresql.close(d->other);
+	metrics_free(d->t.app.metrics);
+	d->t.app.metrics = NULL;
+	test_app_close(&d->t);
+}
+
+static void *take_row_one(void *arg)
+{
+	struct duel *d = arg;
+	command(d, "UPDATE duel SET n = n + 10 WHERE k = 1"); /* waits for the act, which will wait for us */
+	command(d, "COMMIT");
+	return NULL;
+}
+
+/* The act holds row 1 and wants row 2, the other session holds row 2 and wants row 1. */
+static err_t crosswise(struct ctx *c, void *arg)
+{
+	struct duel *d = arg;
+	struct act a = { 0 };
+	TRY(act(c, &a));
+	TRY(raise_at(c, 1));
+	if (++d->runs == 1) {
+		command(d, "BEGIN");
+		command(d, "SET LOCAL deadlock_timeout = '60s'"); /* the act is the one to give way */
+		command(d, "UPDATE duel SET n = n + 10 WHERE k = 2");
+		assert_int_equal(pthread_create(&d->thread, NULL, take_row_one, d), 0);
+	}
+	return raise_at(c, 2);
+}
+
+static void a_deadlock_is_run_again(void **state)
+{
+	struct duel d;
+	(void)state;
+	duel_begin(&d);
+	struct ctx c = test_ctx(&d.t.app);
+	assert_int_equal(db_write(&c, crosswise, &d), OK);
+	pthread_join(d.thread, NULL);
+	assert_int_equal(d.runs, 2);
+	test_ctx_end(&c);
+	duel_end(&d, 11, 11, 1, "etax_db_conflicts_total{end=\"again\"} 1\n");
+}
+
+static void serializable(struct duel *d)
+{
+	const char *why;
+	assert_int_equal(db_script(&d->t.app, false,
+	                         S("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE"), &why),
+	        OK);
+}
+
+/* Write skew: each reads what the other one writes. The failure comes with the COMMIT. */
+static err_t skewed(struct ctx *c, void *arg)
+{
+	struct duel *d = arg;
+	struct act a = { 0 };
+	TRY(act(c, &a));
+	(void)number_at(c, 1);
+	TRY(raise_at(c, 2));
+	if (++d->runs == 1 || d->always) {
+		command(d, "BEGIN ISOLATION LEVEL SERIALIZABLE");
+		command(d, "SELECT sum(n) FROM duel");
+		command(d, "UPDATE duel SET n = n + 10 WHERE k = 1");
+		command(d, "COMMIT");
+	}
+	return OK;
+}
+
+static void a_serialization_failure_is_run_again(void **state)
+{
+	struct duel d;
+	(void)state;
+	duel_begin(&d);
+	serializable(&d);
+	struct ctx c = test_ctx(&d.t.app);
+	assert_int_equal(db_write(&c, skewed, &d), OK);
+	assert_int_equal(d.runs, 2);
+	assert_int_equal(c.outbox_wait, 1); /* of the run that stayed */
+	test_ctx_end(&c);
+	duel_end(&d, 10, 1, 1, "etax_db_conflicts_total{end=\"again\"} 1\n");
+}
+
+static void it_ends_as_busy(void **state)
+{
+	struct duel d;
+	(void)state;
+	duel_begin(&d);
+	serializable(&d);
+	d.always = true;
+	struct ctx c = test_ctx(&d.t.app);
+	assert_int_equal(db_write(&c, skewed, &d), E_BUSY);
+	assert_int_equal(d.runs, RETRY_TRIES);
+	test_ctx_end(&c);
+	duel_end(&d, 10 * RETRY_TRIES, 0, 0, "etax_db_conflicts_total{end=\"busy\"} 1\n");
+}
+
+static err_t cut_in_the_middle(struct ctx *c, void *arg)
+{
+	struct duel *d = arg;
+	struct act a = { 0 };
+	d->runs++;
+	TRY(raise_at(c, 1));
+	command(d, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+	           "WHERE state = 'idle in transaction' AND pid <> pg_backend_pid() AND datname = current_database()");
+	(void)raise_at(c, 2);
+	return act(c, &a); /* must not run outside the transaction on a new connection */
+}
+
+static void a_cut_inside_an_act_leaves_nothing(void **state)
+{
+	struct duel d;
+	struct act a = { 0 };
+	(void)state;
+	duel_begin(&d);
+	struct ctx c = test_ctx(&d.t.app);
+	assert_int_not_equal(db_write(&c, cut_in_the_middle, &d), OK);
+	assert_int_equal(d.runs, 1);
+	assert_int_equal(db_write(&c, act, &a), OK);
+	test_ctx_end(&c);
+	duel_end(&d, 0, 0, 1, "");
+}
+
 /* --- kill -9 --- */
 
 static int acknowledgements; /* write end of the pipe, in the child */
@@ -258,6 +462,10 @@ int main(void)
 		cmocka_unit_test(no_write_outside_a_transaction),
 		cmocka_unit_test(ids_grow_and_are_never_twice),
 		cmocka_unit_test(a_cut_connection_comes_back),
+		cmocka_unit_test(a_cut_inside_an_act_leaves_nothing),
+		cmocka_unit_test(a_deadlock_is_run_again),
+		cmocka_unit_test(a_serialization_failure_is_run_again),
+		cmocka_unit_test(it_ends_as_busy),
 		cmocka_unit_test(restart_keeps_data_and_migrations),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,11 +8,13 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 enum { WAIT_TRIES = 500, WAIT_US = 10000 };
+#define SECOND INT64_C(1000000)
 #define HOUR INT64_C(3600000000)
 
 static int ran, failed, reports; /* written by the runner's thread, read with __atomic */
@@ -118,36 +120,119 @@ static void failures_are_tried_again_then_given_up(void **state)
 	test_app_close(&t);
 }
 
+struct crashed {
+	int64_t job_id, lease, tries;
+};
 static err_t claim_and_die(struct ctx *c, void *arg)
 {
-	const int64_t *id = arg;
+	struct crashed *k = arg;
 	struct job_claim_row row;
+	struct timespec now;
 	bool mine;
-	TRY(job_claim(c, c->now + HOUR, *id, c->now, &row, &mine));
+	clock_gettime(CLOCK_REALTIME, &now);
+	instant_us wall = now.tv_sec * SECOND;
+	TRY(job_claim(c, wall + k->lease, S("crashed"), k->job_id, wall, &row, &mine));
+	k->tries = row.tries;
 	return mine ? OK : E_CONFLICT;
+}
+
+/* A job that a process of that name has claimed, and then nothing more. */
+static void crash(struct test_app *t, struct crashed *k)
+{
+	struct job_due_row due;
+	bool found;
+	ran = 0;
+	enqueue(&t->app, "test.run", STR_NONE);
+	struct ctx c = test_ctx(&t->app);
+	assert_int_equal(job_due(&c, c.now + 1, 0, &due, &found), OK);
+	assert_true(found);
+	k->job_id = due.job_id;
+	assert_int_equal(db_write(&c, claim_and_die, k), OK);
+	assert_int_equal(db_write(&c, claim_and_die, k), E_CONFLICT); /* nobody else may take it now */
+	test_ctx_end(&c);
 }
 
 static void a_job_cut_off_by_a_crash_runs_again(void **state)
 {
 	(void)state;
 	struct test_app t;
-	struct job_due_row due;
-	bool found;
+	struct crashed k = { .lease = HOUR };
 	test_app_open(&t);
-	ran = 0;
-	enqueue(&t.app, "test.run", STR_NONE);
-	struct ctx c = test_ctx(&t.app);
-	assert_int_equal(job_due(&c, c.now + 1, &due, &found), OK);
-	assert_true(found);
-	assert_int_equal(db_write(&c, claim_and_die, &due.job_id), OK);
-	assert_int_equal(db_write(&c, claim_and_die, &due.job_id), E_CONFLICT); /* nobody else may take it now */
-	bool alone = db_engine_of(c.db) == DB_SQLITE;
-	test_ctx_end(&c);
+	crash(&t, &k);
 	test_app_reopen(&t);
-	if (!alone) clock_set(&t.clock, clock_now(&t.clock) + 2 * HOUR);
+	t.app.instance = "crashed"; /* started again: at once, however long the lease */
 	assert_int_equal(job_start(&t.app), OK);
 	wait_for(&ran, 1);
 	job_stop(&t.app);
+	test_app_close(&t);
+}
+
+/* PostgreSQL: another process waits for the lease, and the sandbox clock has no part in it. */
+static void another_process_takes_it_when_the_lease_is_over(void **state)
+{
+	(void)state;
+	struct test_app t;
+	struct crashed k = { .lease = 3 * SECOND };
+	test_app_open(&t);
+	if (!t.url[0]) {
+		test_app_close(&t);
+		skip();
+	}
+	crash(&t, &k);
+	clock_set(&t.clock, clock_now(&t.clock) + 2 * HOUR);
+	assert_int_equal(job_start(&t.app), OK);
+	usleep(1000000);
+	assert_int_equal(__atomic_load_n(&ran, __ATOMIC_SEQ_CST), 0);
+	wait_for(&ran, 1);
+	job_stop(&t.app);
+	test_app_close(&t);
+}
+
+static err_t claim_again(struct ctx *c, void *arg)
+{
+	struct crashed *k = arg;
+	struct job_claim_row row;
+	bool mine;
+	TRY(job_claim(c, INT64_MAX, S("second"), k->job_id, INT64_MAX - 1, &row, &mine));
+	assert_true(mine);
+	k->tries = row.tries;
+	return OK;
+}
+
+static err_t finish_late(struct ctx *c, void *arg)
+{
+	const struct crashed *k = arg;
+	int64_t done, renewed, retried, given_up;
+	TRY(job_done(c, k->job_id, k->tries, &done));
+	TRY(job_renew(c, 1, k->job_id, k->tries, &renewed));
+	TRY(job_retry(c, 1, k->job_id, k->tries, &retried));
+	TRY(job_give_up(c, k->job_id, k->tries, &given_up));
+	return done + renewed + retried + given_up == 0 ? OK : E_CONFLICT;
+}
+
+static err_t finish(struct ctx *c, void *arg)
+{
+	const struct crashed *k = arg;
+	int64_t done;
+	TRY(job_done(c, k->job_id, k->tries, &done));
+	return done == 1 ? OK : E_CONFLICT;
+}
+
+static void who_lost_the_lease_cannot_finish(void **state)
+{
+	(void)state;
+	struct test_app t;
+	struct crashed old = { .lease = HOUR }, new;
+	test_app_open(&t);
+	crash(&t, &old);
+	new = old;
+	struct ctx c = test_ctx(&t.app);
+	assert_int_equal(db_write(&c, claim_again, &new), OK);
+	assert_true(new.tries > 1);
+	old.tries = 1;
+	assert_int_equal(db_write(&c, finish_late, &old), OK);
+	assert_int_equal(db_write(&c, finish, &new), OK);
+	test_ctx_end(&c);
 	test_app_close(&t);
 }
 
@@ -180,6 +265,8 @@ int main(void)
 		cmocka_unit_test(an_unknown_kind_is_refused),
 		cmocka_unit_test(failures_are_tried_again_then_given_up),
 		cmocka_unit_test(a_job_cut_off_by_a_crash_runs_again),
+		cmocka_unit_test(another_process_takes_it_when_the_lease_is_over),
+		cmocka_unit_test(who_lost_the_lease_cannot_finish),
 		cmocka_unit_test(daily_once_a_day),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,6 +109,13 @@ JOIN mandate m ON m.agent_id = r.subject_id JOIN party p ON p.party_id = m.subje
 WHERE r.person_id = $1 AND r.ended_at IS NULL AND m.revoked_at IS NULL AND m.until_on >= $2
 ORDER BY m.mandate_id LIMIT 200;
 
+-- :name mandates_by :many
+-- :in subject_id int, person_id int, today date
+-- :out scopes text, limit_fen int?
+-- :max 200
+SELECT m.scopes, m.limit_fen FROM member_role r JOIN mandate m ON m.agent_id = r.subject_id AND m.subject_id = $1
+WHERE r.person_id = $2 AND r.ended_at IS NULL AND m.revoked_at IS NULL AND m.until_on >= $3 ORDER BY m.mandate_id LIMIT 200;
+
 -- :name session_insert :exec
 -- :in token_hash text, session_id int, person_id int, subject_id int, kind text, name text?, scopes text, csrf text, created_at instant, expires_at instant, strong bool, any_subject bool, client text?
 INSERT INTO session (token_hash, session_id, person_id, subject_id, kind, name, scopes, csrf, created_at, expires_at, seen_at,

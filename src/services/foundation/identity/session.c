@@ -286,10 +286,9 @@ static err_t rights_for(struct ctx *c, int64_t person_id, int64_t subject_id, st
 		buf_char(&b, ' ');
 		widen_limit(c, r, scopes, DB_NULL, &limited);
 	}
-	struct identity_mandates_for_row *mandates;
-	TRY(identity_mandates_for(c, person_id, c->today, &mandates, &n));
+	struct identity_mandates_by_row *mandates;
+	TRY(identity_mandates_by(c, subject_id, person_id, c->today, &mandates, &n));
 	for (size_t i = 0; i < n; i++) {
-		if (mandates[i].subject_id != subject_id) continue;
 		if (!r->role.p) r->role = S("agent");
 		buf_str(&b, mandates[i].scopes);
 		buf_char(&b, ' ');

@@ -66,6 +66,7 @@ err_t receipt_show(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct receipt_in *in = input;
 	struct receipt r;
+	struct receipt_witnessed w;
 	struct str note;
 	int64_t size;
 	struct value *act;
@@ -75,10 +76,14 @@ err_t receipt_show(struct ctx *c, const void *input, struct reply *out)
 	if (!found) return RAISE(c, E_NOT_FOUND, &unknown);
 	TRY(access_open_or(c, r.holder_id, "receipt", &unknown));
 	TRY(receipt_sealed_checkpoint(c, &note, &size));
+	TRY(receipt_witnessed(c, &w));
+	bool witnessed = w.size > r.position;
 	out->value = receipt_value(c, r.id, r.kind, r.at, r.leaf.b);
 	value_put_str(c->arena, out->value, "title", tr(c, transparency_act_title(r.kind)));
 	value_put_int(c->arena, out->value, "index", r.position);
 	value_put_int(c->arena, out->value, "tree_size", size);
+	value_put_int(c->arena, out->value, "witnesses", witnessed ? w.witnesses : 0);
+	value_put_int(c->arena, out->value, "witnessed_size", witnessed ? w.size : 0);
 	if (json_parse(c->arena, r.act, &act, &where) == OK) value_put(c->arena, out->value, "act", act);
 	value_put_str(c->arena, out->value, "checkpoint", note);
 	value_put_str(c->arena, out->value, "log_key", receipt_verifiers(c));
@@ -166,6 +171,7 @@ err_t receipt_view(struct ctx *c, const void *input, struct reply *out)
 	struct buf text;
 	(void)input;
 	put_rows(c, act, root);
+	value_put_bool(c->arena, root, "witnessed", value_number(root, "witnesses", 0) > 0);
 	buf_init(&text, c->arena, 1024);
 	if (act) value_write_pretty(&text, act);
 	value_put_str(c->arena, root, "full", buf_done(&text));

@@ -6,7 +6,7 @@
 enum list_status { LIST_VALID, LIST_PARTLY, LIST_REVERSED, LIST_RED };
 
 struct list_in {
-	struct str side, kind, party, q, status, after;
+	struct str side, kind, party, q, status, sort, after;
 	struct period period;
 	bool has_period, has_min, has_max;
 	struct money min, max;

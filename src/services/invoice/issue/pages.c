@@ -245,6 +245,7 @@ static struct str put_query(struct ctx *c, struct value *v, const struct list_in
 	add(c, &b, form, "party", in->party);
 	add(c, &b, form, "q", in->q);
 	add(c, &b, form, "status", in->status);
+	add(c, &b, form, "sort", in->sort);
 	if (in->has_min) add(c, &b, form, "min", money_format(c->arena, in->min));
 	if (in->has_max) add(c, &b, form, "max", money_format(c->arena, in->max));
 	if (!value_get(v, S("form"))) value_put(c->arena, v, "form", form);
@@ -304,7 +305,7 @@ err_t issue_list_view(struct ctx *c, const void *input, struct reply *out)
 	value_put_bool(c->arena, v, "any_month", value_get(v, S("months"))->count > 0);
 	value_put_bool(c->arena, v, "later_page", in->after.n > 0);
 	value_put_bool(c->arena, v, "narrowed",
-	        in->kind.n || in->party.n || in->q.n || in->status.n || in->has_min || in->has_max);
+	        in->kind.n || in->party.n || in->q.n || in->status.n || in->sort.n || in->has_min || in->has_max);
 	value_put_bool(c->arena, v, "may_issue", access_has_scope(c, "invoice.issue"));
 	put_chart(c, v);
 	put_default(c, v, "chart_svg");

@@ -92,18 +92,54 @@ static err_t flush(struct ctx *c, const struct sums *s)
 	return OK;
 }
 
+/* What a batch of events adds to the projection, gathered. */
+struct gathered {
+	struct sums sums;
+	struct issue_party_insert_in_row *rows;
+	size_t n, cap;
+};
+
+static void put_row(struct ctx *c, struct gathered *g, const struct issue_party_insert_in_row *row)
+{
+	if (g->n == g->cap) {
+		struct issue_party_insert_in_row *more =
+		        arena_array(c->arena, g->cap = g->cap ? g->cap * 2 : 128, sizeof *more);
+		if (g->n) memcpy(more, g->rows, g->n * sizeof *more);
+		g->rows = more;
+	}
+	g->rows[g->n++] = *row;
+}
+
+/* Many rows are one statement; a later event may change them, so they are written before it is looked at. */
+static err_t flush_rows(struct ctx *c, struct gathered *g)
+{
+	TRY(issue_party_insert_rows(c, g->rows, g->n));
+	g->n = 0;
+	return OK;
+}
+
 /* One side of an invoice: a row of the list, the month, and each rate. */
-static err_t put_side(struct ctx *c, struct sums *s, const struct invoice_event *e, int side, struct str period)
+static void put_side(struct ctx *c, struct gathered *g, const struct invoice_event *e, int side, struct str period)
 {
 	int64_t party = side ? e->buyer_id : e->seller_id;
-	if (!party) return OK;
+	if (!party) return;
 	struct sum_key k = {
 		.party_id = party, .month = month_of(e->issued_at), .side = (int16_t)side, .treatment = -1
 	};
-	TRY(issue_party_insert(c, party, side, period, e->number, side ? e->seller_name : e->buyer_name, e->kind,
-	        e->issued_at, e->amount, e->tax, e->total, e->original.n ? LIST_RED : LIST_VALID, e->original, false,
-	        NULL));
-	sum_add(s, &k, 1, e->amount, e->tax);
+	put_row(c, g,
+	        &(struct issue_party_insert_in_row){ .party_id = party,
+	                .side = side,
+	                .period = period,
+	                .number = e->number,
+	                .other_name = side ? e->seller_name : e->buyer_name,
+	                .kind = e->kind,
+	                .issued_at = e->issued_at,
+	                .amount = e->amount,
+	                .tax = e->tax,
+	                .total = e->total,
+	                .status = e->original.n ? LIST_RED : LIST_VALID,
+	                .original = e->original });
+	sum_add(&g->sums, &k, 1, e->amount, e->tax);
 	struct str rest = e->sales;
 	struct invoice_sale sale;
 	k.special = special_kind(e->kind)->deductible;
@@ -111,18 +147,17 @@ static err_t put_side(struct ctx *c, struct sums *s, const struct invoice_event 
 		k.treatment = (int16_t)sale.treatment;
 		k.rate_ppm = sale.rate.ppm;
 		k.section = (int16_t)sale.section;
-		sum_add(s, &k, 1, sale.amount, sale.tax);
+		sum_add(&g->sums, &k, 1, sale.amount, sale.tax);
 	}
-	return OK;
 }
 
-static err_t issued(struct ctx *c, struct sums *s, struct str body)
+static err_t issued(struct ctx *c, struct gathered *g, struct str body)
 {
 	struct invoice_event e;
 	while (issue_event_next(&body, &e)) {
 		struct str period = month_text(c->arena, month_of(e.issued_at));
-		TRY(put_side(c, s, &e, 0, period));
-		TRY(put_side(c, s, &e, 1, period));
+		put_side(c, g, &e, 0, period);
+		put_side(c, g, &e, 1, period);
 	}
 	return body.n ? E_INTERNAL : OK; /* what is left over could not be read */
 }
@@ -151,29 +186,45 @@ static err_t credited(struct ctx *c, int64_t buyer_id, struct str body)
 }
 
 /* An invoice of a seller outside, read from its file: it stands in the buyer's list and month. */
-static err_t imported(struct ctx *c, struct sums *s, struct str body)
+static err_t imported(struct ctx *c, struct gathered *g, struct str body)
 {
 	struct invoice_event e;
 	while (issue_event_next(&body, &e)) {
 		struct sum_key k = {
 			.party_id = e.buyer_id, .month = month_of(e.issued_at), .side = 1, .treatment = -1
 		};
-		TRY(issue_party_insert(c, e.buyer_id, 1, month_text(c->arena, k.month), e.number, e.seller_name, e.kind,
-		        e.issued_at, e.amount, e.tax, e.total, LIST_VALID, S(""), true, NULL));
-		sum_add(s, &k, 1, e.amount, e.tax);
+		put_row(c, g,
+		        &(struct issue_party_insert_in_row){ .party_id = e.buyer_id,
+		                .side = 1,
+		                .period = month_text(c->arena, k.month),
+		                .number = e.number,
+		                .other_name = e.seller_name,
+		                .kind = e.kind,
+		                .issued_at = e.issued_at,
+		                .amount = e.amount,
+		                .tax = e.tax,
+		                .total = e.total,
+		                .status = LIST_VALID,
+		                .original = S(""),
+		                .imported = true });
+		sum_add(&g->sums, &k, 1, e.amount, e.tax);
 	}
 	return body.n ? E_INTERNAL : OK;
 }
 
+static err_t take(struct ctx *c, struct gathered *g, const struct event *e)
+{
+	if (str_is(e->kind, "invoice.issued")) return issued(c, g, e->body);
+	if (str_is(e->kind, "purchase.imported")) return imported(c, g, e->body);
+	TRY(flush_rows(c, g));
+	return str_is(e->kind, "invoice.reversed") ? reversed(c, e->body) : credited(c, e->subject_id, e->body);
+}
+
 err_t lists_feed(struct ctx *c, const struct event *events, size_t n)
 {
-	struct sums s = { .arena = c->arena };
-	for (size_t i = 0; i < n; i++) {
-		const struct event *e = &events[i];
-		if (str_is(e->kind, "invoice.issued")) TRY(issued(c, &s, e->body));
-		if (str_is(e->kind, "invoice.reversed")) TRY(reversed(c, e->body));
-		if (str_is(e->kind, "input.credited")) TRY(credited(c, e->subject_id, e->body));
-		if (str_is(e->kind, "purchase.imported")) TRY(imported(c, &s, e->body));
-	}
-	return flush(c, &s);
+	struct gathered g = { .sums.arena = c->arena };
+	for (size_t i = 0; i < n; i++)
+		TRY(take(c, &g, &events[i]));
+	TRY(flush_rows(c, &g));
+	return flush(c, &g.sums);
 }

@@ -189,6 +189,37 @@ WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4 AND (period,
   AND ($10 < 0 OR status = $10) AND total_fen >= $11 AND total_fen <= $12
 ORDER BY period DESC, number DESC LIMIT 101;
 
+-- The same in other orders. The place in the list is the row that was last, so that one cursor serves all orders.
+-- :name party_by_amount :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text, kind text, party text, q text, status int, least money, most money, before_number text, before_period text
+-- :out number text, period text, other_name text, kind text, issued_at instant, amount money, tax money, total money, status int, original text, credited text, imported bool
+-- :max 101
+SELECT number, period, other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, imported
+FROM party_invoice
+WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4
+  AND ($5 = '' OR kind = $5) AND ($6 = '' OR lower(other_name) LIKE $6 ESCAPE '!')
+  AND ($7 = '' OR number LIKE $7 ESCAPE '!' OR lower(other_name) LIKE $7 ESCAPE '!')
+  AND ($8 < 0 OR status = $8) AND total_fen >= $9 AND total_fen <= $10
+  AND ($11 = '' OR (total_fen, period, number) < (SELECT total_fen, period, number FROM party_invoice
+    WHERE party_id = $1 AND side = $2 AND period = $12 AND number = $11))
+ORDER BY total_fen DESC, period DESC, number DESC LIMIT 101;
+
+-- :name party_by_other :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text, kind text, party text, q text, status int, least money, most money, before_number text, before_period text
+-- :out number text, period text, other_name text, kind text, issued_at instant, amount money, tax money, total money, status int, original text, credited text, imported bool
+-- :max 101
+SELECT number, period, other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, imported
+FROM party_invoice
+WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4
+  AND ($5 = '' OR kind = $5) AND ($6 = '' OR lower(other_name) LIKE $6 ESCAPE '!')
+  AND ($7 = '' OR number LIKE $7 ESCAPE '!' OR lower(other_name) LIKE $7 ESCAPE '!')
+  AND ($8 < 0 OR status = $8) AND total_fen >= $9 AND total_fen <= $10
+  AND ($11 = '' OR (other_name, period, number) > (SELECT other_name, period, number FROM party_invoice
+    WHERE party_id = $1 AND side = $2 AND period = $12 AND number = $11))
+ORDER BY other_name, period, number LIMIT 101;
+
 -- :name party_sum :one
 -- :on projection
 -- :in party_id int, side int, from_period text, to_period text, kind text, party text, q text, status int, least money, most money

@@ -1,7 +1,7 @@
 #include "services/invoice/issue/vat_rates.h"
 #include "base/buf.h"
 
-enum class { STANDARD, LISTED_GOODS, TRANSPORT, TELECOM, CONSTRUCTION, MODERN, LIVING };
+enum class { STANDARD, LISTED_GOODS, TRANSPORT, TELECOM, CONSTRUCTION, MODERN, LIVING, CLASSES };
 
 static const struct {
 	const char *kind;
@@ -119,10 +119,12 @@ static void include(struct vat_rates *set, struct rate r)
 void vat_rates_usable(bool general, struct date d, struct vat_rates *out)
 {
 	struct small_scale small_rule;
-	struct rate r;
+	struct rate of[CLASSES] = { 0 };
 	*out = (struct vat_rates){ { 0 }, 0 };
-	for (size_t c = 0; general && c < sizeof classes / sizeof *classes; c++)
-		if (vat_rates_general(str_c(classes[c].kind), d, &r, NULL)) include(out, r);
+	for (size_t i = 0; general && i < sizeof rates / sizeof *rates; i++)
+		if (date_cmp(rates[i].from, d) <= 0) of[rates[i].class] = rates[i].rate;
+	for (size_t i = 0; i < CLASSES; i++)
+		if (of[i].ppm) include(out, of[i]);
 	if (!general && vat_rates_small_scale(d, false, &small_rule)) include(out, small_rule.rate);
 	for (size_t i = 0; i < sizeof levies / sizeof *levies; i++)
 		if (date_cmp(levies[i].from, d) <= 0) include(out, levies[i].rate);

@@ -16,7 +16,7 @@ const struct fault_def issue_over_quota = { "quota", N_("本月发票总额度 {
 err_t issuer_find(struct ctx *c, struct issuer *out, bool *may)
 {
 	bool found;
-	TRY(registry_taxpayer(c, c->caller.subject_id, &out->taxpayer, &found));
+	TRY(registry_taxpayer_head(c, c->caller.subject_id, &out->taxpayer, &found));
 	*may = found && out->taxpayer.normal;
 	if (!*may) return OK;
 	out->day = c->today;

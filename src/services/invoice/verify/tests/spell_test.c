@@ -63,16 +63,15 @@ static int end(void **state)
 	return 0;
 }
 
-static const struct operation *verify_invoice(void)
+static const struct operation *operation(const char *id)
 {
 	for (size_t i = 0; i < n_services; i++)
 		for (size_t k = 0; k < services[i]->n_operations; k++)
-			if (strcmp(services[i]->operations[k].id, "verify.invoice") == 0)
-				return &services[i]->operations[k];
+			if (strcmp(services[i]->operations[k].id, id) == 0) return &services[i]->operations[k];
 	return NULL;
 }
 
-static void same_answer(const struct operation *op, const struct verify_in *in)
+static void same_answer(const struct operation *op, const void *in)
 {
 	struct arena *a = arena_new();
 	struct ctx c = { .arena = a, .app = &app, .op = op };
@@ -89,7 +88,7 @@ static void same_answer(const struct operation *op, const struct verify_in *in)
 
 static void every_answer(void **state)
 {
-	const struct operation *op = verify_invoice();
+	const struct operation *op = operation("verify.invoice");
 	(void)state;
 	for (int s = 0; s <= STATES; s++)
 		for (int n = 0; n < EACH; n++)
@@ -111,12 +110,28 @@ static void no_number(void **state)
 		"\\u0041\\u0041\\u0041\\u" };
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		struct verify_in in = { .number = str_c(texts[i]) };
-		same_answer(verify_invoice(), &in);
+		same_answer(operation("verify.invoice"), &in);
 	}
+}
+
+/* A batch: many states, some of them twice. */
+static void batches(void **state)
+{
+	struct {
+		struct verify_in *items;
+		size_t n_items;
+	} in = { arena_array(lifetime, 40, sizeof(struct verify_in)), 40 };
+	(void)state;
+	for (int i = 0; i < 40; i++)
+		in.items[i] = (struct verify_in){ .number = number(i % (STATES + 1), i % EACH),
+			.has_total = i % 2,
+			.total = FEN(113000 + i % EACH) };
+	same_answer(operation("verify.invoices"), &in);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(every_answer), cmocka_unit_test(no_number) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(every_answer), cmocka_unit_test(no_number),
+		cmocka_unit_test(batches) };
 	return cmocka_run_group_tests(tests, setup, end);
 }
