@@ -356,6 +356,7 @@ err_t agency_decide(struct ctx *c, const void *input, struct reply *out)
 	const struct agency_id_in *in = input;
 	agency_row r;
 	bool refuse = str_is(in->decision, "refuse");
+	if (!c->purpose.p) c->purpose = S("代开审核"); /* the act says what for */
 	TRY(access_open_or(c, in->person, "agency-request", &no_request));
 	TRY(load(c, in->person, in->id, &r));
 	if (refuse && !in->note.n) FAULT(c, S("/note"), &need_note);

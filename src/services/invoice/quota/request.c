@@ -357,6 +357,7 @@ err_t quota_decide(struct ctx *c, const void *input, struct reply *out)
 	struct value *receipt;
 	row_t r;
 	bool against = str_is(in->decision, "refuse") || str_is(in->decision, "return") || str_is(in->decision, "deny");
+	if (!c->purpose.p) c->purpose = S("发票额度审核"); /* the act says what for */
 	TRY(load_review(c, in, &r, &t));
 	if (against && !in->note.n) FAULT(c, S("/note"), &need_note);
 	TRY(problem_result(&c->problem));
