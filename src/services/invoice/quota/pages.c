@@ -120,7 +120,7 @@ err_t quota_review_view(struct ctx *c, const void *input, struct reply *out)
 		value_put_c(c->arena, one, "look", all[i].look);
 		value_push(c->arena, list, one);
 	}
-	value_put_bool(c->arena, v, "any_ways", false); /* of no use to an officer */
+	value_set(c->arena, v, S("any_ways"), value_bool(c->arena, false)); /* of no use to an officer */
 	value_put_bool(c->arena, v, "may_decide", list->count > 0);
 	value_put_bool(c->arena, v, "may_grant", n == QUOTA_REVIEWED);
 	if (!value_get(v, S("form"))) value_put(c->arena, v, "form", value_object(c->arena));
