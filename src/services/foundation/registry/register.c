@@ -127,8 +127,9 @@ err_t registry_quota_set(struct ctx *c, int64_t taxpayer_id, struct money quota,
 	if (!found) return E_NOT_FOUND;
 	if (old.quota.fen == quota.fen) return OK;
 	TRY(registry_taxpayer_quota(c, quota, taxpayer_id, NULL));
-	return registry_history_insert(c, taxpayer_id, db_new_id(c), S("invoice_quota"), money_format(c->arena, old.quota),
-	        money_format(c->arena, quota), str_c(source), c->caller.person_id, c->now, NULL);
+	return registry_history_insert(c, taxpayer_id, db_new_id(c), S("invoice_quota"),
+	        money_format(c->arena, old.quota), money_format(c->arena, quota), str_c(source), c->caller.person_id,
+	        c->now, NULL);
 }
 
 /* --- creating and updating --- */
