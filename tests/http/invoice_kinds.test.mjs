@@ -2,7 +2,7 @@
 // and JSON, and in the sums of a return (A09.1, A09.4).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Client, parties } from '../lib/client.mjs';
+import { Client, eventually, parties } from '../lib/client.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server, t1, t2;
@@ -156,6 +156,30 @@ test('A09.1 letting by individuals at 1.5 %, small-scale 3 % with a reason, pref
   const marked = await t1.post('/v1/invoices', { kind: 'special', buyer: T3, lines: [{ tax_code: '3040201010000000000', name: '软件', rate: '0.13', amount: '10.00', policy: 'over_3' }] });
   assert.equal((await t1.get(`/v1/invoices/${marked.body.number}`)).body.lines[0].policy, 'over_3');
   assert.deepEqual(pointers(await t1.post('/v1/invoices', { kind: 'special', buyer: T3, lines: [{ ...bread, rate: '0.05', policy: 'simple_3' }] })), ['/lines/0/policy']);
+});
+
+test('A05.1 the pre-filled return: sales before the deduction, tax after it; letting at 5 % with its reduction; red letters undo', async () => {
+  const cells = async (client, period) => {
+    const r = await eventually(() => client.get(`/v1/returns/vat/${period}`), (a) => a.status === 200);
+    return { ...r.body.lines, ...r.body.inputs };
+  };
+  const change = async (client, period, act, wanted) => {
+    const before = await cells(client, period);
+    const made = await act();
+    const now = await eventually(() => cells(client, period), (c) => Object.entries(wanted).every(([k, v]) => (Number(c[k]) - Number(before[k])).toFixed(2) === v), 5000).catch(() => cells(client, period));
+    assert.deepEqual(Object.fromEntries(Object.keys(wanted).map((k) => [k, (Number(now[k]) - Number(before[k])).toFixed(2)])), wanted);
+    return made;
+  };
+  const of = (form, rate, amount, deduction) => () => t1.post('/v1/invoices', { kind: 'ordinary', buyer: T3, lines: [{ tax_code: rate === '0.05' ? '3040803010000000000' : '3070301000000000000', name: '服务', rate, amount, price_includes_tax: true }],
+    differential: { form, deduction, proofs: [{ kind: '09', note: '工资', amount: deduction }] } });
+  const one = await change(t1, '2026-11', of('difference', '0.05', '105000.00', '84000.00'), { l5: '100000.00', l21: '1000.00' });
+  await change(t1, '2026-11', of('full', '0.05', '105000.00', '84000.00'), { l5: '100000.00', l21: '1000.00' });
+  await change(t1, '2026-11', of('difference', '0.06', '1060.00', '212.00'), { l1: '1000.00', l11: '48.00', l5: '0.00' });
+  await change(t1, '2026-11', () => t1.post(`/v1/invoices/${one.body.number}/reversal`, { reason: 'return' }), { l5: '-100000.00', l21: '-1000.00' });
+  // a purchase invoice is no sale
+  await change(t1, '2026-11', () => t1.post('/v1/invoices', bodyOf('produce_purchase')), { l1: '0.00', l9: '0.00', l5: '0.00' });
+  await change(t2, '2026Q4', () => t2.post('/v1/invoices', { kind: 'ordinary', buyer: T3, lines: [{ tax_code: '3040502020102000000', name: '租金', rate: '0.05', treatment: 'reduced', amount: '3150.00', price_includes_tax: true }] }),
+    { ordinary_5: '3000.00', reduction: '105.00' });
 });
 
 test('A09.8 a batch takes every kind', async () => {
