@@ -9,7 +9,8 @@ enum message_area { AREA_TAX = 1, AREA_INVOICE = 2, AREA_REGISTRY = 4 };
 /* Kinds subscribed to: exactly those of the table. */
 #define MESSAGE_KINDS                                                                                                  \
 	"obligation.due_soon obligation.overdue return.filed payment.settled payment.failed certificate.issued "       \
-	"invoice.received invoice.reversal_requested invoice.reversed registration.changed"
+	"invoice.received invoice.reversal_requested invoice.reversed registration.changed "                            \
+	"quota.decided agency.changed"
 
 bool texts_area(struct str kind, int *area);   /* false: a kind without words */
 bool texts_bundled(struct str kind);           /* one message a day that counts, instead of one for each event */

@@ -71,7 +71,7 @@ static err_t tell(struct ctx *c, const agency_row *r)
 	struct value *v = value_object(c->arena);
 	struct buf b;
 	value_put_str(c->arena, v, "id", str_from_int(c->arena, r->request_id));
-	value_put_int(c->arena, v, "state", r->state);
+	value_put_bool(c->arena, v, "issued", r->state == AGENCY_ISSUED);
 	value_put_str(c->arena, v, "number", r->number);
 	value_put_str(c->arena, v, "item", r->item);
 	value_put_money(c->arena, v, "total", r->total);

@@ -47,7 +47,8 @@ static void head(struct pdf *p, struct arena *a, const struct face *f, bool samp
 	struct date d = date_of_instant(f->issued_at);
 	struct qr qr;
 	if (qr_make(a, f->qr, QR_MEDIUM, &qr)) pdf_qr(p, LEFT + 20, 60, 220, &qr);
-	text(p, 450, 60, 1200, 100, title, str_c(special_kind(f->kind)->title));
+	title.shrink = true; /* the vehicles' titles are long, the number stands to the right */
+	text(p, 610, 60, 880, 100, title, str_c(special_kind(f->kind)->title));
 	pdf_line(p, 640, 165, 1460, 165, RULE, PDF_BROWN);
 	pdf_line(p, 640, 174, 1460, 174, RULE, PDF_BROWN);
 	text(p, LEFT + 20, 285, 700, 60, aligned(plain, PDF_LEFT), face_mark(a, f));

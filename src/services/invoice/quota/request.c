@@ -164,7 +164,8 @@ static err_t prove(struct ctx *c, int64_t taxpayer_id, int64_t id, const row_t *
 	TRY(receipt_issue(c, ACT_QUOTA_DECIDED, taxpayer_id, act, receipt, NULL));
 	if (r->instant) return OK;
 	value_put_str(c->arena, event, "id", str_from_int(c->arena, id));
-	value_put_str(c->arena, event, "state", str_c(quota_state_words((enum quota_state)r->state)));
+	value_put_bool(c->arena, event, "granted", r->state == QUOTA_GRANTED);
+	value_put_money(c->arena, event, "granted_sum", r->granted);
 	value_put_money(c->arena, event, "amount", r->amount);
 	return outbox_emit(c, "quota.decided", taxpayer_id, text_of(c, event));
 }
