@@ -57,6 +57,17 @@ test('A07.2 below the threshold it comes at once; letting of a dwelling by its m
   assert.equal((await p2.get('/v1/payments/new')).body.total, '0.00');
 });
 
+test('A09.5 the invoice of a person is reversed: what was collected is due for refund', async () => {
+  const paid = (await p2.get('/v1/agency/requests/new')).body.requests.find((q) => q.state === 3 && q.total === '10100.00');
+  const red = await p2.post(`/v1/invoices/${paid.number}/reversal`, { reason: 'stop' });
+  assert.equal(red.status, 201, red.text);
+  const shown = (await p2.get(`/v1/invoices/${red.body.red_number}`)).body;
+  assert.deepEqual([shown.total, shown.agency], ['-10100.00', paid.id]);
+  await eventually(() => p2.get(`/v1/agency/requests/${paid.id}`), (a) => a.body.note === '发票已红冲，税款待退');
+  const vat = (await p2.get('/v1/obligations')).body.obligations.find((o) => o.tax === 'vat');
+  assert.equal(vat.amount_due, '0.00', JSON.stringify(vat));
+});
+
 test('A07.2 where a rule strikes an officer decides, with a reason when refused', async () => {
   const r = await ask(p2, { total: '202000.00' });
   assert.deepEqual([r.body.state, r.body.risk], [1, '单笔超过 10 万元'], r.text);

@@ -143,6 +143,7 @@ static const struct job_kind jobs[] = {
 };
 static const struct subscription subscriptions[] = {
 	{ .consumer = "agency.paid", .kinds = "payment.settled", .kind = CONSUMER_CORE, .apply = agency_paid },
+	{ .consumer = "agency.reversed", .kinds = "invoice.reversed", .kind = CONSUMER_CORE, .apply = agency_reversed },
 };
 
 const struct service agency_service = {

@@ -13,6 +13,11 @@ FROM agency_request WHERE person_id = $1 AND request_id = $2;
 -- :in state int, note text, number text, pay_until date, person_id int, request_id int
 UPDATE agency_request SET state = $1, note = $2, number = $3, pay_until = $4 WHERE person_id = $5 AND request_id = $6;
 
+-- :name by_number :one
+-- :in person_id int, number text
+-- :out request_id int
+SELECT request_id FROM agency_request WHERE person_id = $1 AND number = $2;
+
 -- :name open_of :one
 -- :in person_id int
 -- :out request_id int, state int

@@ -59,7 +59,8 @@ static struct value *request_value(struct ctx *c, const agency_row *r)
 	                        ? N_("个人所得税按财产租赁所得，由您自行申报或由支付方扣缴")
 	                        : N_("个人所得税由支付方按劳务报酬等所得预扣预缴，代开时不征收")));
 	value_put_str(a, v, "risk", r->risk.n ? tr(c, risk_words(r->risk)) : STR_NONE);
-	value_put_str(a, v, "note", r->note.n ? r->note : STR_NONE);
+	bool back = str_is(r->note, "reversed");
+	value_put_str(a, v, "note", back ? tr(c, N_("发票已红冲，税款待退")) : r->note.n ? r->note : STR_NONE);
 	value_put_str(a, v, "number", r->number.n ? r->number : STR_NONE);
 	value_put_instant(a, v, "asked_at", r->asked_at);
 	value_put_date(a, v, "pay_until", r->pay_until);
@@ -111,13 +112,32 @@ static err_t issue(struct ctx *c, agency_row *r)
 	return OK;
 }
 
+/* All taxes of the month are paid, by an order or by what was due for refund. */
+static err_t all_paid(struct ctx *c, const agency_row *r, bool *paid)
+{
+	static const char *const taxes[AGENCY_TAXES] = { "vat", "urban_construction", "education", "local_education" };
+	const struct money sums[AGENCY_TAXES] = { r->vat, r->urban, r->education, r->local };
+	*paid = true;
+	for (size_t i = 0; i < AGENCY_TAXES; i++) {
+		struct obligation o;
+		bool found;
+		if (!sums[i].fen) continue;
+		TRY(ledger_obligation_for(c, r->person_id, str_c(taxes[i]), r->period, &o, &found));
+		if (!found || o.paid.fen < o.assessed.fen) *paid = false;
+	}
+	return OK;
+}
+
 /* Tax first (发票管理办法 第十六条): without tax the invoice comes at once. */
 err_t agency_go_on(struct ctx *c, agency_row *r)
 {
 	r->pay_until = date_add_days(c->today, AGENCY_PAY_DAYS);
 	if (r->vat.fen + r->urban.fen + r->education.fen + r->local.fen == 0) return issue(c, r);
+	bool paid;
 	r->state = AGENCY_TO_PAY;
-	return agency_assess(c, r, false);
+	TRY(agency_assess(c, r, false));
+	TRY(all_paid(c, r, &paid));
+	return paid ? issue(c, r) : OK;
 }
 
 /* --- the person --- */
@@ -218,35 +238,17 @@ err_t agency_show(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
-/* All taxes of the month are paid: what was open is issued. */
-static err_t all_paid(struct ctx *c, const agency_row *r, bool *paid, bool *some)
-{
-	static const char *const taxes[AGENCY_TAXES] = { "vat", "urban_construction", "education", "local_education" };
-	const struct money sums[AGENCY_TAXES] = { r->vat, r->urban, r->education, r->local };
-	*paid = true;
-	*some = false;
-	for (size_t i = 0; i < AGENCY_TAXES; i++) {
-		struct obligation o;
-		bool found;
-		if (!sums[i].fen) continue;
-		TRY(ledger_obligation_for(c, r->person_id, str_c(taxes[i]), r->period, &o, &found));
-		if (!found || o.paid.fen < o.assessed.fen) *paid = false;
-		if (found && o.paid.fen > o.assessed.fen - sums[i].fen) *some = true;
-	}
-	return OK;
-}
-
 err_t agency_withdraw(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct agency_id_in *in = input;
 	agency_row r;
-	bool paid, some;
+	bool paid;
 	TRY(load(c, c->caller.subject_id, in->id, &r));
 	if (r.state != AGENCY_REVIEW && r.state != AGENCY_TO_PAY)
 		return RAISE(c, E_CONFLICT, &wrong_state, tr(c, state_words(r.state)));
 	if (r.state == AGENCY_TO_PAY) {
-		TRY(all_paid(c, &r, &paid, &some));
-		if (some) return RAISE(c, E_CONFLICT, &paid_some);
+		TRY(all_paid(c, &r, &paid));
+		if (paid) return RAISE(c, E_CONFLICT, &paid_some);
 		TRY(agency_assess(c, &r, true));
 	}
 	r.state = AGENCY_WITHDRAWN;
@@ -261,11 +263,11 @@ static err_t paid_one(struct ctx *c, int64_t person_id)
 {
 	struct agency_open_of_row open;
 	agency_row r;
-	bool found, paid, some;
+	bool found, paid;
 	TRY(agency_open_of(c, person_id, &open, &found));
 	if (!found || open.state != AGENCY_TO_PAY) return OK;
 	TRY(load(c, person_id, open.request_id, &r));
-	TRY(all_paid(c, &r, &paid, &some));
+	TRY(all_paid(c, &r, &paid));
 	if (!paid) return OK;
 	TRY(issue(c, &r));
 	return save(c, &r);
@@ -278,17 +280,45 @@ err_t agency_paid(struct ctx *c, const struct event *events, size_t n)
 	return OK;
 }
 
+/* Reversed in whole: what was collected for it is due for refund. */
+static err_t reversed_one(struct ctx *c, struct str body)
+{
+	struct value *v;
+	struct json_fault where;
+	struct agency_by_number_row row;
+	agency_row r;
+	bool found;
+	if (json_parse(c->arena, body, &v, &where) != OK) return E_INTERNAL;
+	if (!value_number(v, "all", 0)) return OK;
+	int64_t person = value_number(v, "seller_id", 0);
+	TRY(agency_by_number(c, person, value_text(v, "number"), &row, &found));
+	if (!found) return OK;
+	TRY(load(c, person, row.request_id, &r));
+	/* A red letter in parts ends with one that says all as well; the note keeps it from counting twice. */
+	if (str_is(r.note, "reversed")) return OK;
+	r.note = S("reversed");
+	TRY(agency_assess(c, &r, true));
+	return agency_set(c, r.state, r.note, r.number, r.pay_until, r.person_id, r.request_id, NULL);
+}
+
+err_t agency_reversed(struct ctx *c, const struct event *events, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		TRY(reversed_one(c, events[i].body));
+	return OK;
+}
+
 /* --- not paid in time --- */
 
 static err_t expire_one(struct ctx *c, void *arg)
 {
 	const struct agency_unpaid_row *u = arg;
 	agency_row r;
-	bool paid, some;
+	bool paid;
 	TRY(load(c, u->person_id, u->request_id, &r));
 	if (r.state != AGENCY_TO_PAY) return OK;
-	TRY(all_paid(c, &r, &paid, &some));
-	if (some) return OK; /* its money is there in part: it stays until all is */
+	TRY(all_paid(c, &r, &paid));
+	if (paid) return OK; /* about to be issued; what was paid in part is due for refund */
 	TRY(agency_assess(c, &r, true));
 	r.state = AGENCY_EXPIRED;
 	return save(c, &r);

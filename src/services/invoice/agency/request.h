@@ -33,6 +33,7 @@ MUST_USE err_t agency_go_on(
         struct ctx *c, agency_row *r); /* from review or new: to be paid, or issued when nothing is */
 struct event;
 MUST_USE err_t agency_paid(struct ctx *c, const struct event *events, size_t n);
+MUST_USE err_t agency_reversed(struct ctx *c, const struct event *events, size_t n);
 MUST_USE err_t agency_expire(struct ctx *c, struct str argument);
 MUST_USE err_t agency_fsck(struct ctx *c, struct fsck *f);
 op_run agency_form, agency_form_view, agency_create, agency_show, agency_show_view, agency_withdraw;

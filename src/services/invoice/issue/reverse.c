@@ -303,12 +303,18 @@ err_t issue_reverse(struct ctx *c, const struct reverse *r, struct reversed *out
 	bool found;
 	TRY(make_plan(c, r, &p));
 	TRY(registry_taxpayer(c, p.blue.seller_id, &by.taxpayer, &found));
-	if (!found) return E_INTERNAL;
+	if (!found && !p.face.agency.p) return E_INTERNAL;
+	/* 代开: a natural person has no registration; its region stands in the number. */
+	if (!found)
+		by.taxpayer = (struct taxpayer){ .id = p.blue.seller_id,
+			.uscc = p.face.seller.tax_id,
+			.name = p.face.seller.name,
+			.region = str_sub(r->original, 2, 2) };
 	red_face(c, r, &p, &f);
 	by.period = period_format(c->arena, period_of(PERIOD_MONTH, c->today));
 	struct period blue_month = period_of(PERIOD_MONTH, date_of_instant(p.blue.issued_at));
 	/* In the month of the blue invoice its quota comes back; later it does not (§3.8). */
-	if (str_eq(by.period, period_format(c->arena, blue_month))) TRY(write_quota(c, &by, f.sum.amount));
+	if (found && str_eq(by.period, period_format(c->arena, blue_month))) TRY(write_quota(c, &by, f.sum.amount));
 	TRY(write_one(c, &f, &by, ACT_INVOICE_REVERSED, &made));
 	TRY(issue_state_add(c, r->original, p.sum.amount, p.sum.tax, NULL));
 	TRY(issue_red_insert(c, r->original, f.number, NULL));
