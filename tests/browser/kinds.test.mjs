@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../lib/browser.mjs';
-import { parties } from '../lib/client.mjs';
+import { Client, eventually, parties } from '../lib/client.mjs';
 import { click, good, signIn } from '../lib/pages.mjs';
 import { Server } from '../lib/server.mjs';
 
@@ -119,3 +119,23 @@ for (const options of [{ width: 1280, height: 900 }, { width: 360, height: 740, 
     await agency(url, page, browser);
   }));
 }
+
+test('A09.5 a part of 250 lines: chosen on two pages, without JavaScript, at 360 px', () => journey({ width: 360, height: 740, javaScript: false }, async (url, page, browser) => {
+  const [t1, t3] = [await Client.signIn(url, 'T1'), await Client.signIn(url, 'T3')];
+  const v = await t1.post('/v1/invoices', { kind: 'special', buyer: { tax_id: parties.T3, name: '远帆纺织进出口有限公司' }, lines: Array.from({ length: 250 }, (_, i) => ({ tax_code: '1090105030000000000', name: `车床${i + 1}`, rate: '0.13', amount: '100.00' })) });
+  await eventually(() => t3.post('/v1/input-credits', { period: '2026-11', numbers: [v.body.number] }), (a) => a.status < 300);
+  await signIn(page, url, 'T1');
+  await page.goto(`${url}/invoices/${v.body.number}/reversal`);
+  await page.locator('[name=reason][value=return]').check();
+  await page.locator('#f-lines summary').click();
+  await page.locator('[name="lines.1.line"]').check();
+  await page.locator('[name="lines.1.amount"]').fill('40');
+  await click(page, 'button[value="set from 101"]');
+  assert.equal(await page.locator('#f-lines tbody tr').count(), 101, 'a hundred, and the one that is chosen');
+  await click(page, 'button[value="set from 201"]');
+  await page.locator('input[type=checkbox][value="250"]').check();
+  await good(browser, 'kinds-reversal-lines');
+  await click(page, 'form button.btn-danger');
+  const [slip] = (await t1.get('/v1/reversals?state=open')).body.reversals;
+  assert.deepEqual([slip.amount, slip.tax, slip.partial], ['140.00', '18.20', true]);
+}));

@@ -1,8 +1,9 @@
 // The invoice quota: formula, inputs, the two cheapest ways, decided at once or by an officer; never overdrawn (A07.1, A07.e2).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Client, parties } from '../lib/client.mjs';
+import { Client, eventually, parties } from '../lib/client.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
+import { forward } from '../lib/owing.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server, t1, t2, officer;
@@ -98,6 +99,18 @@ test('A07.1 two clerks and a batch at once never overdraw', async () => {
   assert.equal(Number(end.used), Number(used) + 8 * Number(each));
 });
 
+test('A07.1 a good taxpayer that has used 80 % is raised by itself, once', async () => {
+  const t3 = await Client.signIn(server.url, 'T3');
+  const before = (await t3.get('/v1/quota')).body;
+  assert.equal(before.quota, '7500000.00');
+  const sold = await t3.post('/v1/invoices', invoiceBody({ ref: 'big', net: '6100000.00', buyer: { tax_id: parties.T1, name: '海川精密机械有限公司' } }));
+  assert.equal(sold.status, 201, sold.text);
+  await forward(server.url, 1000);
+  const now = await eventually(() => t3.get('/v1/quota'), (a) => a.body.changes.length > 0, 5000);
+  // the best month is this one: 6,100,000 and the premium of M
+  assert.deepEqual([now.body.changes[0].way, now.body.quota, now.body.limit], ['auto', '9520000.00', '7930000.00'], now.text);
+});
+
 test('A07.1 on the first the month begins by the formula; before the return only what was left is open', async () => {
   const before = (await t2.get('/v1/quota')).body;
   const move = await t1.post('/v1/sandbox/clock', { now: '2026-12-01T08:00:00+08:00' });
@@ -113,4 +126,15 @@ test('A07.1 on the first the month begins by the formula; before the return only
   // T2 files by the quarter: nothing is due in December
   assert.equal(now.quota, now.limit);
   assert.ok(Number(now.inputs.best_month) >= Number(before.used));
+  // T3 files by the month: until then only what November left is open
+  const t3 = await Client.signIn(server.url, 'T3');
+  const held = await eventually(() => t3.get('/v1/quota'), (a) => a.body.changes[0]?.way === 'month', 5000);
+  assert.deepEqual([held.body.held_until_filed, held.body.quota, held.body.full], [true, '3420000.00', '7930000.00'], held.text);
+  const over = await t3.post('/v1/invoices', invoiceBody({ ref: 'held', net: '3420000.01', buyer: { tax_id: parties.T1, name: '海川精密机械有限公司' } }));
+  assert.equal(over.status, 409, over.text);
+  const form = (await t3.get('/v1/returns/vat/2026-11')).body;
+  const filed = await t3.post('/v1/returns/vat/2026-11', { lines: form.lines });
+  assert.equal(filed.status, 201, filed.text);
+  const open = await eventually(() => t3.get('/v1/quota'), (a) => a.body.changes[0]?.way === 'filed', 5000);
+  assert.deepEqual([open.body.held_until_filed, open.body.quota], [false, '7930000.00'], open.text);
 });

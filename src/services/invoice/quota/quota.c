@@ -152,7 +152,7 @@ static const struct operation operations[] = {
 	        .requirements = "A07.1" },
 };
 static const struct job_kind jobs[] = {
-	{ .name = "quota.monthly", .run = quota_monthly, .daily_at = "00:05", .max_tries = 20 },
+	{ .name = "quota.monthly", .run = quota_monthly, .daily_at = "00:15", .max_tries = 20 },
 	{ .name = "quota.raise", .run = quota_raise, .every_seconds = 900 },
 };
 static const struct subscription subscriptions[] = {
