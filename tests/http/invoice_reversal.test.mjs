@@ -190,3 +190,19 @@ test('A09.5 72 hours without an answer: void, and it can be started anew', async
   assert.equal(again.state, 'waits-for-buyer');
   ok(await t3.post(`/v1/invoices/${v.number}/reversal/confirmation`, { decision: 'confirm' }), 200);
 });
+
+test('A09.5 the bureau makes an open slip void: abnormal voucher, taxpayer, refund application (states 10, 11, 13)', async () => {
+  const officer = await Client.signIn(server.url, 'O1');
+  const purpose = { headers: { 'etax-purpose': 'red-letter' } };
+  [t1, t3] = [await Client.signIn(server.url, 'T1'), await Client.signIn(server.url, 'T3')];
+  for (const [cause, code] of [['abnormal_voucher', '10'], ['abnormal_taxpayer', '11'], ['refund_applied', '13']]) {
+    const v = await issue([line({ quantity: '1', price: '10.00' })]);
+    await credit(v.number);
+    ok(await t1.post(`/v1/invoices/${v.number}/reversal`, { reason: 'return' }), 201);
+    assert.equal((await t1.post(`/v1/invoices/${v.number}/reversal/void`, { cause, note: 'x' })).status, 403);
+    const done = ok(await officer.post(`/v1/invoices/${v.number}/reversal/void`, { cause, note: '核查' }, purpose), 200);
+    assert.equal(done.state_code, code);
+    assert.equal((await t3.get(`/v1/invoices/${v.number}`)).body.locked, false);
+    assert.equal((await officer.post(`/v1/invoices/${v.number}/reversal/void`, { cause, note: '核查' }, purpose)).status, 409);
+  }
+});

@@ -27,6 +27,8 @@ enum act_kind { /* one byte in the entry; never renumber */
 	ACT_LOTTERY_PRIZE = 41, /* won, paid, given back */
 	ACT_LOTTERY_REPORT = 42,
 	ACT_LANE = 20,          /* a device of a seller: opened, block given, head anchored, revoked */
+	ACT_QUOTA_DECIDED = 22,
+	ACT_AGENCY_REQUESTED = 21,
 };
 
 /* Inside db_write. act: JSON object of what was done (who, what, amounts, when); holder may fetch the receipt.

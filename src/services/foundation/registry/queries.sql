@@ -13,6 +13,10 @@ SELECT taxpayer_id, uscc, name, kind, vat_period, status, place, region, authori
 -- :in name text, taxpayer_id int
 UPDATE taxpayer SET name = $1 WHERE taxpayer_id = $2;
 
+-- :name taxpayer_quota :exec
+-- :in quota money, taxpayer_id int
+UPDATE taxpayer SET quota_fen = $1 WHERE taxpayer_id = $2;
+
 -- :name list :many
 -- :in after text, words text
 -- :out taxpayer_id int, uscc text, name text, kind text, status text, registered_on date

@@ -119,6 +119,19 @@ static err_t representative(struct ctx *c, struct registering *r)
 	return identity_role_grant(c, r->id, person.id, "legal_representative");
 }
 
+err_t registry_quota_set(struct ctx *c, int64_t taxpayer_id, struct money quota, const char *source)
+{
+	struct registry_taxpayer_get_row old;
+	bool found;
+	TRY(registry_taxpayer_get(c, taxpayer_id, &old, &found));
+	if (!found) return E_NOT_FOUND;
+	if (old.quota.fen == quota.fen) return OK;
+	TRY(registry_taxpayer_quota(c, quota, taxpayer_id, NULL));
+	return registry_history_insert(c, taxpayer_id, db_new_id(c), S("invoice_quota"),
+	        money_format(c->arena, old.quota), money_format(c->arena, quota), str_c(source), c->caller.person_id,
+	        c->now, NULL);
+}
+
 /* --- creating and updating --- */
 
 static err_t create(struct ctx *c, struct registering *r)

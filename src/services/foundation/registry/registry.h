@@ -28,6 +28,9 @@ MUST_USE err_t registry_industry(struct ctx *c, int64_t taxpayer_id, struct str 
 MUST_USE err_t registry_recent(struct ctx *c, struct taxpayer **out, size_t *n);
 MUST_USE err_t registry_taxpayer_by_uscc(struct ctx *c, struct str uscc, struct taxpayer *out, bool *found);
 
+/* Another invoice quota, with the old one in the history. source: rule, officer. In db_write. */
+MUST_USE err_t registry_quota_set(struct ctx *c, int64_t taxpayer_id, struct money quota, const char *source);
+
 /* Calls fn for every taxpayer (jobs: obligations, reminders); reads in pages. */
 MUST_USE err_t registry_each(struct ctx *c, err_t (*fn)(struct ctx *c, int64_t taxpayer_id, void *arg), void *arg);
 

@@ -118,7 +118,7 @@ static void write_face(struct part *p, struct line *l, struct face *f)
 	struct ctx *c = &p->c;
 	struct buf document, event;
 	f->number = BLANK;
-	f->qr = qr_text_invoice(c->arena, str_is(f->kind, "special"), f->number, f->total, p->batch->by.day);
+	f->qr = qr_text_invoice(c->arena, special_kind(f->kind)->qr_type, f->number, f->total, p->batch->by.day);
 	buf_init(&document, c->arena, 512 + 256 * f->n_lines);
 	face_write_marked(&document, f, &l->marks);
 	l->document = document.p;
@@ -128,7 +128,7 @@ static void write_face(struct part *p, struct line *l, struct face *f)
 	issue_event_put(&event, &e);
 	l->event = event.p;
 	l->event_n = event.n;
-	l->kind = f->kind;
+	l->kind = special_class(f->kind);
 	l->sum = f->sum;
 	l->total = f->total;
 	l->good = true;

@@ -101,6 +101,18 @@ static struct str bare_name(struct str name)
 	return end ? str_sub(name, (size_t)(end + 1 - name.p), name.n) : name;
 }
 
+/* Entered with the tax inside. */
+static void copy_inclusive(struct arena *a, struct value *v, const struct face_line *l)
+{
+	struct money all = FEN(l->sum.amount.fen + l->sum.tax.fen);
+	if (l->treatment == TREATMENT_REDUCED) value_put_c(a, v, "treatment", treatment_word(l->treatment));
+	value_put_bool(a, v, "price_includes_tax", true);
+	if (l->has_quantity)
+		value_set(a, v, S("price"), value_str(a, decimal_format(a, amounts_unit_price(all, l->quantity))));
+	else
+		value_set(a, v, S("amount"), value_str(a, money_format(a, all)));
+}
+
 static void copy_line(struct ctx *c, struct value *lines, const struct face_line *l)
 {
 	struct arena *a = c->arena;
@@ -120,8 +132,27 @@ static void copy_line(struct ctx *c, struct value *lines, const struct face_line
 		value_put_money(a, v, "amount", l->sum.amount);
 	}
 	value_put_str(a, v, "rate", rate_format(a, l->rate));
-	if (l->treatment != TREATMENT_TAXED) value_put_c(a, v, "treatment", treatment_word(l->treatment));
+	if (l->treatment == TREATMENT_REDUCED || l->treatment == TREATMENT_DIFFERENCE)
+		copy_inclusive(a, v, l);
+	else if (l->treatment != TREATMENT_TAXED)
+		value_put_c(a, v, "treatment", treatment_word(l->treatment));
+	value_put_str(a, v, "policy", l->policy);
 	value_push(a, lines, v);
+}
+
+/* Special fields as they are; the proofs of a deduction were used up, so that only its form is kept. */
+static err_t copy_more(struct ctx *c, struct str document, const struct face *f, struct value *form)
+{
+	struct arena *a = c->arena;
+	struct value *doc;
+	TRY(face_value(a, document, &doc));
+	const struct value *special = value_get(doc, S("special"));
+	if (special) value_put(a, form, "special", (struct value *)(uintptr_t)special);
+	if (f->business.p) value_put_str(a, form, "business", f->business);
+	if (f->rate_reason.p) value_put_str(a, form, "rate_reason", f->rate_reason);
+	if (f->differential.form.p)
+		value_put_str(a, value_put_object(a, form, "differential"), "form", f->differential.form);
+	return OK;
 }
 
 static err_t copy_of(struct ctx *c, struct str number, struct value *form)
@@ -137,12 +168,14 @@ static err_t copy_of(struct ctx *c, struct str number, struct value *form)
 	TRY(face_read(c->arena, i.document, &f));
 	value_put_str(c->arena, form, "kind", f.kind);
 	struct value *buyer = value_put_object(c->arena, form, "buyer");
-	value_put_str(c->arena, buyer, "tax_id", f.buyer.tax_id);
-	value_put_str(c->arena, buyer, "name", f.buyer.name);
+	const struct face_party *other = special_swaps(f.business) ? &f.seller : &f.buyer;
+	value_put_str(c->arena, buyer, "tax_id", other->tax_id);
+	value_put_str(c->arena, buyer, "name", other->name);
 	struct value *lines = value_put_array(c->arena, form, "lines");
 	for (size_t k = 0; k < f.n_lines; k++)
 		copy_line(c, lines, &f.lines[k]);
-	value_put_str(c->arena, form, "remark", f.remark);
+	TRY(copy_more(c, i.document, &f, form));
+	value_put_str(c->arena, form, "remark", f.differential.form.p ? S("") : f.remark);
 	return OK;
 }
 
@@ -204,7 +237,27 @@ static const struct field keep_line_fields[] = {
 	{ "rate", FIELD_TEXT, AT(struct keep_line, rate), .max = 20, .label = N_("税率") },
 	{ "treatment", FIELD_ENUM, AT(struct keep_line, treatment), .max = 10, .choices = issue_treatments,
 	        .label = N_("征免方式") },
+	{ "policy", FIELD_ENUM, AT(struct keep_line, policy), .max = 20, .choices = issue_policies,
+	        .label = N_("优惠政策") },
 	{ "discount", FIELD_TEXT, AT(struct keep_line, discount), .max = 40, .label = N_("折扣") },
+	{ 0 },
+};
+static const struct field keep_proof_fields[] = {
+	{ "kind", FIELD_ENUM, AT(struct keep_proof, kind), .max = 2, .choices = differential_proof_kinds,
+	        .label = N_("凭证类型") },
+	{ "voucher_no", FIELD_TEXT, AT(struct keep_proof, voucher_no), .max = 100, .label = N_("凭证号码") },
+	{ "date", FIELD_TEXT, AT(struct keep_proof, date), .max = 20, .label = N_("凭证日期") },
+	{ "amount", FIELD_TEXT, AT(struct keep_proof, amount), .max = 40, .label = N_("本次扣除金额") },
+	{ "note", FIELD_TEXT, AT(struct keep_proof, note), .max = 200, .label = N_("说明") },
+	{ 0 },
+};
+static const struct field keep_differential_fields[] = {
+	{ "form", FIELD_ENUM, AT(struct keep_differential, form), .max = 10, .choices = differential_forms,
+	        .label = N_("差额征税") },
+	{ "deduction", FIELD_TEXT, AT(struct keep_differential, deduction), .max = 40, .label = N_("扣除额") },
+	{ "proofs", FIELD_LIST, AT(struct keep_differential, proofs), COUNT_AT(struct keep_differential, n_proofs),
+	        .max = DIFFERENTIAL_PROOFS_MAX, .fields = keep_proof_fields, .size = sizeof(struct keep_proof),
+	        .label = N_("扣除凭证") },
 	{ 0 },
 };
 const struct field keep_fields[] = {
@@ -213,6 +266,13 @@ const struct field keep_fields[] = {
 	{ "buyer", FIELD_OBJECT, AT(struct keep_in, buyer), .fields = keep_buyer_fields, .label = N_("购买方") },
 	{ "lines", FIELD_LIST, AT(struct keep_in, lines), COUNT_AT(struct keep_in, n_lines), .max = ISSUE_LINES_MAX,
 	        .fields = keep_line_fields, .size = sizeof(struct keep_line), .label = N_("项目明细") },
+	{ "business", FIELD_ENUM, AT(struct keep_in, business), .max = 20, .choices = special_choices,
+	        .label = N_("特定业务") },
+	{ "special", FIELD_LIST, AT(struct keep_in, special), COUNT_AT(struct keep_in, n_special), .max = 200,
+	        .fields = special_fields, .size = sizeof(struct special_item), .label = N_("特定业务的内容") },
+	{ "differential", FIELD_OBJECT, AT(struct keep_in, differential), .fields = keep_differential_fields,
+	        .label = N_("差额征税") },
+	{ "rate_reason", FIELD_TEXT, AT(struct keep_in, rate_reason), .max = 1, .label = N_("按 3% 开具的理由") },
 	{ "remark", FIELD_LINES, AT(struct keep_in, remark), .max = 900, .label = N_("备注") },
 	{ "draft", FIELD_ID, AT(struct keep_in, draft), .label = N_("草稿编号"), .help = N_("已有的草稿，不填是新的") },
 	{ 0 },
@@ -231,11 +291,41 @@ static void keep_one(struct ctx *c, struct value *lines, const struct keep_line 
 		struct str text;
 	} members[] = { { "tax_code", l->tax_code }, { "name", l->name }, { "spec", l->spec }, { "unit", l->unit },
 		{ "quantity", l->quantity }, { "price", l->price }, { "amount", l->amount }, { "rate", l->rate },
-		{ "treatment", l->treatment }, { "discount", l->discount } };
+		{ "treatment", l->treatment }, { "policy", l->policy }, { "discount", l->discount } };
 	for (size_t i = 0; i < COUNT(members); i++)
 		put_given(c, v, members[i].name, members[i].text);
 	if (l->price_includes_tax) value_put_bool(c->arena, v, "price_includes_tax", true);
 	value_push(c->arena, lines, v);
+}
+
+static void keep_special(struct ctx *c, struct value *v, const struct keep_in *in)
+{
+	struct value *list = in->n_special ? value_put_array(c->arena, v, "special") : NULL;
+	for (size_t i = 0; i < in->n_special; i++) {
+		struct value *row = value_object(c->arena);
+		for (size_t k = 0; k < SPECIAL_N; k++)
+			put_given(c, row, special_table[k].name, in->special[i].v[k]);
+		value_push(c->arena, list, row);
+	}
+}
+
+static void keep_differential(struct ctx *c, struct value *v, const struct keep_differential *d)
+{
+	if (!d->form.n) return;
+	struct value *of = value_put_object(c->arena, v, "differential"), *list;
+	put_given(c, of, "form", d->form);
+	put_given(c, of, "deduction", d->deduction);
+	list = value_put_array(c->arena, of, "proofs");
+	for (size_t i = 0; i < d->n_proofs; i++) {
+		const struct keep_proof *p = &d->proofs[i];
+		struct value *row = value_object(c->arena);
+		put_given(c, row, "kind", p->kind);
+		put_given(c, row, "voucher_no", p->voucher_no);
+		put_given(c, row, "date", p->date);
+		put_given(c, row, "amount", p->amount);
+		put_given(c, row, "note", p->note);
+		value_push(c->arena, list, row);
+	}
 }
 
 static struct value *content_of(struct ctx *c, const struct keep_in *in)
@@ -249,6 +339,10 @@ static struct value *content_of(struct ctx *c, const struct keep_in *in)
 	struct value *lines = value_put_array(c->arena, v, "lines");
 	for (size_t i = 0; i < in->n_lines; i++)
 		keep_one(c, lines, &in->lines[i]);
+	put_given(c, v, "business", in->business);
+	put_given(c, v, "rate_reason", in->rate_reason);
+	keep_special(c, v, in);
+	keep_differential(c, v, &in->differential);
 	put_given(c, v, "remark", in->remark);
 	return v;
 }

@@ -12,14 +12,26 @@ struct keep_buyer {
 	struct str tax_id, name;
 };
 struct keep_line {
-	struct str tax_code, name, spec, unit, quantity, price, amount, rate, treatment, discount;
+	struct str tax_code, name, spec, unit, quantity, price, amount, rate, treatment, policy, discount;
 	bool price_includes_tax;
+};
+struct keep_proof {
+	struct str kind, voucher_no, date, amount, note;
+};
+struct keep_differential {
+	struct str form, deduction;
+	struct keep_proof *proofs;
+	size_t n_proofs;
 };
 struct keep_in {
 	struct str kind, seller_ref, remark;
 	struct keep_buyer buyer;
 	struct keep_line *lines;
 	size_t n_lines;
+	struct str business, rate_reason;
+	struct special_item *special;
+	size_t n_special;
+	struct keep_differential differential;
 	int64_t draft;
 };
 op_run issue_blank, issue_blank_view, draft_keep;

@@ -25,12 +25,27 @@ static bool entered(const struct line_in *l, struct money *sum)
 	return !l->has_quantity && !l->has_price && l->has_amount;
 }
 
-static void put_figures(struct ctx *c, struct value *v, const struct line_in *l, struct sums *s)
+/* Lines whose tax is not amount times rate. */
+static bool other_figures(
+        const struct issue_in *in, const struct line_in *l, struct money sum, struct line_amounts *out)
+{
+	const struct differential *d = &in->differential;
+	if (!l->price_includes_tax) return false;
+	if (str_is(l->treatment, "reduced")) {
+		*out = amounts_reduced(sum);
+		return true;
+	}
+	return differential_is_difference(d) && d->has_deduction &&
+	       amounts_differential(sum, d->deduction, l->rate, out);
+}
+
+static void put_figures(
+        struct ctx *c, struct value *v, const struct issue_in *all_in, const struct line_in *l, struct sums *s)
 {
 	struct money sum;
 	struct line_amounts own = { FEN(0), FEN(0) }, off = own, all[3];
 	bool known = entered(l, &sum);
-	if (known) own = amounts_split(sum, l->price_includes_tax, l->rate);
+	if (known && !other_figures(all_in, l, sum, &own)) own = amounts_split(sum, l->price_includes_tax, l->rate);
 	if (known && l->has_discount) off = amounts_split(FEN(-l->discount.fen), l->price_includes_tax, l->rate);
 	s->discounts += off.amount.fen != 0;
 	all[0] = s->sum;
@@ -111,15 +126,18 @@ static bool blank(const struct value *row)
 	       !typed(row, "amount");
 }
 
-static err_t put_row(
-        struct ctx *c, const struct value *root, struct value *row, const struct line_in *in, struct sums *s)
+static err_t put_row(struct ctx *c, const struct value *root, struct value *row, const struct issue_in *all,
+        const struct line_in *in, struct sums *s)
 {
 	static const struct line_in nothing = { 0 };
 	struct value *v = value_object(c->arena);
-	put_figures(c, v, in ? in : &nothing, s);
+	put_figures(c, v, all, in ? in : &nothing, s);
 	put_rates(c, v, value_get(root, S("rates")), value_text(row, "rate"));
 	TRY(put_code(c, v, row, s));
-	value_put_bool(c->arena, v, "more", typed(row, "amount") || typed(row, "discount") || typed(row, "treatment"));
+	value_put_bool(c->arena, v, "more",
+	        typed(row, "amount") || typed(row, "discount") || typed(row, "treatment") || typed(row, "policy"));
+	/* A thousand rows with every choice in them would be more than a page may be. */
+	value_put_bool(c->arena, v, "rich", value_number(root, "line_count", 0) <= 100 || typed(row, "policy"));
 	value_put_bool(c->arena, v, "focus", false);
 	value_set(c->arena, row, S("_view"), v);
 	return OK;
@@ -161,6 +179,50 @@ static struct value *own(struct ctx *c, struct value *form, const char *name, bo
 	return v;
 }
 
+/* --- special business and 差额征税: what is chosen says which fields are shown --- */
+
+/* The fields that this business asks for: "obligatory" shows no "optional" beside them. */
+static void put_shown(struct ctx *c, struct value *row, const struct special_business *b)
+{
+	struct value *v = value_put_object(c->arena, row, "_view");
+	for (size_t i = 0; i < SPECIAL_N; i++) {
+		const struct special_use *use = NULL;
+		for (size_t k = 0; b && k < b->n_uses; k++)
+			if (b->uses[k].field == i) use = &b->uses[k];
+		if (use)
+			value_put_bool(
+			        c->arena, value_put_object(c->arena, v, special_table[i].name), "required", use->must);
+		else
+			value_put_bool(c->arena, v, special_table[i].name, false);
+	}
+}
+
+static void put_business(struct ctx *c, struct value *root, struct value *form)
+{
+	struct arena *a = c->arena;
+	const struct special_business *b = special_find(str_trim(value_text(form, "business")));
+	struct value *rows = own(c, form, "special", true);
+	bool fields = b && b->n_uses;
+	if (fields && !rows->count) value_push(a, rows, value_object(a));
+	if (!fields) value_set(a, form, S("special"), rows = value_array(a));
+	for (struct value_member *m = rows->first; m; m = m->next) {
+		if (m->value->kind != VALUE_OBJECT) m->value = value_object(a);
+		put_shown(c, m->value, b);
+	}
+	value_put_bool(a, root, "any_special", fields);
+	value_put_bool(a, root, "special_list", b && (b->flags & SPECIAL_LIST));
+	value_put_bool(a, root, "swaps", b && (b->flags & SPECIAL_SWAPS));
+	struct value *d = own(c, form, "differential", false);
+	struct str way = str_trim(value_text(d, "form"));
+	bool differs = way.n > 0;
+	struct value *proofs = own(c, d, "proofs", true);
+	if (str_is(way, "difference") && !proofs->count) value_push(a, proofs, value_object(a));
+	value_put_bool(a, value_put_object(a, root, "must"), "required", true);
+	value_put_bool(a, root, "differential", differs);
+	value_put_bool(a, root, "is_difference", str_is(way, "difference"));
+	value_put_bool(a, root, "more_open", b || differs || value_text(form, "rate_reason").n > 0);
+}
+
 static void put_sums(struct ctx *c, struct value *root, const struct sums *s)
 {
 	struct money total, left;
@@ -192,6 +254,7 @@ err_t issue_blank_view(struct ctx *c, const void *input, struct reply *out)
 	value_put_bool(c->arena, root, "may_add", lines->count < PAGE_LINES_MAX);
 	if (lines->count > PAGE_LINES_MAX) return OK;
 	TRY(put_buyer(c, root, own(c, form, "buyer", false)));
+	put_business(c, root, form);
 	if (!lines->count) value_push(c->arena, lines, value_object(c->arena));
 	read_form(c, form, &in);
 	for (struct value_member *m = lines->first; m; m = m->next, i++) {
@@ -199,7 +262,7 @@ err_t issue_blank_view(struct ctx *c, const void *input, struct reply *out)
 		/* A new line begins with the rate of the one above it. */
 		if (!typed(m->value, "rate")) value_set(c->arena, m->value, S("rate"), value_str(c->arena, rate));
 		rate = value_text(m->value, "rate");
-		TRY(put_row(c, root, m->value, i < in.n_lines ? &in.lines[i] : NULL, &s));
+		TRY(put_row(c, root, m->value, &in, i < in.n_lines ? &in.lines[i] : NULL, &s));
 	}
 	if (lines->count > 1 && blank(lines->last->value))
 		value_set(c->arena, (struct value *)(uintptr_t)value_get(lines->last->value, S("_view")), S("focus"),

@@ -45,10 +45,30 @@ static struct str date_time(struct arena *a, instant_us t)
 	return str_printf(a, "%.10s %.8s", s.p, s.p + 11);
 }
 
+static void undefined(struct buf *b, const char *type, const char *code, const char *words)
+{
+	buf_printf(b, "<Label><LabelType>%s</LabelType><LabelCode>%s</LabelCode><LabelName>%s</LabelName></Label>",
+	        type, code, words);
+}
+
+/* Marks beyond the inherent ones: what stands at the top left of the face. */
+static void labels(struct buf *b, const struct face *f)
+{
+	const struct special_business *s = special_find(f->business);
+	const struct special_kind *kind = special_kind(f->kind);
+	if (s) undefined(b, "特定业务标签", s->code, s->label);
+	if (f->differential.form.p)
+		undefined(b, "差额征税标签", differential_is_difference(&f->differential) ? "02" : "01",
+		        differential_label(f->differential.form));
+	if (str_is(f->kind, "vehicle") || str_is(f->kind, "used_car"))
+		undefined(b, "发票票种标签", kind->qr_type, kind->label);
+	if (f->agency.p) undefined(b, "发票开具方式标签", "代开", "代开");
+}
+
 static struct str header(struct arena *a, const struct face *f)
 {
 	struct buf b;
-	bool special = str_is(f->kind, "special");
+	bool special = special_kind(f->kind)->deductible;
 	buf_init(&b, a, 1024);
 	buf_c(&b, "<Header>");
 	element(&b, "EIid", f->number);
@@ -67,7 +87,9 @@ static struct str header(struct arena *a, const struct face *f)
 		label(&b, "TaxpayerType", "1", "一般纳税人");
 	else
 		label(&b, "TaxpayerType", "2", "小规模纳税人");
-	buf_c(&b, "</InherentLabel><UndefinedLabel></UndefinedLabel></Header>");
+	buf_c(&b, "</InherentLabel><UndefinedLabel>");
+	labels(&b, f);
+	buf_c(&b, "</UndefinedLabel></Header>");
 	return buf_done(&b);
 }
 
@@ -93,7 +115,8 @@ static void item(struct buf *b, const struct face_line *l)
 	element(b, "Quantity", l->has_quantity ? decimal_format(a, l->quantity) : S(""));
 	element(b, "UnPrice", l->has_quantity ? decimal_format(a, l->price) : S(""));
 	element(b, "Amount", money_format(a, l->sum.amount));
-	element(b, "TaxRate", rate_format(a, l->rate));
+	bool starred = l->treatment == TREATMENT_REDUCED || l->treatment == TREATMENT_DIFFERENCE;
+	element(b, "TaxRate", starred ? S("***") : rate_format(a, l->rate));
 	element(b, "ComTaxAm", money_format(a, l->sum.tax));
 	element(b, "TotaltaxIncludedAmount", money_format(a, total));
 	element(b, "TaxClassificationCode", l->tax_code);
@@ -123,6 +146,38 @@ static void core(struct buf *b, const struct face *f, const struct spec_proof *p
 	buf_c(b, "</EtaxCore>");
 }
 
+/* One element of the business a row, in the order of its table; empty fields are left out. */
+static void specific(struct buf *b, const struct face *f)
+{
+	const struct special_business *s = special_find(f->business);
+	for (size_t i = 0; s && i < f->n_special; i++) {
+		buf_printf(b, "<%s>", s->xml);
+		for (size_t k = 0; k < s->n_uses; k++) {
+			size_t field = s->uses[k].field;
+			if (f->special[i].v[field].p) element(b, special_table[field].xml, f->special[i].v[field]);
+		}
+		buf_printf(b, "</%s>", s->xml);
+	}
+}
+
+static void deduction(struct buf *b, const struct differential *d)
+{
+	buf_c(b, "<DifferentialTaxation>");
+	element(b, "DifferentialForm", d->form);
+	element(b, "DeductionAmount", money_format(b->arena, d->deduction));
+	for (size_t i = 0; i < d->n_proofs; i++) {
+		const struct differential_proof *p = &d->proofs[i];
+		buf_c(b, "<DeductionVoucher>");
+		element(b, "VoucherType", p->kind);
+		if (p->voucher_no.p) element(b, "VoucherNumber", p->voucher_no);
+		if (p->has_date) element(b, "VoucherDate", date_format(b->arena, p->date));
+		if (p->has_amount) element(b, "VoucherDeduction", money_format(b->arena, p->amount));
+		if (p->note.p) element(b, "VoucherNote", p->note);
+		buf_c(b, "</DeductionVoucher>");
+	}
+	buf_c(b, "</DifferentialTaxation>");
+}
+
 static struct str data(struct arena *a, const struct face *f, const struct spec_proof *proof)
 {
 	struct buf b;
@@ -147,6 +202,8 @@ static struct str data(struct arena *a, const struct face *f, const struct spec_
 		element(&b, "CreditNoteNumber", f->red.slip);
 		buf_c(&b, "</RedEInvoice>");
 	}
+	specific(&b, f);
+	if (f->differential.form.p) deduction(&b, &f->differential);
 	buf_c(&b, "</SpecificInformation><AdditionalInformation>");
 	element(&b, "Remark", f->remark);
 	if (proof) core(&b, f, proof);

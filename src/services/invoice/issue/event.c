@@ -9,29 +9,50 @@ static int section_of(struct str tax_code)
 	return tax_code.n && tax_code.p[0] >= '1' && tax_code.p[0] <= '6' ? tax_code.p[0] - '0' : 0;
 }
 
+struct groups {
+	struct invoice_sale *list;
+	size_t n;
+	struct str kind;
+};
+
+static void add_to(struct groups *g, int treatment, struct rate rate, int section, struct line_amounts sum)
+{
+	size_t k = 0;
+	while (k < g->n &&
+	        (g->list[k].treatment != treatment || g->list[k].rate.ppm != rate.ppm || g->list[k].section != section))
+		k++;
+	if (k == ISSUE_SALES_MAX) return; /* never: a day has fewer rates and sections */
+	if (k == g->n) {
+		g->n++;
+		g->list[k] = (struct invoice_sale){
+			.treatment = treatment, .section = section, .rate = rate, .kind = g->kind, .n = 1
+		};
+	}
+	g->list[k].amount.fen += sum.amount.fen;
+	g->list[k].tax.fen += sum.tax.fen;
+}
+
+/* 差额征税: what is deducted leaves the taxed sales and stands by itself, so that the sums stay those of the invoice
+ * and a return finds both the sales before the deduction and the tax after it. */
+static void deduct(struct groups *g, const struct face *f)
+{
+	const struct face_line *l = f->lines;
+	struct line_amounts part = differential_part(f);
+	struct line_amounts off = { FEN(-part.amount.fen), FEN(-part.tax.fen) };
+	add_to(g, TREATMENT_TAXED, l->rate, section_of(l->tax_code), off);
+	add_to(g, TREATMENT_DEDUCTED, l->rate, section_of(l->tax_code), part);
+}
+
 static size_t group_sales(const struct face *f, struct invoice_sale *sales)
 {
-	size_t n = 0;
+	struct groups g = { sales, 0, special_class(f->kind) };
 	for (size_t i = 0; i < f->n_lines; i++) {
 		const struct face_line *l = &f->lines[i];
-		int section = section_of(l->tax_code);
-		size_t k = 0;
-		while (k < n && (sales[k].treatment != (int)l->treatment || sales[k].rate.ppm != l->rate.ppm ||
-		                        sales[k].section != section))
-			k++;
-		if (k == ISSUE_SALES_MAX) continue; /* never: a day has fewer rates and sections */
-		if (k == n) {
-			n++;
-			sales[k] = (struct invoice_sale){ .treatment = (int)l->treatment,
-				.section = section,
-				.rate = l->rate,
-				.kind = f->kind,
-				.n = 1 };
-		}
-		sales[k].amount.fen += l->sum.amount.fen;
-		sales[k].tax.fen += l->sum.tax.fen;
+		int treatment = l->treatment == TREATMENT_DIFFERENCE ? TREATMENT_TAXED : (int)l->treatment;
+		add_to(&g, treatment, l->rate, section_of(l->tax_code), l->sum);
 	}
-	return n;
+	if (f->differential.form.p && f->n_lines) deduct(&g, f);
+	return g.n;
 }
 
 err_t issue_document_sales(struct ctx *c, const struct invoice *i, struct invoice_sale *out, size_t *n)
@@ -60,8 +81,11 @@ static struct str sales_of(struct arena *a, const struct face *f)
 	return buf_done(&b);
 }
 
-struct invoice_event event_of(struct arena *a, const struct face *f, int64_t seller_id, int64_t buyer_id)
+/* 收购、反向开具: the buyer issues, and it is a purchase of the buyer. */
+struct invoice_event event_of(struct arena *a, const struct face *f, int64_t issuer_id, int64_t other_id)
 {
+	bool swaps = f->business.p && special_swaps(f->business);
+	int64_t seller_id = swaps ? other_id : issuer_id, buyer_id = swaps ? issuer_id : other_id;
 	return (struct invoice_event){ .number = f->number,
 		.kind = f->kind,
 		.seller_name = f->seller.name,

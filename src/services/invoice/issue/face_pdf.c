@@ -42,9 +42,9 @@ static void head(struct pdf *p, struct arena *a, const struct face *f, struct st
 	struct pdf_style title = { .size = 190, .font = PDF_SERIF, .align = PDF_CENTER, .rgb = PDF_BROWN };
 	struct date d = date_of_instant(f->issued_at);
 	struct qr qr;
-	bool special = str_is(f->kind, "special");
 	if (qr_make(a, f->qr, QR_MEDIUM, &qr)) pdf_qr(p, LEFT + 20, 60, 220, &qr);
-	text(p, 450, 60, 1200, 100, title, special ? S("电子发票（增值税专用发票）") : S("电子发票（普通发票）"));
+	title.shrink = true; /* the vehicles' titles are long, the number stands to the right */
+	text(p, 610, 60, 880, 100, title, str_c(special_kind(f->kind)->title));
 	pdf_line(p, 640, 165, 1460, 165, RULE, PDF_BROWN);
 	pdf_line(p, 640, 174, 1460, 174, RULE, PDF_BROWN);
 	/* The seal is no part of the page's own content: in the OFD it is stamped on by the signature. */
@@ -52,6 +52,7 @@ static void head(struct pdf *p, struct arena *a, const struct face *f, struct st
 		pdf_png(p,
 		        (struct pdf_box){ FILES_SEAL_X, FILES_SEAL_Y, ISSUE_SEAL_WIDTH * 10, ISSUE_SEAL_HEIGHT * 10 },
 		        seal_png);
+	text(p, LEFT + 20, 285, 700, 60, aligned(plain, PDF_LEFT), face_mark(a, f));
 	text(p, 1480, 90, 180, 60, caption, S("发票号码："));
 	text(p, 1650, 90, 400, 60, plain, f->number);
 	text(p, 1480, 160, 180, 60, caption, S("开票日期："));
@@ -99,6 +100,42 @@ static int lines(struct pdf *p, struct arena *a, const struct face *f, int end)
 	return pdf_table(p, LEFT, TABLE_TOP, end, columns, COLUMNS, cells, f->n_lines, &style);
 }
 
+/* Name and value of each field of the special business that is filled in. */
+static size_t special_pairs(const struct face *f)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < f->n_special; i++)
+		for (size_t k = 0; k < SPECIAL_N; k++)
+			n += f->special[i].v[k].p != NULL;
+	return n;
+}
+
+/* Two fields a row, below the lines. */
+static int special_rows(struct pdf *p, struct arena *a, const struct face *f, int y, int end)
+{
+	static const struct pdf_column columns[4] = { { S("特定业务"), 330, PDF_LEFT }, { S("内　容"), 660, PDF_LEFT },
+		{ S(""), 330, PDF_LEFT }, { S(""), 660, PDF_LEFT } };
+	static const struct pdf_style style = { .size = 80, .font = PDF_SERIF, .rgb = PDF_BLACK };
+	size_t pairs = special_pairs(f), rows = 0, at = 0;
+	struct str *cells = arena_array(a, (pairs + f->n_special + 2) * 4, sizeof *cells);
+	const struct special_business *b = special_find(f->business);
+	for (size_t i = 0; b && i < f->n_special; i++) {
+		at = 0;
+		for (size_t k = 0; k < b->n_uses; k++) {
+			size_t field = b->uses[k].field;
+			struct str s = f->special[i].v[field];
+			if (!s.p) continue;
+			const char *choice = special_choice_label((enum special_index)field, s);
+			cells[(rows + at / 2) * 4 + at % 2 * 2] = str_c(special_table[field].label);
+			cells[(rows + at / 2) * 4 + at % 2 * 2 + 1] = choice ? str_c(choice) : s;
+			at++;
+		}
+		if (at % 2) cells[(rows + at / 2) * 4 + 2] = cells[(rows + at / 2) * 4 + 3] = S("");
+		rows += (at + 1) / 2;
+	}
+	return rows ? pdf_table(p, LEFT, y, end, columns, 4, cells, rows, &style) : y;
+}
+
 /* Sums, total, remark and drawer from y on. */
 static void tail(struct pdf *p, struct arena *a, const struct face *f, int y)
 {
@@ -125,7 +162,7 @@ static void tail(struct pdf *p, struct arena *a, const struct face *f, int y)
 
 struct str files_face(struct arena *a, const struct face *f, struct str seal_png, struct files_pages *pages)
 {
-	bool small = f->n_lines <= SMALL_LINES;
+	bool small = f->n_lines + special_pairs(f) / 2 <= SMALL_LINES;
 	struct pdf_info info = { .title = str_printf(a, "电子发票 %.*s", STR_FMT(f->number)),
 		.author = f->seller.name,
 		.subject = f->qr,
@@ -141,6 +178,7 @@ struct str files_face(struct arena *a, const struct face *f, struct str seal_png
 	party(p, LEFT, "购买方信息", &f->buyer);
 	party(p, LEFT + WIDTH / 2, "销售方信息", &f->seller);
 	int y = lines(p, a, f, end);
+	if (f->n_special) y = special_rows(p, a, f, y, end);
 	if (small && y < SMALL_TABLE_END) y = SMALL_TABLE_END;
 	if (small && y == SMALL_TABLE_END)
 		pdf_rect(p, (struct pdf_box){ LEFT, TABLE_TOP, WIDTH, y - TABLE_TOP }, RULE, PDF_BROWN);

@@ -10,9 +10,19 @@
 #include "services/invoice/issue/taxcode_search.h"
 #include "services/invoice/issue/write.h"
 
-const struct choice issue_kinds[] = { { "special", N_("增值税专用发票") }, { "ordinary", N_("普通发票") }, { 0 } };
+const struct choice issue_kinds[] = { { "special", N_("增值税专用发票") }, { "ordinary", N_("普通发票") },
+	{ "vehicle", N_("机动车销售统一发票") }, { "used_car", N_("二手车销售统一发票") }, { 0 } };
 const struct choice issue_treatments[] = { { "taxed", N_("征税") }, { "exempt", N_("免税") }, { "zero", N_("零税率") },
-	{ "not_taxed", N_("不征税") }, { 0 } };
+	{ "not_taxed", N_("不征税") }, { "reduced", N_("个人出租住房减按 1.5%") }, { 0 } };
+/* 增值税特殊管理 (zzstsgl). */
+const struct choice issue_policies[] = { { "simple_3", N_("按3%简易征收") }, { "simple_5", N_("按5%简易征收") },
+	{ "rare_earth", N_("稀土产品") }, { "refund_first", N_("先征后退") }, { "refund_100", N_("即征即退100%") },
+	{ "refund_70", N_("即征即退70%") }, { "refund_50", N_("即征即退50%") }, { "refund_30", N_("即征即退30%") },
+	{ "over_3", N_("超税负3%即征即退") }, { "over_6", N_("超税负6%即征即退") },
+	{ "over_8", N_("超税负8%即征即退") }, { "over_12", N_("超税负12%即征即退") }, { 0 } };
+/* Why 3 % and not the reduced rate (slsm). */
+static const struct choice rate_reasons[] = { { "2", N_("前期已按 3% 开票，现在更正或重开") },
+	{ "3", N_("放弃减征，按 3% 开具") }, { 0 } };
 
 static const struct field buyer_fields[] = {
 	{ "tax_id", FIELD_TAX_ID, AT(struct buyer_in, tax_id), .max = 20, .label = N_("购买方税号"),
@@ -39,6 +49,8 @@ static const struct field line_fields[] = {
 	{ "rate", FIELD_RATE, AT(struct line_in, rate), .required = true, .label = N_("税率"), .example = "0.13" },
 	{ "treatment", FIELD_ENUM, AT(struct line_in, treatment), .max = 10, .choices = issue_treatments,
 	        .label = N_("征免方式"), .help = N_("税率为 0 时说明原因；不填按编码判断") },
+	{ "policy", FIELD_ENUM, AT(struct line_in, policy), .max = 20, .choices = issue_policies,
+	        .label = N_("优惠政策"), .help = N_("简易征收、即征即退等标识") },
 	{ "tax", FIELD_MONEY, AT(struct line_in, tax), PRESENT_AT(struct line_in, has_tax), .min = 0,
 	        .max = MONEY_MAX_FEN, .label = N_("税额"), .help = N_("可以不填；填了和按税率算的最多差 0.06 元") },
 	{ "discount", FIELD_MONEY, AT(struct line_in, discount), PRESENT_AT(struct line_in, has_discount), .min = 0,
@@ -54,6 +66,14 @@ const struct field issue_fields[] = {
 	{ "lines", FIELD_LIST, AT(struct issue_in, lines), COUNT_AT(struct issue_in, n_lines), .required = true,
 	        .min = 1, .max = ISSUE_LINES_MAX, .fields = line_fields, .size = sizeof(struct line_in),
 	        .label = N_("项目明细") },
+	{ "business", FIELD_ENUM, AT(struct issue_in, business), .max = 20, .choices = special_choices,
+	        .label = N_("特定业务") },
+	{ "special", FIELD_LIST, AT(struct issue_in, special), COUNT_AT(struct issue_in, n_special), .max = 200,
+	        .fields = special_fields, .size = sizeof(struct special_item), .label = N_("特定业务的内容") },
+	{ "differential", FIELD_OBJECT, AT(struct issue_in, differential), .fields = differential_fields,
+	        .label = N_("差额征税") },
+	{ "rate_reason", FIELD_ENUM, AT(struct issue_in, rate_reason), .max = 1, .choices = rate_reasons,
+	        .label = N_("按 3% 开具的理由"), .help = N_("小规模纳税人不用 1% 时说明理由") },
 	{ "remark", FIELD_LINES, AT(struct issue_in, remark), .max = 450, .label = N_("备注") },
 	{ "total", FIELD_MONEY, AT(struct issue_in, total), PRESENT_AT(struct issue_in, has_total), .min = 1,
 	        .max = MONEY_MAX_FEN, .label = N_("价税合计"), .help = N_("可以不填；填了就和算出的核对") },

@@ -18,6 +18,20 @@ MUST_USE err_t issue_find(struct ctx *c, struct str number, struct invoice *out,
 /* The same for one of its two sides, or an officer with a purpose; others get E_NOT_FOUND. */
 MUST_USE err_t issue_open(struct ctx *c, struct str number, struct invoice *out);
 
+/* One item that the bureau issues for a natural person (代开). */
+struct issue_agency {
+	int64_t seller_id;
+	struct str tax_id, name, request; /* of the person; number of the request */
+	struct str buyer_tax_id, buyer_name, tax_code, item, remark;
+	struct money total; /* with tax */
+	struct rate rate;
+	bool special, exempt, reduced;
+};
+/* The rules alone; faults go to c->problem at the pointers of an invoice. */
+struct invoice_totals;
+MUST_USE err_t issue_agency_check(struct ctx *c, const struct issue_agency *a, struct invoice_totals *out);
+MUST_USE err_t issue_agency(struct ctx *c, const struct issue_agency *a, struct str *number); /* in db_write */
+
 /* What red letters have left of it. */
 struct invoice_state {
 	struct money amount, tax; /* reversed so far, as positive sums */
@@ -50,14 +64,24 @@ MUST_USE err_t issue_reverse_plan(struct ctx *c, const struct reverse *r, struct
 /* In db_write: number, row, receipt, quota, state, event invoice.issued. */
 MUST_USE err_t issue_reverse(struct ctx *c, const struct reverse *r, struct reversed *out);
 
+/* What a seller has used of its quota in a month; all sellers of a month behind one, in order, up to 1,000. */
+struct issue_quota {
+	int64_t seller_id;
+	struct money used;
+};
+MUST_USE err_t issue_quota_of(struct ctx *c, int64_t seller_id, struct str period, struct money *used);
+MUST_USE err_t issue_quotas(
+        struct ctx *c, struct str period, int64_t after, struct issue_quota **out, size_t *n);
+
 /* Sums of a party's invoices of a month, red letters taken off: sold (side 0) or bought (side 1). */
 struct invoice_totals {
 	int64_t n;
 	struct money amount, tax;
 };
 MUST_USE err_t issue_totals(struct ctx *c, int64_t party_id, int side, struct str period, struct invoice_totals *out);
-/* The same by kind, treatment, rate and section of the tax code (1 goods, 2 labour, 3 services, 4 intangible, 5
- * immovable, 6 no sale), for returns. treatment: 0 taxed, 1 exempt, 2 zero rate, 3 not taxed. */
+/* The same by kind, treatment, rate and section of the tax code (1 goods, 2 labour, 3 services, 4 intangible, 5 immovable,
+ * 6 no sale), for returns. treatment: 0 taxed, 1 exempt, 2 zero rate, 3 not taxed,
+ * 4 letting at 5 % reduced to 1.5 %, 6 the part of differential sales that is deducted (amount and tax of the face). */
 enum { ISSUE_SALES_MAX = 64 };
 struct invoice_sale {
 	int treatment, section;

@@ -4,6 +4,7 @@
 #include "kernel/access/access.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/sheet/sheet.h"
+#include "services/invoice/issue/write.h"
 
 enum { PAGE = 100, EXPORT_MAX = 20000, MONTHS = 12 };
 
@@ -13,7 +14,6 @@ static const struct fault_def too_many = { "export-too-many", N_("一次最多�
 	NULL };
 
 static const char *const status_words[] = { "valid", "partly-reversed", "reversed", "red" };
-static const struct choice kinds[] = { { "special", N_("增值税专用发票") }, { "ordinary", N_("普通发票") }, { 0 } };
 static const struct choice sides[] = { { "issued", N_("开出的") }, { "received", N_("取得的") }, { 0 } };
 static const struct choice statuses[] = { { "valid", N_("正常") }, { "partly-reversed", N_("部分红冲") },
 	{ "reversed", N_("已全额红冲") }, { "red", N_("红字发票") }, { 0 } };
@@ -25,7 +25,7 @@ const struct field list_fields[] = {
 	{ "side", FIELD_ENUM, AT(struct list_in, side), .max = 10, .choices = sides, .label = N_("方向") },
 	{ "period", FIELD_PERIOD, AT(struct list_in, period), PRESENT_AT(struct list_in, has_period),
 	        .label = N_("期间") },
-	{ "kind", FIELD_ENUM, AT(struct list_in, kind), .max = 10, .choices = kinds, .label = N_("发票种类") },
+	{ "kind", FIELD_ENUM, AT(struct list_in, kind), .max = 10, .choices = issue_kinds, .label = N_("发票种类") },
 	{ "party", FIELD_TEXT, AT(struct list_in, party), .max = 100, .label = N_("对方名称") },
 	{ "q", FIELD_TEXT, AT(struct list_in, q), .max = 100, .label = N_("号码或名称") },
 	{ "status", FIELD_ENUM, AT(struct list_in, status), .max = 20, .choices = statuses, .label = N_("状态") },
@@ -197,11 +197,10 @@ enum { COLUMNS = sizeof titles / sizeof *titles, FIRST_AMOUNT = 4, LAST_AMOUNT =
 
 static void cells_of(struct ctx *c, const row_t *r, struct str *cell)
 {
-	const struct choice *kind = str_is(r->kind, "special") ? &kinds[0] : &kinds[1];
 	cell[0] = r->number;
 	cell[1] = date_format(c->arena, date_of_instant(r->issued_at));
 	cell[2] = r->other_name;
-	cell[3] = tr(c, kind->label);
+	cell[3] = tr(c, special_kind(r->kind)->label);
 	cell[4] = money_format(c->arena, r->amount);
 	cell[5] = money_format(c->arena, r->tax);
 	cell[6] = money_format(c->arena, r->total);

@@ -44,6 +44,15 @@ static bool may_open(const struct ctx *c, const char *id)
 
 /* --- one invoice --- */
 
+static void put_policy(struct ctx *c, struct value *line)
+{
+	struct str code = value_text(line, "policy");
+	const char *label = NULL;
+	for (const struct choice *o = issue_policies; o->code; o++)
+		if (str_is(code, o->code)) label = o->label;
+	value_put_str(c->arena, line, "policy_word", label ? str_c(label) : STR_NONE);
+}
+
 static err_t put_lines(struct ctx *c, const struct value *lines)
 {
 	struct rate rate;
@@ -57,6 +66,8 @@ static err_t put_lines(struct ctx *c, const struct value *lines)
 			return E_INTERNAL;
 		value_put_str(c->arena, line, "rate_word", treatment_rate(c->arena, t, rate));
 		value_put_bool(c->arena, line, "starred", t == TREATMENT_EXEMPT || t == TREATMENT_NOT_TAXED);
+		put_default(c, line, "policy");
+		put_policy(c, line);
 	}
 	return OK;
 }
@@ -79,6 +90,33 @@ static void put_links(struct ctx *c, struct value *v, bool red)
 	                : STR_NONE);
 }
 
+/* Fields of the special business as they are printed, and the marks at the top left. The face is Chinese. */
+static void put_special(struct ctx *c, struct value *v)
+{
+	struct arena *a = c->arena;
+	const struct special_business *b = special_find(value_text(v, "business"));
+	const struct value *items = value_get(v, S("special"));
+	struct face f = { .business = value_text(v, "business"), .agency = value_text(v, "agency") };
+	f.differential.form = value_text(value_get(v, S("differential")), "form");
+	value_put_str(a, v, "face_mark", face_mark(a, &f));
+	struct value *list = value_put_array(a, v, "special_rows");
+	for (const struct value_member *m = b && items ? items->first : NULL; m; m = m->next) {
+		struct value *row = value_object(a), *cells = value_put_array(a, row, "cells");
+		for (size_t k = 0; k < b->n_uses; k++) {
+			size_t field = b->uses[k].field;
+			struct str s = value_text(m->value, special_table[field].name);
+			if (!s.p) continue;
+			const char *choice = special_choice_label((enum special_index)field, s);
+			struct value *cell = value_object(a);
+			value_put_c(a, cell, "name", special_table[field].label);
+			value_put_str(a, cell, "text", choice ? str_c(choice) : s);
+			value_push(a, cells, cell);
+		}
+		value_push(a, list, row);
+	}
+	value_put_bool(a, v, "any_special", list->count > 0);
+}
+
 /* What stands on the face beside the answer's members. */
 static err_t put_face(struct ctx *c, struct value *v)
 {
@@ -88,7 +126,8 @@ static err_t put_face(struct ctx *c, struct value *v)
 		put_default(c, v, optional[i]);
 	put_default(c, (struct value *)(uintptr_t)value_get(v, S("buyer")), "tax_id");
 	TRY(put_lines(c, value_get(v, S("lines"))));
-	value_put_bool(c->arena, v, "is_special", str_is(value_text(v, "kind"), "special"));
+	value_put_c(c->arena, v, "face_title", special_kind(value_text(v, "kind"))->title);
+	put_special(c, v);
 	if (!instant_parse(value_text(v, "issued_at"), &at)) return E_INTERNAL;
 	struct date day = date_of_instant(at);
 	value_put_str(c->arena, v, "face_date", str_printf(c->arena, "%d年%02d月%02d日", day.year, day.month, day.day));
@@ -134,11 +173,35 @@ static void hold_line(struct ctx *c, struct value *list, size_t at, const struct
 		{ "price", l->has_price ? decimal_format(a, l->price) : STR_NONE },
 		{ "price_includes_tax", l->price_includes_tax ? S("true") : STR_NONE },
 		{ "amount", l->has_amount ? money_format(a, l->amount) : STR_NONE },
-		{ "rate", rate_format(a, l->rate) }, { "treatment", l->treatment },
+		{ "rate", rate_format(a, l->rate) }, { "treatment", l->treatment }, { "policy", l->policy },
 		{ "tax", l->has_tax ? money_format(a, l->tax) : STR_NONE },
 		{ "discount", l->has_discount ? money_format(a, l->discount) : STR_NONE } };
 	for (size_t i = 0; i < COUNT(members); i++)
 		hold(c, list, str_printf(a, "lines.%zu.%s", at, members[i].name), members[i].text);
+}
+
+static void hold_more(struct ctx *c, struct value *list, const struct issue_in *in)
+{
+	struct arena *a = c->arena;
+	const struct differential *d = &in->differential;
+	hold(c, list, S("business"), in->business);
+	hold(c, list, S("rate_reason"), in->rate_reason);
+	for (size_t i = 0; i < in->n_special; i++)
+		for (size_t k = 0; k < SPECIAL_N; k++)
+			hold(c, list, str_printf(a, "special.%zu.%s", i, special_table[k].name), in->special[i].v[k]);
+	hold(c, list, S("differential.form"), d->form);
+	if (d->has_deduction) hold(c, list, S("differential.deduction"), money_format(a, d->deduction));
+	for (size_t i = 0; i < d->n_proofs; i++) {
+		const struct differential_proof *p = &d->proofs[i];
+		const struct {
+			const char *name;
+			struct str text;
+		} members[] = { { "kind", p->kind }, { "voucher_no", p->voucher_no },
+			{ "date", p->has_date ? date_format(a, p->date) : STR_NONE },
+			{ "amount", p->has_amount ? money_format(a, p->amount) : STR_NONE }, { "note", p->note } };
+		for (size_t k = 0; k < COUNT(members); k++)
+			hold(c, list, str_printf(a, "differential.proofs.%zu.%s", i, members[k].name), members[k].text);
+	}
 }
 
 err_t issue_preview_view(struct ctx *c, const void *input, struct reply *out)
@@ -153,6 +216,7 @@ err_t issue_preview_view(struct ctx *c, const void *input, struct reply *out)
 	hold(c, list, S("buyer.name"), in->buyer.name);
 	for (size_t i = 0; i < in->n_lines; i++)
 		hold_line(c, list, i, &in->lines[i]);
+	hold_more(c, list, in);
 	hold(c, list, S("remark"), in->remark);
 	if (in->has_total) hold(c, list, S("total"), money_format(c->arena, in->total));
 	if (in->has_draft) hold(c, list, S("draft"), str_from_int(c->arena, in->draft));
@@ -221,6 +285,14 @@ static void put_chart(struct ctx *c, struct value *v)
 	value_put_str(c->arena, v, "chart_svg", chart_bars_svg(c->arena, &k));
 }
 
+static const char *kind_short(struct str kind)
+{
+	return str_is(kind, "special")    ? N_("专票")
+	       : str_is(kind, "vehicle")  ? N_("机动车")
+	       : str_is(kind, "used_car") ? N_("二手车")
+	                                  : N_("普票");
+}
+
 err_t issue_list_view(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct list_in *in = input;
@@ -246,7 +318,7 @@ err_t issue_list_view(struct ctx *c, const void *input, struct reply *out)
 		                               : str_printf(c->arena, "/%s/%.*s", imported ? "purchases" : "invoices",
 		                                         STR_FMT(value_text(m->value, "number"))));
 		put_status(c, m->value, value_text(m->value, "status"));
-		value_put_bool(c->arena, m->value, "is_special", str_is(value_text(m->value, "kind"), "special"));
+		value_put_str(c->arena, m->value, "kind_word", tr(c, kind_short(value_text(m->value, "kind"))));
 	}
 	return OK;
 }

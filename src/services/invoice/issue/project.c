@@ -3,6 +3,7 @@
  * first, so that a batch of events touches each month of a party once. */
 #include "issue_sql.h"
 #include "services/invoice/issue/lists.h"
+#include "services/invoice/issue/special.h"
 #include <string.h>
 
 struct sum_key {
@@ -141,7 +142,7 @@ static void put_side(struct ctx *c, struct gathered *g, const struct invoice_eve
 	sum_add(&g->sums, &k, 1, e->amount, e->tax);
 	struct str rest = e->sales;
 	struct invoice_sale sale;
-	k.special = str_is(e->kind, "special");
+	k.special = special_kind(e->kind)->deductible;
 	while (issue_sale_next(&rest, &sale)) {
 		k.treatment = (int16_t)sale.treatment;
 		k.rate_ppm = sale.rate.ppm;

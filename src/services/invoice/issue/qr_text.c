@@ -147,9 +147,10 @@ struct str qr_text_make(struct arena *a, const struct qr_text *q)
 	return str_printf(a, "%.*s%04X", STR_FMT(text), crc16(text, k && k->reflected));
 }
 
-struct str qr_text_invoice(struct arena *a, bool special, struct str number, struct money total, struct date issued_on)
+struct str qr_text_invoice(
+        struct arena *a, const char *type, struct str number, struct money total, struct date issued_on)
 {
-	struct qr_text q = { .type = special ? S("31") : S("32"),
+	struct qr_text q = { .type = str_c(type),
 		.code = S(""),
 		.number = number,
 		.check_code = S(""),

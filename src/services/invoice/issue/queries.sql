@@ -21,6 +21,12 @@ ON CONFLICT (seller_id, period) DO UPDATE SET used_fen = quota_use.used_fen + ex
 -- :out used money
 SELECT used_fen FROM quota_use WHERE seller_id = $1 AND period = $2;
 
+-- :name quota_after :many
+-- :in period text, after int
+-- :out seller_id int, used money
+-- :max 1000
+SELECT seller_id, used_fen FROM quota_use WHERE period = $1 AND seller_id > $2 ORDER BY seller_id LIMIT 1000;
+
 -- :name state_get :one
 -- :in number text
 -- :out amount money, tax money, locked bool
@@ -262,7 +268,7 @@ WHERE party_id = $1 AND side = $2 AND period = $3 AND number > $4 ORDER BY numbe
 -- :out number text, period text, other_name text, issued_at instant, amount money, tax money, credited text
 -- :max 101
 SELECT number, period, other_name, issued_at, amount_fen, tax_fen, credited FROM party_invoice
-WHERE party_id = $1 AND side = 1 AND period <= $2 AND (period, number) > ($3, $4) AND kind = 'special' AND status = 0
+WHERE party_id = $1 AND side = 1 AND period <= $2 AND (period, number) > ($3, $4) AND kind IN ('special', 'vehicle') AND status = 0
   AND credited = $5 ORDER BY period, number LIMIT 101;
 
 -- :name batch_insert :exec

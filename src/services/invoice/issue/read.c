@@ -43,6 +43,25 @@ err_t issue_lock(struct ctx *c, struct str number, bool locked)
 	return issue_state_lock(c, number, locked, NULL);
 }
 
+err_t issue_quota_of(struct ctx *c, int64_t seller_id, struct str period, struct money *used)
+{
+	struct issue_quota_used_row row;
+	bool found;
+	TRY(issue_quota_used(c, seller_id, period, &row, &found));
+	*used = found ? row.used : FEN(0);
+	return OK;
+}
+
+err_t issue_quotas(struct ctx *c, struct str period, int64_t after, struct issue_quota **out, size_t *n)
+{
+	struct issue_quota_after_row *rows;
+	TRY(issue_quota_after(c, period, after, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct issue_quota){ rows[i].seller_id, rows[i].used };
+	return OK;
+}
+
 err_t issue_totals(struct ctx *c, int64_t party_id, int side, struct str period, struct invoice_totals *out)
 {
 	struct issue_party_totals_row row;

@@ -29,7 +29,7 @@ struct plan {
 	struct item *items; /* one for each line; line == NULL: a discount line */
 	size_t n;
 	struct line_amounts sum;
-	struct money total;
+	struct money total, deduction_back; /* of earlier red letters */
 	bool all;
 };
 
@@ -95,6 +95,7 @@ static err_t load(struct ctx *c, struct str number, struct plan *p)
 		TRY(issue_find(c, reds[k].red_number, &red, &found));
 		if (!found) return E_INTERNAL;
 		TRY(face_read(c->arena, red.document, &face));
+		p->deduction_back.fen -= face.differential.deduction.fen;
 		for (size_t i = 0; i < face.n_lines; i++) {
 			size_t of = (size_t)face.lines[i].of_line;
 			if (of < 1 || of > p->n || !p->items[of - 1].line) return E_INTERNAL;
@@ -102,6 +103,13 @@ static err_t load(struct ctx *c, struct str number, struct plan *p)
 		}
 	}
 	return OK;
+}
+
+/* whole * part / of, half up; of > 0 and no part is above it. */
+static struct money share(struct money whole, struct money part, struct money of)
+{
+	__int128 product = (__int128)whole.fen * part.fen;
+	return FEN((int64_t)((product * 2 + of.fen) / (2 * (__int128)of.fen)));
 }
 
 static void take_all(struct item *it)
@@ -115,6 +123,9 @@ static void take_all(struct item *it)
 static void take_amount(struct item *it, struct money amount)
 {
 	struct money tax = rate_of(amount, it->line->rate);
+	/* A tax that is not amount times rate is shared out: never above what is left. */
+	if (it->line->treatment == TREATMENT_REDUCED || it->line->treatment == TREATMENT_DIFFERENCE)
+		tax = share(it->left.tax, amount, it->left.amount);
 	it->taken = true;
 	it->take = (struct line_amounts){ amount, tax.fen < it->left.tax.fen ? tax : it->left.tax };
 	it->quantity_take = (struct decimal){ 0 };
@@ -228,6 +239,17 @@ static void red_lines(const struct plan *p, struct face *f)
 	}
 }
 
+/* The deduction goes back with its share of the sum; the last red letter takes what is left of it. */
+static void red_deduction(const struct plan *p, struct face *f)
+{
+	const struct differential *d = &p->face.differential;
+	struct money back = share(d->deduction, p->total, p->blue.total);
+	if (p->all) back = FEN(d->deduction.fen - p->deduction_back.fen);
+	f->differential = *d;
+	f->differential.n_proofs = 0;
+	f->differential.deduction = FEN(-back.fen);
+}
+
 static void red_face(struct ctx *c, const struct reverse *r, const struct plan *p, struct face *f)
 {
 	*f = (struct face){ .kind = p->face.kind,
@@ -243,6 +265,12 @@ static void red_face(struct ctx *c, const struct reverse *r, const struct plan *
 		.total = FEN(-p->total.fen),
 		.red = { r->original, r->slip, r->reason } };
 	red_lines(p, f);
+	f->business = p->face.business;
+	f->special = p->face.special;
+	f->n_special = p->face.n_special;
+	f->rate_reason = p->face.rate_reason;
+	f->agency = p->face.agency;
+	if (p->face.differential.form.p) red_deduction(p, f);
 }
 
 /* Told to the other side; the lists and the plane change by it. */
@@ -256,8 +284,9 @@ static err_t tell(struct ctx *c, const struct reverse *r, const struct plan *p, 
 	value_put_money(c->arena, v, "amount", p->total);
 	value_put_int(c->arena, v, "all", p->all);
 	value_put_str(c->arena, v, "period", period_format(c->arena, month));
-	value_put_int(c->arena, v, "seller_id", p->blue.seller_id);
-	value_put_int(c->arena, v, "buyer_id", p->blue.buyer_id);
+	bool swaps = special_swaps(p->face.business);
+	value_put_int(c->arena, v, "seller_id", swaps ? p->blue.buyer_id : p->blue.seller_id);
+	value_put_int(c->arena, v, "buyer_id", swaps ? p->blue.seller_id : p->blue.buyer_id);
 	buf_init(&b, c->arena, 256);
 	value_write_json(&b, v);
 	int64_t other =
@@ -274,12 +303,18 @@ err_t issue_reverse(struct ctx *c, const struct reverse *r, struct reversed *out
 	bool found;
 	TRY(make_plan(c, r, &p));
 	TRY(registry_taxpayer(c, p.blue.seller_id, &by.taxpayer, &found));
-	if (!found) return E_INTERNAL;
+	if (!found && !p.face.agency.p) return E_INTERNAL;
+	/* 代开: a natural person has no registration; its region stands in the number. */
+	if (!found)
+		by.taxpayer = (struct taxpayer){ .id = p.blue.seller_id,
+			.uscc = p.face.seller.tax_id,
+			.name = p.face.seller.name,
+			.region = str_sub(r->original, 2, 2) };
 	red_face(c, r, &p, &f);
 	by.period = period_format(c->arena, period_of(PERIOD_MONTH, c->today));
 	struct period blue_month = period_of(PERIOD_MONTH, date_of_instant(p.blue.issued_at));
 	/* In the month of the blue invoice its quota comes back; later it does not (§3.8). */
-	if (str_eq(by.period, period_format(c->arena, blue_month))) TRY(write_quota(c, &by, f.sum.amount));
+	if (found && str_eq(by.period, period_format(c->arena, blue_month))) TRY(write_quota(c, &by, f.sum.amount));
 	TRY(write_one(c, &f, &by, ACT_INVOICE_REVERSED, &made));
 	TRY(issue_state_add(c, r->original, p.sum.amount, p.sum.tax, NULL));
 	TRY(issue_red_insert(c, r->original, f.number, NULL));

@@ -39,6 +39,14 @@ static const struct fault_def buyer_person = { "buyer-person", N_("专用发票�
 	NULL };
 static const struct fault_def exempt_special = { "special-exempt", N_("免税项目不能开专用发票，请改开普通发票"), NULL,
 	NULL };
+static const struct fault_def reduced_rate = { "reduced-rate", N_("减按 1.5% 计征的项目，税率填 5%"), NULL,
+	N_("财政部 税务总局公告2021年第24号") };
+static const struct fault_def inclusive_only = { "inclusive", N_("差额开票和减按 1.5% 要填含税金额，请勾选含税"), NULL,
+	NULL };
+static const struct fault_def deduction_high = { "differential-high", N_("扣除额不能大于价税合计"), NULL, NULL };
+static const struct fault_def small_reason = { "rate-reason", N_("小规模纳税人按 3% 开具，请选理由"), NULL,
+	N_("财政部 税务总局公告2023年第19号") };
+static const struct fault_def policy_rate = { "policy-rate", N_("优惠政策写的征收率和税率不一致"), NULL, NULL };
 static const struct fault_def nothing_left = { "total-not-positive", N_("整张发票的金额要大于 0"), NULL, NULL };
 
 /* While the input itself has faults, a field that is wrong already gets no second fault. */
@@ -58,8 +66,10 @@ static struct str at(struct ctx *c, size_t line, const char *field)
 struct work {
 	struct ctx *c;
 	const struct issuer *by;
+	const struct issue_in *all;
 	const struct line_in *in;
 	size_t i;
+	bool difference;            /* 差额开票 */
 	bool special, after_faults; /* some input could not be read */
 	struct str short_name;
 };
@@ -108,7 +118,13 @@ static void check_rate(struct work *w, enum treatment *out)
 	(void)treatment_read(l->treatment, out); /* one of the choices, or not readable */
 	if (!readable(w, "rate") || !readable(w, "treatment")) return;
 	if (!l->treatment.p && l->rate.ppm == 0) *out = section_6 ? TREATMENT_NOT_TAXED : TREATMENT_EXEMPT;
-	switch (spec_line_rate(&w->by->rates, l->rate, *out, l->tax_code, w->special)) {
+	struct vat_rates usable = w->by->rates;
+	if (special_rate(w->all, w->by->day, l->rate) && usable.n < VAT_RATES_MAX) usable.ppm[usable.n++] = l->rate.ppm;
+	if (*out == TREATMENT_REDUCED) {
+		if (l->rate.ppm != 50000) LINE_FAULT(w, "rate", &reduced_rate);
+		return;
+	}
+	switch (spec_line_rate(&usable, l->rate, *out, l->tax_code, w->special)) {
 	case SPEC_RATE:
 		LINE_FAULT(w, "rate", &bad_rate, rate_percent(w->c->arena, l->rate),
 		        vat_rates_words(w->c->arena, &w->by->rates));
@@ -122,6 +138,13 @@ static void check_rate(struct work *w, enum treatment *out)
 	default:
 		if (*out == TREATMENT_TAXED && l->rate.ppm == 0) *out = TREATMENT_ZERO; /* "taxed" and 0 at once */
 	}
+}
+
+static void check_policy(struct work *w)
+{
+	const struct line_in *l = w->in;
+	int32_t wants = str_is(l->policy, "simple_3") ? 30000 : str_is(l->policy, "simple_5") ? 50000 : 0;
+	if (wants && readable(w, "rate") && l->rate.ppm != wants) LINE_FAULT(w, "policy", &policy_rate);
 }
 
 /* Sum of the line as entered, with or without tax; false: told why, or not to be known. */
@@ -172,6 +195,31 @@ static bool own_tax(struct work *w, struct money sum, struct line_amounts *out, 
 	return true;
 }
 
+/* Lines whose tax is not amount times rate; entered with tax inside. false: told why. */
+static bool other_tax(struct work *w, struct money sum, struct face_line *out)
+{
+	const struct differential *d = &w->all->differential;
+	if (!w->in->price_includes_tax) {
+		LINE_FAULT(w, "price_includes_tax", &inclusive_only);
+		return false;
+	}
+	if (out->treatment == TREATMENT_REDUCED) {
+		out->sum = amounts_reduced(sum);
+	} else {
+		out->treatment = TREATMENT_DIFFERENCE;
+		if (!d->has_deduction) return false; /* told at its field */
+		if (!amounts_differential(sum, d->deduction, w->in->rate, &out->sum)) {
+			FAULT(w->c, S("/differential/deduction"), &deduction_high);
+			return false;
+		}
+	}
+	if (w->in->has_tax && w->in->tax.fen != out->sum.tax.fen) {
+		LINE_FAULT(w, "tax", &tax_differs, money_format(w->c->arena, out->sum.tax));
+		return false;
+	}
+	return true;
+}
+
 static bool add(struct face *f, struct line_amounts l)
 {
 	return money_add(f->sum.amount, l.amount, &f->sum.amount) && money_add(f->sum.tax, l.tax, &f->sum.tax) &&
@@ -211,11 +259,17 @@ static void compose_line(struct work *w, struct face *f, int64_t *deviation)
 		.quantity = l->quantity,
 		.price = l->price,
 		.has_quantity = l->has_quantity,
+		.policy = l->policy,
 		.rate = l->rate };
 	check_rate(w, &out->treatment);
+	if (l->policy.p) check_policy(w);
 	if (!entered_sum(w, &sum) || !readable(w, "rate")) return;
-	out->sum = amounts_split(sum, l->price_includes_tax, l->rate);
-	if (!own_tax(w, sum, &out->sum, deviation)) return;
+	if (w->difference || out->treatment == TREATMENT_REDUCED) {
+		if (!other_tax(w, sum, out)) return;
+	} else {
+		out->sum = amounts_split(sum, l->price_includes_tax, l->rate);
+		if (!own_tax(w, sum, &out->sum, deviation)) return;
+	}
 	if (out->sum.amount.fen <= 0) {
 		LINE_FAULT(w, l->has_quantity ? "price" : "amount", &not_positive);
 		return;
@@ -240,9 +294,44 @@ static void check_buyer(struct ctx *c, const struct issue_in *in)
 		FAULT(c, pointer, &buyer_person);
 }
 
+/* 3 % where the day has a lower rate for small-scale payers. */
+static void check_small(struct ctx *c, const struct issue_in *in, const struct issuer *by)
+{
+	struct small_scale rule;
+	if (by->taxpayer.general || in->rate_reason.p || !vat_rates_small_scale(by->day, false, &rule)) return;
+	for (size_t i = 0; rule.rate.ppm < 30000 && i < in->n_lines; i++)
+		if (in->lines[i].rate.ppm == 30000) {
+			FAULT(c, S("/rate_reason"), &small_reason);
+			return;
+		}
+}
+
+/* The document's own members of special businesses, and who is who. */
+static void compose_more(struct ctx *c, const struct issue_in *in, struct face *out)
+{
+	const struct special_business *b = special_find(in->business);
+	out->business = in->business;
+	if (b && b->n_uses) {
+		out->special = in->special;
+		out->n_special = in->n_special;
+	}
+	out->differential = in->differential;
+	if (in->differential.form.p && in->differential.has_deduction)
+		out->remark = differential_remark(c->arena, &in->differential, in->remark);
+	if (!b || !(b->flags & SPECIAL_SWAPS)) return;
+	struct face_party issuer = out->seller;
+	out->seller = out->buyer;
+	out->buyer = issuer;
+}
+
 void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer *by, struct face *out)
 {
-	struct work w = { .c = c, .by = by, .special = str_is(in->kind, "special"), .after_faults = c->problem.n > 0 };
+	struct work w = { .c = c,
+		.by = by,
+		.special = str_is(in->kind, "special"),
+		.all = in,
+		.difference = differential_is_difference(&in->differential),
+		.after_faults = c->problem.n > 0 };
 	int64_t deviation = 0;
 	size_t before = c->problem.n;
 	*out = (struct face){ .kind = in->kind,
@@ -253,8 +342,14 @@ void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer
 		.seller = { by->taxpayer.uscc, by->taxpayer.name },
 		.buyer = { in->buyer.tax_id, in->buyer.name },
 		.seller_general = by->taxpayer.general,
+		.rate_reason = in->rate_reason,
 		.lines = arena_array(c->arena, in->n_lines * 2 + 1, sizeof *out->lines) };
 	check_buyer(c, in);
+	if (!by->taxpayer.general) check_small(c, in, by);
+	if (in->business.p || in->n_special || (!w.special && !str_is(in->kind, "ordinary"))) special_check(c, in, by);
+	if (in->differential.form.p || in->differential.has_deduction || in->differential.n_proofs)
+		differential_check(c, in);
+	if (in->business.p || in->differential.form.p) compose_more(c, in, out);
 	for (size_t i = 0; i < in->n_lines; i++) {
 		w.in = &in->lines[i];
 		w.i = i;
@@ -263,6 +358,8 @@ void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer
 	if (c->problem.n > before || w.after_faults) return; /* the sums would mislead */
 	if (!amounts_deviation_fits(deviation)) FAULT(c, S("/lines"), &tax_sum);
 	if (out->total.fen <= 0) FAULT(c, S("/lines"), &nothing_left);
+	if (in->differential.has_deduction && in->differential.deduction.fen > out->total.fen)
+		FAULT(c, S("/differential/deduction"), &deduction_high);
 	if (in->has_total && in->total.fen != out->total.fen)
 		FAULT(c, S("/total"), &total_differs, money_format(c->arena, out->total));
 }

@@ -70,13 +70,14 @@ err_t write_one(struct ctx *c, struct face *f, const struct issuer *by, enum act
 	int64_t n;
 	TRY(write_number(c, by, CHANNEL_WEB, 1, &prefix, &n));
 	f->number = write_number_text(c->arena, prefix, n);
-	f->qr = qr_text_invoice(c->arena, str_is(f->kind, "special"), f->number, f->total, by->day);
-	if (f->buyer.tax_id.p) TRY(identity_party_by_tax_id(c, f->buyer.tax_id, &buyer, &known));
+	f->qr = qr_text_invoice(c->arena, special_kind(f->kind)->qr_type, f->number, f->total, by->day);
+	struct str other = special_swaps(f->business) ? f->seller.tax_id : f->buyer.tax_id;
+	if (other.p) TRY(identity_party_by_tax_id(c, other, &buyer, &known));
 	buf_init(&document, c->arena, 512 + 256 * f->n_lines);
 	face_write(&document, f);
 	TRY(receipt_issue_bytes(c, act, by->taxpayer.id, buf_done(&document), &out->receipt_id, digest));
-	TRY(issue_insert(c, f->number, by->taxpayer.id, known ? buyer.id : 0, f->kind, f->issued_at, f->sum.amount,
-	        f->sum.tax, f->total, buf_done(&document), out->receipt_id, NULL));
+	TRY(issue_insert(c, f->number, by->taxpayer.id, known ? buyer.id : 0, special_class(f->kind), f->issued_at,
+	        f->sum.amount, f->sum.tax, f->total, buf_done(&document), out->receipt_id, NULL));
 	buf_init(&event, c->arena, 256);
 	struct invoice_event e = event_of(c->arena, f, by->taxpayer.id, known ? buyer.id : 0);
 	issue_event_put(&event, &e);

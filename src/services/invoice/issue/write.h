@@ -12,7 +12,7 @@
 enum { ISSUE_LINES_MAX = 2000 }; /* domain/invoice.md §4.2 */
 
 struct line_in {
-	struct str tax_code, name, spec, unit, treatment;
+	struct str tax_code, name, spec, unit, treatment, policy;
 	struct decimal quantity, price;
 	bool has_quantity, has_price, price_includes_tax, has_amount, has_tax, has_discount;
 	struct money amount; /* with or without tax as price_includes_tax says; alone, or beside quantity and price */
@@ -24,8 +24,11 @@ struct buyer_in {
 	struct str tax_id, name;
 };
 struct issue_in {
-	struct str kind, seller_ref, remark;
+	struct str kind, seller_ref, remark, business, rate_reason;
 	struct buyer_in buyer;
+	struct special_item *special;
+	size_t n_special;
+	struct differential differential;
 	struct line_in *lines;
 	size_t n_lines;
 	struct money total; /* as the seller's own program computed it: exact */
@@ -34,7 +37,7 @@ struct issue_in {
 	bool has_draft;
 };
 extern const struct field issue_fields[];
-extern const struct choice issue_kinds[], issue_treatments[];
+extern const struct choice issue_kinds[], issue_treatments[], issue_policies[];
 
 /* Who issues, and what holds for all invoices of this act. */
 struct issuer {

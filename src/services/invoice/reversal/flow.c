@@ -7,6 +7,7 @@
 #include "kernel/outbox/outbox.h"
 #include "kernel/receipt/receipt.h"
 #include "reversal_sql.h"
+#include "services/foundation/registry/registry.h"
 #include "services/invoice/purchase/purchase.h"
 #include "services/invoice/reversal/red_state.h"
 #include "services/invoice/reversal/slip.h"
@@ -76,7 +77,7 @@ static err_t slip_number(struct ctx *c, struct str *out)
 	return OK;
 }
 
-static err_t move(struct ctx *c, struct slip *s, enum red_state state, struct str red_number)
+err_t slip_move(struct ctx *c, struct slip *s, enum red_state state, struct str red_number)
 {
 	bool open = state == RED_WAITS_FOR_BUYER || state == RED_WAITS_FOR_SELLER;
 	s->row.state = state;
@@ -98,7 +99,7 @@ static err_t waiting(struct ctx *c, struct str number, struct slip *out, bool *f
 	if (c->now < out->row.expires_at) return OK;
 	*found = false;
 	*was_expired = true;
-	return move(c, out, RED_EXPIRED, S(""));
+	return slip_move(c, out, RED_EXPIRED, S(""));
 }
 
 static err_t lines_text(struct ctx *c, const struct start_in *in, struct str *out)
@@ -152,7 +153,7 @@ static err_t complete(struct ctx *c, struct slip *s, enum red_state state, struc
 	TRY(issue_reverse(c, &r, &made));
 	if (s->row.buyer_id)
 		TRY(purchase_reversed(c, s->row.buyer_id, s->row.number, made.number, made.tax, &transferred));
-	TRY(move(c, s, state, made.number));
+	TRY(slip_move(c, s, state, made.number));
 	s->transferred = transferred;
 	if (s->row.buyer_id)
 		TRY(receipt_issue(c, ACT_INVOICE_REVERSED, s->row.buyer_id, slip_value(c, s), &buyers, NULL));
@@ -241,6 +242,16 @@ err_t reversal_start(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
+/* 自然人拒收 has a state of its own. */
+static err_t is_person(struct ctx *c, bool *person)
+{
+	struct taxpayer t;
+	bool firm;
+	TRY(registry_taxpayer_head(c, c->caller.subject_id, &t, &firm));
+	*person = !firm;
+	return OK;
+}
+
 err_t reversal_decide(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct decide_in *in = input;
@@ -255,14 +266,19 @@ err_t reversal_decide(struct ctx *c, const void *input, struct reply *out)
 	bool seller = c->caller.subject_id == s.row.seller_id;
 	if (seller != s.row.by_buyer) return RAISE(c, E_CONFLICT, &others_turn);
 	enum red_state state = (enum red_state)s.row.state;
-	struct str event = seller   ? refuse ? S("seller_refuse") : S("seller_confirm")
-	                     : refuse ? S("buyer_refuse")
-	                            : S("buyer_confirm");
+	bool normal, person;
+	TRY(reversal_sides_normal(c, s.row.seller_id, s.row.buyer_id, &normal));
+	TRY(is_person(c, &person));
+	struct str event = !normal   ? S("abnormal_taxpayer")
+	                   : seller  ? refuse ? S("seller_refuse") : S("seller_confirm")
+	                    : !refuse ? S("buyer_confirm")
+	                   : person  ? S("person_refuse")
+	                             : S("buyer_refuse");
 	if (!red_state_step(&state, event)) return RAISE(c, E_CONFLICT, &none_waits);
 	if (red_state_may_issue(state)) {
 		TRY(complete(c, &s, state, &receipt));
 	} else {
-		TRY(move(c, &s, state, S("")));
+		TRY(slip_move(c, &s, state, S("")));
 		TRY(receipt_issue(c, ACT_REVERSAL_REQUESTED, c->caller.subject_id, slip_value(c, &s), &receipt, NULL));
 	}
 	reply_slip(c, &s, receipt, out);
@@ -283,7 +299,7 @@ err_t reversal_withdraw(struct ctx *c, const void *input, struct reply *out)
 	if ((c->caller.subject_id == s.row.seller_id) == s.row.by_buyer) return RAISE(c, E_CONFLICT, &not_starter);
 	enum red_state state = (enum red_state)s.row.state;
 	if (!red_state_step(&state, S("withdraw"))) return RAISE(c, E_CONFLICT, &none_waits);
-	TRY(move(c, &s, state, S("")));
+	TRY(slip_move(c, &s, state, S("")));
 	TRY(receipt_issue(c, ACT_REVERSAL_REQUESTED, c->caller.subject_id, slip_value(c, &s), &receipt, NULL));
 	reply_slip(c, &s, receipt, out);
 	return OK;
@@ -302,7 +318,37 @@ static err_t expire_one(struct ctx *c, void *arg)
 	TRY(slip_load(c, e->number, e->slip, &s));
 	enum red_state state = (enum red_state)s.row.state;
 	/* answered in between: nothing to do */
-	return red_state_step(&state, S("wait_72h")) ? move(c, &s, state, S("")) : OK;
+	if (c->now < s.row.expires_at) {
+		bool normal;
+		TRY(reversal_sides_normal(c, s.row.seller_id, s.row.buyer_id, &normal));
+		if (normal || !red_state_step(&state, S("abnormal_taxpayer"))) return OK;
+		return slip_move(c, &s, state, S(""));
+	}
+	return red_state_step(&state, S("wait_72h")) ? slip_move(c, &s, state, S("")) : OK;
+}
+
+/* Open slips of a side that is not normal any more. */
+static err_t sweep_abnormal(struct ctx *c)
+{
+	struct reversal_waiting_row *rows;
+	struct str after = S("");
+	size_t n;
+	do {
+		TRY(reversal_waiting(c, after, &rows, &n));
+		for (size_t i = 0; i < n; i++) {
+			struct reversal_waiting_of_row w;
+			struct slip s;
+			bool found, normal;
+			after = rows[i].number;
+			TRY(reversal_waiting_of(c, after, &w, &found));
+			if (!found) continue;
+			TRY(slip_load(c, after, w.slip, &s));
+			TRY(reversal_sides_normal(c, s.row.seller_id, s.row.buyer_id, &normal));
+			struct expired_one one = { after, w.slip };
+			if (!normal) TRY(db_write(c, expire_one, &one));
+		}
+	} while (n == 1000);
+	return OK;
 }
 
 err_t reversal_expire(struct ctx *c, struct str argument)
@@ -310,6 +356,7 @@ err_t reversal_expire(struct ctx *c, struct str argument)
 	struct reversal_expired_row *rows;
 	size_t n;
 	(void)argument;
+	TRY(sweep_abnormal(c));
 	do {
 		TRY(reversal_expired(c, c->now, &rows, &n));
 		for (size_t i = 0; i < n; i++) {

@@ -11,7 +11,7 @@ enum { LINES_SHOWN = 100 };
 
 static const char *kind_words(struct str kind)
 {
-	return str_is(kind, "special") ? N_("增值税专用发票") : N_("普通发票");
+	return str_is(kind, "special") ? N_("增值税专用发票") : N_("普通发票"); /* by its class */
 }
 
 /* --- slips --- */
@@ -168,17 +168,27 @@ static struct value *row_of_line(const struct value *rows, int64_t number)
 	return NULL;
 }
 
+/* First line of the hundred that are shown. */
+static int64_t window_of(const struct value *form)
+{
+	const struct value *v = value_get(form, S("from"));
+	int64_t from = 1;
+	if (v && v->kind == VALUE_STR && !str_to_int(v->str, &from)) from = 1;
+	return from > 1 ? from : 1;
+}
+
 /* Rows that were sent keep their places, so that their faults find them; the other lines follow. */
 static err_t put_lines(struct ctx *c, const struct shown *s, struct value *form)
 {
 	const struct value *lines = value_get(s->document, S("lines"));
 	struct value *rows = (struct value *)(uintptr_t)value_get(form, S("lines"));
-	int64_t number = 0;
+	int64_t number = 0, from = window_of(form);
 	if (!rows || rows->kind != VALUE_ARRAY) value_set(c->arena, form, S("lines"), rows = value_array(c->arena));
 	for (const struct value_member *m = lines->first; m; m = m->next) {
 		const struct value *discount = value_get(m->value, S("discount"));
 		struct value *row = row_of_line(rows, ++number);
 		if (discount && discount->kind == VALUE_BOOL && discount->boolean) continue;
+		if (!row && (number < from || number >= from + LINES_SHOWN)) continue; /* on another page */
 		if (!row) value_push(c->arena, rows, row = value_object(c->arena));
 		TRY(describe(c, s, number, m->value, row));
 	}
@@ -226,6 +236,20 @@ static err_t put_slips(struct ctx *c, const struct shown *s, struct value *v, bo
 	return OK;
 }
 
+/* Which hundred lines, and where the others are. */
+static int64_t put_window(struct ctx *c, const struct shown *s, const struct value *form, struct value *v)
+{
+	int64_t first = window_of(form), lines = (int64_t)value_get(s->document, S("lines"))->count;
+	value_put_int(c->arena, v, "from", first);
+	value_put_int(c->arena, v, "line_count", lines);
+	value_put_str(c->arena, v, "before_from",
+	        first > 1 ? str_from_int(c->arena, first > LINES_SHOWN ? first - LINES_SHOWN : 1) : STR_NONE);
+	value_put_str(c->arena, v, "after_from",
+	        first + LINES_SHOWN <= lines ? str_from_int(c->arena, first + LINES_SHOWN) : STR_NONE);
+	value_put_bool(c->arena, v, "paged", lines > LINES_SHOWN);
+	return first;
+}
+
 static err_t put_start(struct ctx *c, const struct shown *s, bool open, struct value *v)
 {
 	const struct value *typed = value_get(v, S("form"));
@@ -233,7 +257,7 @@ static err_t put_start(struct ctx *c, const struct shown *s, bool open, struct v
 	bool red = s->blue.total.fen < 0, gone = !red && s->state.amount.fen >= s->blue.amount.fen;
 	bool free = !open && !red && !gone,
 	     may = free && (s->seller || s->booked) && access_has_scope(c, "invoice.issue");
-	bool part = may && s->booked && value_get(s->document, S("lines"))->count <= LINES_SHOWN;
+	bool part = may && s->booked;
 	struct reversed all;
 	if (!form) form = value_put_object(c->arena, v, "form");
 	value_put_bool(c->arena, v, "is_red", red);
@@ -243,7 +267,8 @@ static err_t put_start(struct ctx *c, const struct shown *s, bool open, struct v
 	value_put_bool(c->arena, v, "at_once", may && !s->booked);
 	value_put_bool(c->arena, v, "may_part", part);
 	const struct value *rows = value_get(form, S("lines"));
-	value_put_bool(c->arena, v, "part_chosen", rows && rows->count > 0);
+	int64_t first = put_window(c, s, form, v);
+	value_put_bool(c->arena, v, "part_chosen", (rows && rows->count > 0) || first > 1);
 	reversal_reasons_put(c, v, value_text(form, "reason"));
 	if (may) {
 		TRY(left_of(c, s->blue.number, 0, &all));

@@ -11,6 +11,7 @@ static const struct {
 	{ RED_WAITS_FOR_BUYER, "buyer_confirm", RED_CONFIRMED },
 	{ RED_WAITS_FOR_SELLER, "seller_confirm", RED_CONFIRMED },
 	{ RED_WAITS_FOR_BUYER, "buyer_refuse", RED_BUYER_REFUSED },
+	{ RED_WAITS_FOR_BUYER, "person_refuse", RED_PERSON_REFUSED },
 	{ RED_WAITS_FOR_SELLER, "seller_refuse", RED_SELLER_REFUSED },
 	{ RED_WAITS_FOR_BUYER, "wait_72h", RED_EXPIRED },
 	{ RED_WAITS_FOR_SELLER, "wait_72h", RED_EXPIRED },
@@ -27,6 +28,7 @@ bool red_state_step(enum red_state *state, struct str event)
 	if (!red_state_open(*state)) return false;
 	if (str_is(event, "abnormal_voucher")) return *state = RED_ABNORMAL_VOUCHER, true;
 	if (str_is(event, "abnormal_taxpayer")) return *state = RED_ABNORMAL_TAXPAYER, true;
+	if (str_is(event, "refund_applied")) return *state = RED_REFUND_APPLIED, true;
 	return false;
 }
 

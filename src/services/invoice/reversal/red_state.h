@@ -17,11 +17,14 @@ enum red_state { /* 红字确认信息状态代码 */
 	RED_WITHDRAWN_AFTER = 9, /* 确认后撤销 */
 	RED_ABNORMAL_VOUCHER = 10,
 	RED_ABNORMAL_TAXPAYER = 11,
+	RED_PERSON_REFUSED = 12, /* 自然人拒收 */
+	RED_REFUND_APPLIED = 13, /* 已开具退税申请单 */
 };
 #define RED_STATE_HOURS 72 /* to confirm, from the application */
 
 /* Events: seller_apply:not_booked, seller_apply:buyer_booked, buyer_apply:buyer_booked, buyer_confirm, seller_confirm,
- * buyer_refuse, seller_refuse, wait_72h, withdraw, abnormal_voucher, abnormal_taxpayer.
+ * buyer_refuse, person_refuse (a natural person), seller_refuse, wait_72h, withdraw; of the bureau: abnormal_voucher,
+ * abnormal_taxpayer, refund_applied.
  * False: the state does not allow it (or no such event); *state stays. */
 bool red_state_step(enum red_state *state, struct str event);
 bool red_state_may_issue(enum red_state state);

@@ -25,6 +25,7 @@ static const struct field start_fields[] = {
 	{ "lines", FIELD_LIST, AT(struct start_in, lines), COUNT_AT(struct start_in, n_lines), .max = LINES_MAX,
 	        .fields = line_fields, .size = sizeof(struct reverse_line), .label = N_("部分红冲的行"),
 	        .help = N_("不填就是全额红冲") },
+	{ "from", FIELD_INT, AT(struct start_in, from), .min = 0, .max = LINES_MAX, .label = N_("页面从第几行起") },
 	{ 0 },
 };
 static const struct field decide_fields[] = {
@@ -37,6 +38,16 @@ static const struct field decide_fields[] = {
 static const struct field number_fields[] = {
 	{ "number", FIELD_TEXT, AT(struct decide_in, number), .required = true, .min = 20, .max = 20,
 	        .label = N_("发票号码") },
+	{ 0 },
+};
+static const struct choice causes[] = { { "abnormal_voucher", N_("异常凭证") },
+	{ "abnormal_taxpayer", N_("纳税人状态异常") }, { "refund_applied", N_("已开具退税申请单") }, { 0 } };
+static const struct field void_fields[] = {
+	{ "number", FIELD_TEXT, AT(struct void_in, number), .required = true, .min = 20, .max = 20,
+	        .label = N_("发票号码") },
+	{ "cause", FIELD_ENUM, AT(struct void_in, cause), .required = true, .max = 20, .choices = causes,
+	        .label = N_("作废的原因") },
+	{ "note", FIELD_TEXT, AT(struct void_in, note), .required = true, .min = 1, .max = 200, .label = N_("说明") },
 	{ 0 },
 };
 static const struct field slips_fields[] = {
@@ -97,6 +108,17 @@ static const struct operation operations[] = {
 	        .receipt = true,
 	        .title = N_("撤销红字申请"),
 	        .requirements = "A09.5" },
+	{ .id = "reversal.void",
+	        .method = POST,
+	        .path = "/invoices/{number}/reversal/void",
+	        .who = OFFICER(NULL),
+	        .in = void_fields,
+	        .in_size = sizeof(struct void_in),
+	        .run = reversal_void,
+	        .idempotent = true,
+	        .receipt = true,
+	        .title = N_("作废红字确认单"),
+	        .requirements = "A09.5" },
 	{ .id = "reversal.show",
 	        .method = GET,
 	        .path = "/invoices/{number}/reversal",
@@ -145,7 +167,7 @@ const struct service reversal_service = {
 	.name = "reversal",
 	.board = "invoice",
 	.title = N_("红字发票"),
-	.uses = "issue purchase",
+	.uses = "issue purchase registry",
 	.operations = operations,
 	.n_operations = COUNT(operations),
 	.jobs = jobs,

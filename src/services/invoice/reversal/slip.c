@@ -20,6 +20,8 @@ static const struct {
 	[RED_WITHDRAWN_AFTER] = { "withdrawn-after", N_("确认后撤销") },
 	[RED_ABNORMAL_VOUCHER] = { "abnormal-voucher", N_("异常凭证，已作废") },
 	[RED_ABNORMAL_TAXPAYER] = { "abnormal-taxpayer", N_("纳税人状态异常，已作废") },
+	[RED_PERSON_REFUSED] = { "person-refused", N_("自然人拒收，已作废") },
+	[RED_REFUND_APPLIED] = { "refund-applied", N_("已开具退税申请单，已作废") },
 };
 
 err_t slip_load(struct ctx *c, struct str number, struct str slip, struct slip *out)

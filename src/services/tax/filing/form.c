@@ -21,19 +21,25 @@ enum {
 #define LEVY_5 30001, 1000000, BIT(0)
 #define EXEMPT 0, 0, BIT(0) | BIT(1)
 #define ZERO_RATE 0, 0, BIT(2)
+/* 差额征税: sales before the deduction stand in the form, tax after it; letting of dwellings: 5 % with a reduction. */
+#define DEDUCTED_STATUTORY 60000, 1000000, BIT(6)
+#define DEDUCTED_LEVY 1, 59999, BIT(6)
+#define REDUCED 30001, 1000000, BIT(4)
 
 /* --- 一般纳税人 (附列资料一): goods and services by rate; simple method; exports; exempt --- */
 
 static const struct cell_share general_shares[] = {
-	{ 1, STATUTORY, EVERY, 0, false },
-	{ 2, STATUTORY, GOODS, 0, false },
-	{ 3, STATUTORY, LABOUR, 0, false },
-	{ 5, LEVY, EVERY, 0, false },
-	{ 7, ZERO_RATE, EVERY, 0, false },
-	{ 9, EXEMPT, GOODS, 0, false },
-	{ 10, EXEMPT, NOT_GOODS, 0, false },
-	{ 11, STATUTORY, EVERY, 0, true },
-	{ 21, LEVY, EVERY, 0, true },
+	{ 1, STATUTORY, EVERY, 0, SHARE_AMOUNT },
+	{ 1, DEDUCTED_STATUTORY, EVERY, 0, SHARE_NET },
+	{ 2, STATUTORY, GOODS, 0, SHARE_AMOUNT },
+	{ 3, STATUTORY, LABOUR, 0, SHARE_AMOUNT },
+	{ 5, LEVY, EVERY, 0, SHARE_AMOUNT },
+	{ 5, DEDUCTED_LEVY, EVERY, 0, SHARE_NET },
+	{ 7, ZERO_RATE, EVERY, 0, SHARE_AMOUNT },
+	{ 9, EXEMPT, GOODS, 0, SHARE_AMOUNT },
+	{ 10, EXEMPT, NOT_GOODS, 0, SHARE_AMOUNT },
+	{ 11, STATUTORY, EVERY, 0, SHARE_TAX },
+	{ 21, LEVY, EVERY, 0, SHARE_TAX },
 	{ 0 },
 };
 static const struct cell_fact general_facts[] = {
@@ -57,16 +63,19 @@ static const int general_sales[] = { 1, 5, 7, 8, 0 };
 /* --- 小规模纳税人: the package decides what is exempt from sales by kind of invoice and rate --- */
 
 static const struct cell_share small_shares[] = {
-	{ CELL_special_1, LEVY_1, MOVABLE, 's', false },
-	{ CELL_special_3, LEVY_3, MOVABLE, 's', false },
-	{ CELL_special_5, LEVY_5, MOVABLE, 's', false },
-	{ CELL_ordinary_1, LEVY_1, MOVABLE, 'o', false },
-	{ CELL_ordinary_3, LEVY_3, MOVABLE, 'o', false },
-	{ CELL_ordinary_5, LEVY_5, MOVABLE, 'o', false },
-	{ CELL_ordinary_0, EXEMPT, EVERY, 0, false },
-	{ CELL_export_invoiced, ZERO_RATE, EVERY, 0, false },
-	{ CELL_immovable_special, LEVY, IMMOVABLE, 's', false },
-	{ CELL_immovable_ordinary, LEVY, IMMOVABLE, 'o', false },
+	{ CELL_special_1, LEVY_1, MOVABLE, 's', SHARE_AMOUNT },
+	{ CELL_special_3, LEVY_3, MOVABLE, 's', SHARE_AMOUNT },
+	{ CELL_special_5, LEVY_5, MOVABLE, 's', SHARE_AMOUNT },
+	{ CELL_ordinary_1, LEVY_1, MOVABLE, 'o', SHARE_AMOUNT },
+	{ CELL_ordinary_3, LEVY_3, MOVABLE, 'o', SHARE_AMOUNT },
+	{ CELL_ordinary_5, LEVY_5, MOVABLE, 'o', SHARE_AMOUNT },
+	{ CELL_special_5, REDUCED, MOVABLE, 's', SHARE_NET },
+	{ CELL_ordinary_5, REDUCED, MOVABLE, 'o', SHARE_NET },
+	{ CELL_reduction, REDUCED, MOVABLE, 0, SHARE_CUT },
+	{ CELL_ordinary_0, EXEMPT, EVERY, 0, SHARE_AMOUNT },
+	{ CELL_export_invoiced, ZERO_RATE, EVERY, 0, SHARE_AMOUNT },
+	{ CELL_immovable_special, LEVY, IMMOVABLE, 's', SHARE_AMOUNT },
+	{ CELL_immovable_ordinary, LEVY, IMMOVABLE, 'o', SHARE_AMOUNT },
 	{ 0 },
 };
 static const struct cell_fact no_facts[] = { { 0 } };
@@ -150,10 +159,23 @@ static bool goes_there(const struct cell_share *s, const struct invoice_sale *su
 	return kind && rate && (s->treatments & BIT((unsigned)sum->treatment)) && (s->sections & BIT(section));
 }
 
+static struct money value_of(const struct cell_share *s, const struct invoice_sale *sum)
+{
+	struct money all = FEN(sum->amount.fen + sum->tax.fen),
+	             net = FEN(all.fen - rate_tax_inside(all, sum->rate).fen);
+	switch (s->what) {
+	case SHARE_AMOUNT: return sum->amount;
+	case SHARE_TAX: return sum->tax;
+	case SHARE_NET: return net;
+	case SHARE_CUT: break;
+	}
+	return FEN(all.fen - net.fen - sum->tax.fen);
+}
+
 struct money form_share(const struct form *form, int cell, const struct invoice_sale *sum)
 {
 	for (const struct cell_share *s = form->shares; s->cell; s++)
-		if (s->cell == cell && goes_there(s, sum)) return s->tax ? sum->tax : sum->amount;
+		if (s->cell == cell && goes_there(s, sum)) return value_of(s, sum);
 	return FEN(0);
 }
 
@@ -176,8 +198,7 @@ void form_prefill(const struct facts *f, struct filled *out)
 	const struct form *form = out->form;
 	for (const struct cell_share *s = form->shares; s->cell; s++)
 		for (size_t i = 0; i < f->n_sold; i++)
-			if (goes_there(s, &f->sold[i]))
-				out->cell[s->cell].fen += s->tax ? f->sold[i].tax.fen : f->sold[i].amount.fen;
+			if (goes_there(s, &f->sold[i])) out->cell[s->cell].fen += value_of(s, &f->sold[i]).fen;
 	for (const struct cell_fact *l = form->facts; l->cell; l++)
 		out->cell[l->cell] = fact(f, l->from);
 }

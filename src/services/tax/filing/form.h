@@ -13,9 +13,10 @@ enum { FORM_LINES = 41, FORM_INPUTS = 18, FORM_CELLS = FORM_LINES + FORM_INPUTS 
 
 /* Names of the inputs beside the lines, in the order of their cells. */
 #define FORM_INPUT_NAMES(X)                                                                                            \
-	X(addl_credit) X(special_1) X(special_3) X(special_5) X(ordinary_1) X(ordinary_3) X(ordinary_0) X(ordinary_5)  \
-	X(unbilled) X(unbilled_5) X(immovable_special) X(immovable_ordinary) X(used_invoiced) X(used_unbilled)         \
-	X(other_exempt) X(export_invoiced) X(export_unbilled) X(reduction)
+	X(addl_credit)                                                                                                 \
+	X(special_1) X(special_3) X(special_5) X(ordinary_1) X(ordinary_3) X(ordinary_0) X(ordinary_5) X(unbilled)     \
+	        X(unbilled_5) X(immovable_special) X(immovable_ordinary) X(used_invoiced) X(used_unbilled)             \
+	                X(other_exempt) X(export_invoiced) X(export_unbilled) X(reduction)
 #define FORM_CELL_OF(name) CELL_##name,
 enum { CELL_before = FORM_LINES, FORM_INPUT_NAMES(FORM_CELL_OF) };
 
@@ -50,7 +51,13 @@ struct cell_share { /* what lines of issued invoices put into a cell */
 	int32_t ppm_from, ppm_to;     /* rate within */
 	uint8_t treatments, sections; /* bit n: treatment or section n */
 	char kind;                    /* 's' special, 'o' ordinary, 0 both */
-	bool tax;                     /* else the amount without tax */
+	enum {
+		SHARE_AMOUNT,
+		SHARE_TAX,
+		SHARE_NET,
+		SHARE_CUT
+	} what; /* net: of the sum with tax, at the rate; cut: what is taxed
+	         * less than the rate says */
 };
 struct cell_fact {
 	int cell;
@@ -61,16 +68,16 @@ struct cell_part { /* sum of parts <= sum of wholes, when these are not negative
 };
 struct form {
 	const char *id, *title;
-	const char *policy;             /* form of the VAT package */
-	int last;                       /* lines 1..last */
-	int due;                        /* 本期应补（退）税额 */
-	int surcharge;                  /* the first of the three */
-	const int *sales;               /* lines that make up all sales; 0 ends */
-	const int *not_negative;        /* 0 ends */
-	const int *stocks;              /* a state, not a flow: no 本年累计; 0 ends */
+	const char *policy;              /* form of the VAT package */
+	int last;                        /* lines 1..last */
+	int due;                         /* 本期应补（退）税额 */
+	int surcharge;                   /* the first of the three */
+	const int *sales;                /* lines that make up all sales; 0 ends */
+	const int *not_negative;         /* 0 ends */
+	const int *stocks;               /* a state, not a flow: no 本年累计; 0 ends */
 	const struct cell_fact *carried; /* cell 0 ends */
-	const struct cell_fact *facts;  /* filled from other records; cell 0 ends */
-	const struct cell_part *parts;  /* whole 0 ends */
+	const struct cell_fact *facts;   /* filled from other records; cell 0 ends */
+	const struct cell_part *parts;   /* whole 0 ends */
 	const struct cell_share *shares; /* cell 0 ends */
 };
 const struct form *form_of(bool small);
@@ -94,8 +101,7 @@ enum form_error {
 	FORM_RANGE,    /* a cell is beyond what can be computed: *cell */
 };
 /* Sets up the form of a taxpayer for a period: roles, packages by the date the liability arose. */
-enum form_error form_open(
-        const struct policy_store *store, struct arena *a, const struct facts *f, struct filled *out);
+enum form_error form_open(const struct policy_store *store, struct arena *a, const struct facts *f, struct filled *out);
 /* Fills the entered cells from the facts; the rest stays. */
 void form_prefill(const struct facts *f, struct filled *out);
 /* Computes what has a formula. */

@@ -1,0 +1,191 @@
+// Every kind of invoice: special businesses with their own fields, differential taxation, vehicles; on the face, in XML, PDF
+// and JSON, and in the sums of a return (A09.1, A09.4).
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Client, eventually, parties } from '../lib/client.mjs';
+import { Server } from '../lib/server.mjs';
+
+let server, t1, t2;
+const T3 = { tax_id: parties.T3, name: '远帆纺织进出口有限公司' };
+const FARMER = { tax_id: '330106198511120028', name: '李静' };
+before(async () => {
+  server = await Server.start();
+  t1 = await Client.signIn(server.url, 'T1');
+  t2 = await Client.signIn(server.url, 'T2');
+});
+after(async () => {
+  const fsck = await server.fsck();
+  await server.close();
+  assert.equal(fsck.code, 0, fsck.output);
+});
+
+const VIN = 'LSVAA49J132047371';
+const line = (tax_code, name, rate, more = {}) => ({ tax_code, name, rate, unit: '个', quantity: '2', price: '50.00', ...more });
+const car = (more = {}) => line('1090305010000000000', '轿车', '0.13', { spec: VIN, unit: '辆', quantity: '1', price: '100000.00', ...more });
+// business: lines, the special members, and its element in the XML; kind when it is neither.
+const kinds = {
+  refined_oil: { lines: [line('1070101010200000000', '汽油', '0.13', { unit: '升' })] },
+  rare_earth: { lines: [line('1080207000000000000', '稀土', '0.13', { unit: '公斤' })] },
+  construction: { lines: [line('3050100000000000000', '工程款', '0.09')], special: [{ place: '杭州市西湖区', project: '湖滨 "一期" <改造>', land_tax_no: 'T-1', cross_city: 'Y' }], xml: 'ConstructionServices' },
+  freight: { lines: [line('3010102020100000000', '运费', '0.09')], special: [{ from: '杭州', to: '宁波', vehicle_kind: '2', plate: '浙A12345', goods: '轴承' }, { from: '宁波', to: '上海' }], xml: 'FreightServices' },
+  real_estate_sale: { lines: [line('5010101000000000000', '住宅', '0.09', { unit: '㎡' })], special: [{ address: '杭州市文一路 1 号', title_no: 'Z-1', actual_price: '109.00' }], xml: 'RealEstateSale' },
+  real_estate_lease: { lines: [line('3040502020200000000', '车位', '0.09')], special: [{ address: '杭州市文一路 1 号', lease_from: '2026-01-01', lease_to: '2026-12-31' }], xml: 'RealEstateLease' },
+  vessel_tax: { lines: [line('3060302990000000000', '车险', '0.06')], special: [{ policy_no: 'P-1', plate: '浙A12345', period: '2026-11', tax: '300.00', late_fee: '1.50', total: '301.50' }], xml: 'VehicleAndVesselTaxCollection' },
+  toll: { kind: 'ordinary', lines: [line('3040502020301000000', '通行费', '0.09')], special: [{ plate: '浙A12345', vehicle_class: '一类客车', passage_from: '2026-11-01', passage_to: '2026-11-01' }], xml: 'Toll' },
+  passenger: { lines: [line('3010101010100000000', '客运', '0.09')], special: [{ traveller: '王小明', document_type: '201', document_no: FARMER.tax_id, travel_date: '2026-11-20', from: '杭州', to: '北京', transport: '2', seat_class: '二等座' }], xml: 'PassengerTransport' },
+  hospital: { kind: 'ordinary', lines: [line('3070202000000000000', '住院费', '0')], special: [{ patient: '李静', hospital_no: 'H1', admitted_on: '2026-11-01', discharged_on: '2026-11-05', insurance_paid: '60.00', personal_paid: '40.00' }], xml: 'MedicalInpatient' },
+  clinic: { kind: 'ordinary', lines: [line('3070202000000000000', '门诊费', '0')], special: [{ patient: '李静', visited_on: '2026-11-01' }], xml: 'MedicalOutpatient' },
+  own_produce: { kind: 'ordinary', lines: [line('1010112010000000000', '萝卜', '0')] },
+  tractor: { lines: [line('1090105030000000000', '拖拉机', '0.09')], special: [{ engine_no: 'E1', chassis_no: 'C1' }], xml: 'TractorAndCombine' },
+  motor_vehicle: { lines: [car()] },
+  used_car_trade: { kind: 'ordinary', lines: [car({ rate: '0.005' })], special: [{ plate: '浙A12345', registration_no: 'R1' }], xml: 'UsedVehicle' },
+  produce_purchase: { kind: 'ordinary', swaps: true, lines: [line('1010112010000000000', '萝卜', '0')] },
+  solar_purchase: { kind: 'ordinary', swaps: true, lines: [line('1100101020000000000', '电', '0', { unit: '千瓦时' })] },
+  cigarettes: { lines: [line('1030402000000000000', '卷烟', '0.13', { unit: '条' })] },
+  export: { kind: 'ordinary', lines: [line('1040201000000000000', '服装', '0', { treatment: 'zero' })], special: [{ contract_no: 'EX-1', trade_term: 'FOB', currency: 'USD' }], xml: 'Export' },
+  produce: { lines: [line('1010115000000000000', '苹果', '0.09')] },
+  scrap_purchase: { kind: 'ordinary', swaps: true, lines: [line('1080207000000000000', '废钢', '0')] },
+  used_car_special: { lines: [car({ rate: '0.005' })] },
+  reverse: { kind: 'ordinary', swaps: true, lines: [line('1080207000000000000', '废钢', '0.03')] },
+  vehicle_sale: { kind: 'vehicle', lines: [car()], special: [{ vin: VIN, brand_model: '大众牌 SVW7141', engine_no: 'E-77', seats: '5', vehicle_class: '轿车' }], xml: 'MotorVehicleSale' },
+  used_car_sale: { kind: 'used_car', lines: [car({ rate: '0.005' })], special: [{ vin: VIN, plate: '浙A12345', registration_no: 'R1', brand_model: '大众', transfer_office: '杭州车管所' }], xml: 'UsedVehicleSale' },
+};
+const bodyOf = (business, more = {}) => {
+  const { kind = 'special', lines, special, swaps } = kinds[business];
+  return { kind, seller_ref: business, buyer: swaps ? FARMER : T3, business, lines, ...(special ? { special } : {}), ...more };
+};
+const pointers = (r) => r.body.errors?.map((e) => e.pointer).sort() ?? r.text;
+
+for (const [business, { special, swaps, xml, kind = 'special' }] of Object.entries(kinds)) {
+  test(`A09.1 ${business} is issued; JSON, XML and PDF carry it`, async () => {
+    const r = await t1.post('/v1/invoices', bodyOf(business));
+    assert.equal(r.status, 201, r.text);
+    const { number, qr } = r.body;
+    const shown = (await t1.get(`/v1/invoices/${number}`)).body;
+    assert.equal(shown.business, business);
+    assert.deepEqual(shown.special, special);
+    assert.equal(shown.kind, kind);
+    assert.equal(shown[swaps ? 'buyer' : 'seller'].tax_id, parties.T1);
+    assert.equal(shown[swaps ? 'seller' : 'buyer'].tax_id, (swaps ? FARMER : T3).tax_id);
+    assert.match(qr, new RegExp(`^01,${{ special: 31, ordinary: 32, vehicle: 83, used_car: 84 }[kind]},,${number},`));
+    const file = (await t1.get(`/v1/invoices/${number}.xml`)).text;
+    assert.match(file, /<LabelType>特定业务标签<\/LabelType>/);
+    const block = /<SpecificInformation>(.*?)<\/SpecificInformation>/s.exec(file)[1];
+    if (xml) {
+      assert.equal(block.split(`<${xml}>`).length - 1, special.length, block);
+      for (const v of Object.values(special[0])) assert.ok(block.includes(v.replaceAll('<', '&lt;').replaceAll('>', '&gt;')), `${v} in ${block}`);
+    } else assert.equal(block, '');
+    assert.equal((await t1.get(`/v1/invoices/${number}.pdf`)).status, 200);
+  });
+}
+
+test('A09.4 each obligatory field is asked for at its place, a stranger is refused, a wrong business is told', async () => {
+  for (const [business, { special }] of Object.entries(kinds)) {
+    if (!special) continue;
+    const empty = await t1.post('/v1/invoices/preview', bodyOf(business, { special: [{}] }));
+    assert.equal(empty.status, 422, business);
+    for (const e of empty.body.errors) assert.match(e.pointer, /^\/special\/0\//);
+    for (const e of empty.body.errors) {
+      const name = e.pointer.slice(11), one = { ...special[0] };
+      delete one[name];
+      const r = await t1.post('/v1/invoices/preview', bodyOf(business, { special: [one] }));
+      assert.deepEqual(pointers(r), [e.pointer], `${business} ${name}`);
+    }
+  }
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', bodyOf('construction', { special: [{ ...kinds.construction.special[0], vin: VIN }] }))), ['/special/0/vin']);
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', bodyOf('construction', { special: [{ place: 'x'.repeat(301), project: 'y' }] }))), ['/special/0/place']);
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', bodyOf('construction', { special: [kinds.construction.special[0], kinds.construction.special[0]] }))), ['/special']);
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', bodyOf('construction', { lines: [line('1090105030000000000', '车床', '0.13')] }))), ['/lines/0/tax_code']);
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', bodyOf('real_estate_lease', { special: [{ address: 'a', lease_from: '2026-12-31', lease_to: '2026-01-01' }] }))), ['/special/0/lease_to']);
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', bodyOf('vessel_tax', { special: [{ ...kinds.vessel_tax.special[0], total: '301.51' }] }))), ['/special/0/total']);
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', bodyOf('refined_oil', { lines: [line('1070101010200000000', '汽油', '0.13', { unit: '桶' })] }))), ['/lines/0/unit']);
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', bodyOf('toll', { kind: 'special' }))), ['/kind']);
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', bodyOf('vehicle_sale', { business: undefined, special: undefined }))), ['/business']);
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', bodyOf('motor_vehicle', { lines: [car({ spec: 'LSVAA49J13204737O' })] }))), ['/lines/0/spec']);
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', bodyOf('vehicle_sale', { special: [{ ...kinds.vehicle_sale.special[0], vin: 'x', seats: '-1' }] }))), ['/special/0/seats', '/special/0/vin']);
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', { ...bodyOf('construction'), business: undefined })), ['/business']);
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', bodyOf('solar_purchase', { buyer: T3 }))), ['/buyer/tax_id']);
+  for (const bad of ['constructionn', '03', 7, {}, []]) assert.equal((await t1.post('/v1/invoices', bodyOf('construction', { business: bad }))).status, 422);
+  for (const bad of ['x', { a: 1 }, [1], [{ place: 5 }], [{ nonsense: 'x' }]]) assert.equal((await t1.post('/v1/invoices', bodyOf('construction', { special: bad }))).status, 422);
+});
+
+test('A09.1 differential taxation in both forms; red letters give the deduction back', async () => {
+  const dispatch = (amount) => [{ tax_code: '3040803010000000000', name: '劳务派遣', rate: '0.05', amount, price_includes_tax: true }];
+  const of = (form, more = {}) => ({ kind: 'ordinary', buyer: T3, lines: dispatch('105000.00'),
+    differential: { form, deduction: '84000.00', proofs: [{ kind: '09', note: '工资和社保', amount: '84000.00' }] }, ...more });
+  const difference = await t1.post('/v1/invoices', of('difference', { remark: '十一月' }));
+  assert.equal(difference.status, 201, difference.text);
+  // vector A-differential-02
+  assert.deepEqual([difference.body.amount, difference.body.tax, difference.body.total], ['104000.00', '1000.00', '105000.00']);
+  const shown = (await t1.get(`/v1/invoices/${difference.body.number}`)).body;
+  assert.equal(shown.remark, '差额征税：84000.00。十一月');
+  assert.equal(shown.lines[0].treatment, 'difference');
+  assert.match((await t1.get(`/v1/invoices/${difference.body.number}.xml`)).text, /<TaxRate>\*\*\*<\/TaxRate>.*<DeductionAmount>84000.00<\/DeductionAmount>/s);
+  const full = await t1.post('/v1/invoices', of('full'));
+  assert.deepEqual([full.body.amount, full.body.tax], ['100000.00', '5000.00']);
+  // vector A-differential-01
+  const six = await t1.post('/v1/invoices/preview', of('difference', { lines: [{ tax_code: '3070301000000000000', name: '旅游', rate: '0.06', amount: '1060.00', price_includes_tax: true }],
+    differential: { form: 'difference', deduction: '212.00', proofs: [{ kind: '01', voucher_no: '26332000000000000001', amount: '212.00' }] } }));
+  assert.deepEqual([six.body.amount, six.body.tax], ['1012.00', '48.00']);
+  const bad = async (more, lines) => pointers(await t1.post('/v1/invoices/preview', of('difference', { differential: { form: 'difference', deduction: '84000.00', ...more }, ...(lines ? { lines } : {}) })));
+  assert.deepEqual(await bad({}), ['/differential/proofs']);
+  assert.deepEqual(await bad({ proofs: [{ kind: '01', voucher_no: '1', amount: '84000.00' }] }), ['/differential/proofs/0/voucher_no']);
+  assert.deepEqual(await bad({ proofs: [{ kind: '03', voucher_no: '1' }] }), ['/differential/proofs/0/amount']);
+  assert.deepEqual(await bad({ proofs: [{ kind: '03', voucher_no: '1', amount: '1.00' }] }), ['/differential/deduction']);
+  assert.deepEqual(await bad({ deduction: undefined, proofs: [{ kind: '03', voucher_no: '1', amount: '1.00' }] }), ['/differential/deduction']);
+  assert.deepEqual(await bad({ proofs: [{ kind: '09', note: 'x', amount: '84000.00' }] }, [...dispatch('105000.00'), ...dispatch('105000.00')]), ['/lines']);
+  assert.deepEqual(await bad({ proofs: [{ kind: '09', note: 'x', amount: '84000.00' }] }, dispatch('83999.99')), ['/differential/deduction']);
+  assert.deepEqual(await bad({ proofs: [{ kind: '09', note: 'x', amount: '84000.00' }] }, [{ ...dispatch('105000.00')[0], price_includes_tax: false }]), ['/lines/0/price_includes_tax']);
+  assert.deepEqual(await bad({ form: undefined }), ['/differential/form']);
+  const red = await t1.post(`/v1/invoices/${difference.body.number}/reversal`, { reason: 'return' });
+  assert.equal(red.status, 201, red.text);
+  const redShown = (await t1.get(`/v1/invoices/${red.body.red_number}`)).body;
+  assert.deepEqual([redShown.amount, redShown.tax, redShown.differential.deduction], ['-104000.00', '-1000.00', '-84000.00']);
+});
+
+test('A09.1 letting by individuals at 1.5 %, small-scale 3 % with a reason, preference marks', async () => {
+  const rent = { tax_code: '3040502020102000000', name: '住房租金', rate: '0.05', treatment: 'reduced', amount: '3150.00', price_includes_tax: true };
+  const r = await t2.post('/v1/invoices', { kind: 'ordinary', buyer: T3, lines: [rent] });
+  assert.equal(r.status, 201, r.text);
+  assert.deepEqual([r.body.amount, r.body.tax], ['3105.00', '45.00']); // vector A-reduced_1_5-01
+  assert.deepEqual(pointers(await t2.post('/v1/invoices', { kind: 'ordinary', buyer: T3, lines: [{ ...rent, rate: '0.03' }], rate_reason: '3' })), ['/lines/0/rate']);
+  const bread = { tax_code: '1030201020000000000', name: '面包', rate: '0.03', amount: '100.00' };
+  assert.deepEqual(pointers(await t2.post('/v1/invoices', { kind: 'special', buyer: T3, lines: [bread] })), ['/rate_reason']);
+  const three = await t2.post('/v1/invoices', { kind: 'special', buyer: T3, lines: [bread], rate_reason: '3' });
+  assert.equal(three.body.tax, '3.00', three.text);
+  const marked = await t1.post('/v1/invoices', { kind: 'special', buyer: T3, lines: [{ tax_code: '3040201010000000000', name: '软件', rate: '0.13', amount: '10.00', policy: 'over_3' }] });
+  assert.equal((await t1.get(`/v1/invoices/${marked.body.number}`)).body.lines[0].policy, 'over_3');
+  assert.deepEqual(pointers(await t1.post('/v1/invoices', { kind: 'special', buyer: T3, lines: [{ ...bread, rate: '0.05', policy: 'simple_3' }] })), ['/lines/0/policy']);
+});
+
+test('A05.1 the pre-filled return: sales before the deduction, tax after it; letting at 5 % with its reduction; red letters undo', async () => {
+  const cells = async (client, period) => {
+    const r = await eventually(() => client.get(`/v1/returns/vat/${period}`), (a) => a.status === 200);
+    return { ...r.body.lines, ...r.body.inputs };
+  };
+  const change = async (client, period, act, wanted) => {
+    const before = await cells(client, period);
+    const made = await act();
+    const now = await eventually(() => cells(client, period), (c) => Object.entries(wanted).every(([k, v]) => (Number(c[k]) - Number(before[k])).toFixed(2) === v), 5000).catch(() => cells(client, period));
+    assert.deepEqual(Object.fromEntries(Object.keys(wanted).map((k) => [k, (Number(now[k]) - Number(before[k])).toFixed(2)])), wanted);
+    return made;
+  };
+  const of = (form, rate, amount, deduction) => () => t1.post('/v1/invoices', { kind: 'ordinary', buyer: T3, lines: [{ tax_code: rate === '0.05' ? '3040803010000000000' : '3070301000000000000', name: '服务', rate, amount, price_includes_tax: true }],
+    differential: { form, deduction, proofs: [{ kind: '09', note: '工资', amount: deduction }] } });
+  const one = await change(t1, '2026-11', of('difference', '0.05', '105000.00', '84000.00'), { l5: '100000.00', l21: '1000.00' });
+  await change(t1, '2026-11', of('full', '0.05', '105000.00', '84000.00'), { l5: '100000.00', l21: '1000.00' });
+  await change(t1, '2026-11', of('difference', '0.06', '1060.00', '212.00'), { l1: '1000.00', l11: '48.00', l5: '0.00' });
+  await change(t1, '2026-11', () => t1.post(`/v1/invoices/${one.body.number}/reversal`, { reason: 'return' }), { l5: '-100000.00', l21: '-1000.00' });
+  // a purchase invoice is no sale
+  await change(t1, '2026-11', () => t1.post('/v1/invoices', bodyOf('produce_purchase')), { l1: '0.00', l9: '0.00', l5: '0.00' });
+  await change(t2, '2026Q4', () => t2.post('/v1/invoices', { kind: 'ordinary', buyer: T3, lines: [{ tax_code: '3040502020102000000', name: '租金', rate: '0.05', treatment: 'reduced', amount: '3150.00', price_includes_tax: true }] }),
+    { ordinary_5: '3000.00', reduction: '105.00' });
+});
+
+test('A09.8 a batch takes every kind', async () => {
+  const lines = Object.keys(kinds).map((k) => JSON.stringify(bodyOf(k)));
+  const r = await t1.post('/v1/invoices/batch', lines.join('\n'), { key: 'kinds', type: 'application/x-ndjson' });
+  assert.equal(r.status, 200, r.text);
+  const answers = r.text.trim().split('\n').map(JSON.parse);
+  assert.equal(answers.filter((a) => a.number).length, lines.length, r.text);
+});
