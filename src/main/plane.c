@@ -197,13 +197,9 @@ static err_t write_changes(struct writer *w)
 
 static bool parse_name(const char *name, int64_t *from, int64_t *to, int64_t *part)
 {
-	long long a, b, c;
-	char end[8];
-	if (sscanf(name, "%12lld-%12lld.%4lld.%7s", &a, &b, &c, end) != 4 || strcmp(end, "plane") != 0) return false;
-	*from = a;
-	*to = b;
-	*part = c;
-	return true;
+	struct str rest = str_c(name), first, second, third;
+	return str_split(&rest, '-', &first) && str_split(&rest, '.', &second) && str_split(&rest, '.', &third) &&
+	       str_is(rest, "plane") && str_to_int(first, from) && str_to_int(second, to) && str_to_int(third, part);
 }
 
 static int64_t newest_in(const char *dir)

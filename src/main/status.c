@@ -71,9 +71,9 @@ static const char *signature_of(struct arena *a, struct str qr, const struct off
 static int check(struct arena *a, const struct arguments *in)
 {
 	struct offline_keys keys;
-	struct status_list list, delta;
-	struct qr_text q;
-	struct str text;
+	struct status_list list = { 0 }, delta = { 0 };
+	struct qr_text q = { 0 };
+	struct str text = STR_NONE;
 	if (!offline_keys_read(a, in->key, &keys) || !load(a, in->list, &keys, &list)) return 2;
 	for (size_t i = 0; i < in->n_deltas; i++) {
 		if (!load(a, in->deltas[i], &keys, &delta)) return 2;

@@ -27,8 +27,8 @@ void crypto_ed25519_verify_many(const struct crypto_key *k, struct crypto_check 
 	size_t threads = cores > 1 ? (size_t)cores : 1;
 	if (threads > THREADS_MAX) threads = THREADS_MAX;
 	if (threads > n / WORTH_A_THREAD + 1) threads = n / WORTH_A_THREAD + 1;
-	struct share share[THREADS_MAX];
-	pthread_t thread[THREADS_MAX];
+	struct share share[THREADS_MAX] = { { 0 } };
+	pthread_t thread[THREADS_MAX] = { 0 };
 	bool started[THREADS_MAX] = { false };
 	for (size_t i = 0; i < threads; i++)
 		share[i] = (struct share){ k, list, n, i, threads };

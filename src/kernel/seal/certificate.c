@@ -76,6 +76,14 @@ static bool read_period(struct str period, struct seal_certificate *out)
 	       der_next(&period, &tag, &body, NULL) && der_read_time(tag, body, &out->to);
 }
 
+static bool skip(struct str *rest, int tag, int n)
+{
+	struct str ignored;
+	while (n-- > 0)
+		if (!der_take(rest, tag, &ignored)) return false;
+	return true;
+}
+
 bool seal_certificate_read(struct arena *a, struct str bytes, struct seal_certificate *out)
 {
 	struct str outer, inner, piece, bits, names, period;
@@ -86,7 +94,7 @@ bool seal_certificate_read(struct arena *a, struct str bytes, struct seal_certif
 	if (!der_take(&outer, DER_SEQUENCE, &piece) || !der_take(&outer, DER_BITS, &bits)) return false;
 	if (!der_read_bits(bits, &out->signature)) return false;
 	if (!der_take(&inner, 0xa0, &piece) || !der_take(&inner, DER_INTEGER, &piece)) return false;
-	if (!der_take(&inner, DER_SEQUENCE, &piece) || !der_take(&inner, DER_SEQUENCE, &piece)) return false;
+	if (!skip(&inner, DER_SEQUENCE, 2)) return false; /* algorithm, issuer */
 	if (!der_take(&inner, DER_SEQUENCE, &period) || !read_period(period, out)) return false;
 	if (!der_take(&inner, DER_SEQUENCE, &names) || !der_take(&inner, DER_SEQUENCE, &piece)) return false;
 	out->common = common_name(a, names);

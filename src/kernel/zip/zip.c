@@ -166,7 +166,7 @@ static enum zip_fault read_all(struct reader *r)
 	unsigned n = u16(p + 10);
 	size_t size = u32(p + 12), from = u32(p + 16);
 	if (u16(p + 4) || u16(p + 6) || u16(p + 8) != n) return broken(r, "several volumes");
-	if (n == 0xffff || n > ZIP_ENTRIES_MAX) return beyond(r, "too many entries");
+	if (n > ZIP_ENTRIES_MAX) return beyond(r, "too many entries");
 	if (from > at || size != at - from) return broken(r, "the directory lies elsewhere");
 	r->out->list = arena_array(r->a, n + 1, sizeof *r->out->list);
 	return directory(r, from, at, n);

@@ -75,7 +75,7 @@ static err_t tell(struct ctx *c, const char *kind, int64_t subject, struct value
 err_t report_open(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct report_in *in = input;
-	struct str number, verdict, picture;
+	struct str number = STR_NONE, verdict = STR_NONE, picture = STR_NONE;
 	const char *media;
 	unsigned char random[10];
 	TRY(judge(c, in, &number, &verdict));

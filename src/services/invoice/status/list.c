@@ -102,9 +102,9 @@ static void grow_run(struct status_list *l, struct status_run *r, int64_t count)
 
 static struct status_run *insert_run(struct status_list *l, size_t at, struct status_number first)
 {
-	if (l->n_runs == l->room) {
+	if (l->n_runs == l->room || !l->runs) {
 		struct status_run *more = arena_array(l->arena, l->room = l->room ? l->room * 2 : 16, sizeof *more);
-		if (l->n_runs) memcpy(more, l->runs, l->n_runs * sizeof *more);
+		if (l->runs) memcpy(more, l->runs, l->n_runs * sizeof *more);
 		l->runs = more;
 	}
 	memmove(&l->runs[at + 1], &l->runs[at], (l->n_runs - at) * sizeof *l->runs);

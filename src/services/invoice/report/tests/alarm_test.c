@@ -57,6 +57,7 @@ static void test_alarm(void **state)
 		seen++;
 	}
 	assert_int_equal(seen, COUNT(wanted));
+	test_ctx_end(&c);
 	test_app_close(&t);
 }
 
