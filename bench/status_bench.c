@@ -39,7 +39,7 @@ int main(int argc, char **argv)
 	double loaded = now() - start;
 	for (int i = 0; i < TEXTS; i++) {
 		numbers[i] = number_of(a, (int64_t)i * 7919 * 131 % n);
-		texts[i] = qr_text_invoice(a, true, numbers[i], FEN(113000), day);
+		texts[i] = qr_text_invoice(a, "31", numbers[i], FEN(113000), day);
 	}
 	start = now();
 	for (int64_t i = 0; i < n * 10; i++)

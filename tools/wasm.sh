@@ -8,7 +8,8 @@ sources="wasm/validator.c wasm/digest.c src/base/*.c src/kernel/value/*.c src/ke
 	src/kernel/xml/tree.c src/kernel/pdf/attach.c src/services/invoice/issue/spec/[!v]*.c
 	src/services/invoice/issue/spec/validate.c src/services/invoice/issue/face.c src/services/invoice/issue/amounts.c
 	src/services/invoice/issue/taxcode.c src/services/invoice/issue/vat_rates.c src/services/invoice/issue/qr_text.c
-	src/services/invoice/issue/einvoice.c"
+	src/services/invoice/issue/einvoice.c src/services/invoice/issue/special.c
+	src/services/invoice/issue/differential.c src/services/invoice/issue/face_more.c"
 mkdir -p .cache
 if ! command -v clang >/dev/null || ! command -v wasm-ld >/dev/null || [ ! -d /usr/include/wasm32-wasi ]; then
 	echo "no WebAssembly (clang, lld, wasi-libc, libclang-rt-14-dev-wasm32 make it): the validator's page works by upload" >&2

@@ -1,10 +1,15 @@
 // Every kind of invoice: special businesses with their own fields, differential taxation, vehicles; on the face, in XML, PDF
 // and JSON, and in the sums of a return (A09.1, A09.4).
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
-import { Server } from '../lib/server.mjs';
+import { etaxd, Server } from '../lib/server.mjs';
 
+const dir = mkdtempSync(path.join(tmpdir(), 'kinds-'));
 let server, t1, t2;
 const T3 = { tax_id: parties.T3, name: '远帆纺织进出口有限公司' };
 const FARMER = { tax_id: '330106198511120028', name: '李静' };
@@ -16,6 +21,7 @@ before(async () => {
 after(async () => {
   const fsck = await server.fsck();
   await server.close();
+  rmSync(dir, { recursive: true });
   assert.equal(fsck.code, 0, fsck.output);
 });
 
@@ -56,6 +62,20 @@ const bodyOf = (business, more = {}) => {
 };
 const pointers = (r) => r.body.errors?.map((e) => e.pointer).sort() ?? r.text;
 
+/** Every form of the invoice is accepted by the validator, and carries the same core hash. */
+async function roundTrip(number) {
+  const hashes = new Set(), file = path.join(dir, 'one');
+  for (const form of ['xml', 'ofd', 'pdf', 'json', 'xbrl']) {
+    const r = await t1.get(`/v1/invoices/${number}.${form}`, { raw: true });
+    assert.equal(r.status, 200, form);
+    writeFileSync(file, r.bytes);
+    const { stdout } = spawnSync(etaxd, ['invoice', 'validate', '--json', file], { encoding: 'utf8' }), report = JSON.parse(stdout.trim().split('\n')[0]);
+    assert.deepEqual([report.verdict, report.number, report.faults], ['valid', number, []], `${form}: ${stdout}`);
+    hashes.add(JSON.stringify(report.core_hash));
+  }
+  assert.equal(hashes.size, 1);
+}
+
 for (const [business, { special, swaps, xml, kind = 'special' }] of Object.entries(kinds)) {
   test(`A09.1 ${business} is issued; JSON, XML and PDF carry it`, async () => {
     const r = await t1.post('/v1/invoices', bodyOf(business));
@@ -76,6 +96,7 @@ for (const [business, { special, swaps, xml, kind = 'special' }] of Object.entri
       for (const v of Object.values(special[0])) assert.ok(block.includes(v.replaceAll('<', '&lt;').replaceAll('>', '&gt;')), `${v} in ${block}`);
     } else assert.equal(block, '');
     assert.equal((await t1.get(`/v1/invoices/${number}.pdf`)).status, 200);
+    await roundTrip(number);
   });
 }
 

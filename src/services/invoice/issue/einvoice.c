@@ -129,6 +129,16 @@ static void item(struct buf *b, const struct face_line *l)
 	buf_c(b, "</IssuItemInformation>");
 }
 
+/* More than the elements with a sourced name can say: the core itself stands in the file then. */
+static bool has_more(const struct face *f)
+{
+	bool more = f->business.p || f->differential.form.p || f->rate_reason.p || f->agency.p ||
+	            str_is(f->kind, "vehicle") || str_is(f->kind, "used_car");
+	for (size_t i = 0; i < f->n_lines; i++)
+		more = more || f->lines[i].policy.p || f->lines[i].treatment > TREATMENT_NOT_TAXED;
+	return more;
+}
+
 static void core(struct buf *b, const struct face *f, const struct spec_proof *p)
 {
 	static const char *const names[SPEC_SUITES] = { "Sm2Sm3", "Ed25519Sha256" };
@@ -136,6 +146,12 @@ static void core(struct buf *b, const struct face *f, const struct spec_proof *p
 	element(b, "IssuedAt", instant_format(b->arena, f->issued_at));
 	if (f->seller_ref.p) element(b, "SellerRef", f->seller_ref);
 	if (f->red.reason.p) element(b, "RedReason", f->red.reason);
+	if (has_more(f)) {
+		struct buf document;
+		buf_init(&document, b->arena, 1024 + 512 * f->n_lines);
+		face_write(&document, f);
+		element(b, "Document", buf_done(&document));
+	}
 	for (int s = 0; s < SPEC_SUITES; s++) {
 		buf_printf(b, "<%s>", names[s]);
 		element(b, "Hash", p->hash[s]);

@@ -90,7 +90,7 @@ static struct str errors_of(struct ctx *c)
 static void prepare(struct ctx *c, const struct issue_desk *d, const struct face *f, struct issue_given *out)
 {
 	struct buf b;
-	out->kind = f->kind;
+	out->kind = special_class(f->kind);
 	out->buyer_name = f->buyer.name;
 	out->amount = f->sum.amount;
 	out->tax = f->sum.tax;
@@ -129,8 +129,8 @@ err_t issue_given_read(struct ctx *c, struct issue_desk *d, struct str number, i
 	f.number = number;
 	f.issued_at = at;
 	f.drawer = d->drawer;
-	f.qr = qr_text_invoice(c->arena, str_is(f.kind, "special"), number, f.total, day);
-	TRY(buyer_of(c, d, in.buyer.tax_id, &out->buyer_id));
+	f.qr = qr_text_invoice(c->arena, special_kind(f.kind)->qr_type, number, f.total, day);
+	TRY(buyer_of(c, d, special_swaps(f.business) ? f.seller.tax_id : in.buyer.tax_id, &out->buyer_id));
 	prepare(c, d, &f, out);
 	return OK;
 }

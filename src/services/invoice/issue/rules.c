@@ -119,7 +119,8 @@ static void check_rate(struct work *w, enum treatment *out)
 	if (!readable(w, "rate") || !readable(w, "treatment")) return;
 	if (!l->treatment.p && l->rate.ppm == 0) *out = section_6 ? TREATMENT_NOT_TAXED : TREATMENT_EXEMPT;
 	struct vat_rates usable = w->by->rates;
-	if (special_rate(w->all, w->by->day, l->rate) && usable.n < VAT_RATES_MAX) usable.ppm[usable.n++] = l->rate.ppm;
+	if (special_rate(w->all->business, w->by->day, l->rate) && usable.n < VAT_RATES_MAX)
+		usable.ppm[usable.n++] = l->rate.ppm;
 	if (*out == TREATMENT_REDUCED) {
 		if (l->rate.ppm != 50000) LINE_FAULT(w, "rate", &reduced_rate);
 		return;

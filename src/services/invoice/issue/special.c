@@ -339,9 +339,9 @@ void special_check(struct ctx *c, const struct issue_in *in, const struct issuer
 }
 
 /* 财政部 税务总局公告2020年第17号, 2023年第63号: dealers of used cars pay 0.5 % until 2027-12-31. */
-bool special_rate(const struct issue_in *in, struct date day, struct rate r)
+bool special_rate(struct str business, struct date day, struct rate r)
 {
-	const struct special_business *b = special_find(in->business);
+	const struct special_business *b = special_find(business);
 	return b && (b->flags & SPECIAL_DEALER) && r.ppm == 5000 && date_cmp(day, (struct date){ 2020, 5, 1 }) >= 0 &&
 	       date_cmp(day, (struct date){ 2027, 12, 31 }) <= 0;
 }

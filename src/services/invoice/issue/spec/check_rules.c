@@ -2,9 +2,11 @@
 #include "base/ids.h"
 #include "services/invoice/issue/amounts.h"
 #include "services/invoice/issue/qr_text.h"
+#include "services/invoice/issue/spec/check_special.h"
 #include "services/invoice/issue/spec/fields.h"
 #include "services/invoice/issue/spec/line.h"
 #include "services/invoice/issue/spec/spec.h"
+#include "services/invoice/issue/special.h"
 #include <string.h>
 
 struct line {
@@ -21,6 +23,8 @@ struct work {
 	const struct spec_kind *kind;
 	struct vat_rates rates;
 	bool has_rates, red;
+	bool difference; /* 差额开票: tax on what is left after the deduction */
+	struct money deduction;
 	int64_t deviation;
 	struct money amount, tax; /* of the lines */
 	bool sums;                /* every line's amount and tax could be read */
@@ -78,6 +82,12 @@ static void check_rate(struct work *w, const struct line *l)
 	enum treatment t;
 	struct arena *a = w->r->arena;
 	if (!l->has_rate || !w->has_rates || !treatment_read(l->treatment, &t)) return;
+	if (t == TREATMENT_REDUCED || t == TREATMENT_DIFFERENCE) {
+		bool fits = t == TREATMENT_REDUCED ? l->rate.ppm == 50000
+		                                   : w->difference && vat_rates_has(&w->rates, l->rate);
+		if (!fits) line_fault(w, "treatment", SPEC_TREATMENT_RATE, STR_NONE, STR_NONE);
+		return;
+	}
 	if (l->rate.ppm == 0 && t == TREATMENT_TAXED) {
 		line_fault(w, "treatment", SPEC_TREATMENT_MISSING, STR_NONE, STR_NONE);
 		return;
@@ -90,6 +100,28 @@ static void check_rate(struct work *w, const struct line *l)
 		line_fault(w, of_treatment ? "treatment" : "rate", broken, STR_NONE, STR_NONE);
 }
 
+/* The face shows *** for their rate: the tax is not the rate of the amount. */
+static bool stars(const struct line *l)
+{
+	return str_is(l->treatment, "reduced") || str_is(l->treatment, "difference");
+}
+
+/* A red letter takes a share of both: only a blue one is computed again. */
+static void check_starred_tax(struct work *w, const struct line *l)
+{
+	enum { TOLERANCE_FEN = 6 };
+	struct line_amounts right;
+	struct money inclusive;
+	if (w->red || !money_add(l->amount, l->tax, &inclusive)) return;
+	if (str_is(l->treatment, "reduced"))
+		right = amounts_reduced(inclusive);
+	else if (!amounts_differential(inclusive, w->deduction, l->rate, &right))
+		return;
+	int64_t apart = l->tax.fen - right.tax.fen;
+	if (apart > TOLERANCE_FEN || apart < -TOLERANCE_FEN)
+		line_fault(w, "tax", SPEC_TAX, money_format(w->r->arena, right.tax), STR_NONE);
+}
+
 static void check_tax(struct work *w, const struct line *l)
 {
 	int64_t distance;
@@ -97,6 +129,10 @@ static void check_tax(struct work *w, const struct line *l)
 	bool signs = l->tax.fen == 0 || l->amount.fen == 0 || (l->tax.fen > 0) == (l->amount.fen > 0);
 	if (!signs) {
 		line_fault(w, "tax", SPEC_TAX_SIGN, STR_NONE, STR_NONE);
+		return;
+	}
+	if (stars(l)) {
+		check_starred_tax(w, l);
 		return;
 	}
 	if (!amounts_tax_fits(l->amount, l->rate, l->tax, &distance))
@@ -271,7 +307,8 @@ static void check_qr(struct work *w, struct str number, bool has_day, struct dat
 	struct money total;
 	struct str qr = value_text(w->core, "qr");
 	if (!qr.n || !w->kind || !has_day || !digits20(number) || !money_of(w->core, "total", &total)) return;
-	struct str right = qr_text_invoice(w->r->arena, w->kind->special, number, total, day);
+	struct str right =
+	        qr_text_invoice(w->r->arena, special_kind(str_c(w->kind->kind))->qr_type, number, total, day);
 	if (!str_eq(qr, right)) spec_fault(w->r, SPEC_QR, S("/qr"), right, STR_NONE);
 }
 
@@ -280,7 +317,10 @@ void spec_check_rules(struct spec_report *r)
 	struct work *w = arena_new_of(r->arena, struct work);
 	struct money total = FEN(0);
 	instant_us issued = 0;
-	const struct value *general = value_get(value_get(r->core, S("seller")), S("general"));
+	struct str business = value_text(r->core, "business");
+	const struct value *issuer = value_get(r->core, special_swaps(business) ? S("buyer") : S("seller"));
+	const struct value *general = value_get(issuer, S("general"));
+	const struct value *differential = value_get(r->core, S("differential"));
 	bool has_day = instant_parse(value_text(r->core, "issued_at"), &issued);
 	struct date day = has_day ? date_of_instant(issued) : (struct date){ 2999, 12, 31 };
 	*w = (struct work){
@@ -293,8 +333,13 @@ void spec_check_rules(struct spec_report *r)
 	const struct value *seller = value_get(r->core, S("seller"));
 	w->has_rates = has_day && seller && seller->kind == VALUE_OBJECT && (!general || general->kind == VALUE_BOOL);
 	if (has_day) vat_rates_usable(general && general->kind == VALUE_BOOL && general->boolean, day, &w->rates);
+	if (has_day && special_rate(business, day, PPM(5000)) && w->rates.n < VAT_RATES_MAX)
+		w->rates.ppm[w->rates.n++] = 5000;
+	w->difference = str_is(value_text(differential, "form"), "difference") &&
+	                money_of(differential, "deduction", &w->deduction);
 	check_number(w, number, has_day, day);
 	check_parties(w, day);
+	if (!r->partial) spec_check_special(r);
 	if (!r->partial) check_lines(w, value_get(r->core, S("lines")));
 	check_sums(w);
 	check_red(w, number);

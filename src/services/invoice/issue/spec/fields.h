@@ -17,7 +17,17 @@ enum spec_type {
 	SPEC_IS_GROUP,
 	SPEC_IS_LIST
 };
-enum spec_group { SPEC_ROOT, SPEC_SELLER, SPEC_BUYER, SPEC_RED, SPEC_LINE, SPEC_GROUPS };
+enum spec_group {
+	SPEC_ROOT,
+	SPEC_SELLER,
+	SPEC_BUYER,
+	SPEC_RED,
+	SPEC_LINE,
+	SPEC_DIFFERENTIAL,
+	SPEC_VOUCHER,
+	SPEC_SPECIAL,
+	SPEC_GROUPS
+};
 
 struct spec_field {
 	enum spec_group group;
@@ -42,7 +52,7 @@ extern const struct spec_group_def spec_groups[SPEC_GROUPS];
 
 struct spec_kind { /* kinds of invoice: code in the core, label code and name in the XML */
 	const char *kind, *label, *zh, *en;
-	bool special; /* 专用发票: the buyer may deduct */
+	bool special; /* 专用发票: has a buyer with a number, no untaxed lines */
 };
 extern const struct spec_kind spec_kinds[];
 extern const size_t spec_n_kinds;

@@ -7,6 +7,7 @@
 #include "services/invoice/issue/qr_text.h"
 #include "services/invoice/issue/spec/fields.h"
 #include "services/invoice/issue/spec/spec.h"
+#include "services/invoice/issue/special.h"
 #include <string.h>
 
 static struct str money_text(struct arena *a, struct str s)
@@ -129,9 +130,10 @@ static void complete(struct spec_report *r)
 	const struct spec_kind *kind = spec_kind_find(value_text(r->core, "kind"));
 	r->number = value_text(r->core, "number");
 	if (kind && r->number.n == 20 && money_parse(value_text(r->core, "total"), &total) &&
-	        instant_parse(value_text(r->core, "issued_at"), &t))
-		value_put_str(
-		        a, r->core, "qr", qr_text_invoice(a, kind->special, r->number, total, date_of_instant(t)));
+	        instant_parse(value_text(r->core, "issued_at"), &t) && !value_get(r->core, S("qr")))
+		value_put_str(a, r->core, "qr",
+		        qr_text_invoice(
+		                a, special_kind(str_c(kind->kind))->qr_type, r->number, total, date_of_instant(t)));
 	struct str words = value_text(r->core, "total_in_words");
 	struct money said;
 	if (money_words_parse(words, &said))
@@ -149,6 +151,21 @@ static void read_proof(struct spec_report *r, const struct xml_node *core)
 		r->proof.signature[s] = xml_text(n, "Signature");
 	}
 	r->has_proof = true;
+}
+
+/* Special businesses and 差额征税 have more members than EInvoice has elements with a sourced name: then the core
+ * stands in the file as it is, and the rest of the file is held against it (check_view). */
+static void read_document(struct spec_report *r, const struct xml_node *core)
+{
+	struct json_fault where;
+	struct value *v;
+	struct str text = core ? xml_text(core, "Document") : STR_NONE;
+	if (!text.p) return;
+	if (json_parse(r->arena, text, &v, &where) == OK && v->kind == VALUE_OBJECT)
+		r->core = v;
+	else
+		spec_fault(
+		        r, SPEC_JSON, S(""), str_from_int(r->arena, where.line), str_from_int(r->arena, where.column));
 }
 
 static void read_einvoice(struct spec_report *r, const struct xml_node *root)
@@ -181,6 +198,7 @@ static void read_einvoice(struct spec_report *r, const struct xml_node *root)
 		value_push(a, lines, line);
 	}
 	read_proof(r, extra);
+	read_document(r, extra);
 }
 
 /* --- dialects without a fixed tree: each tag wherever it stands --- */
