@@ -55,7 +55,22 @@ put(positive, 'XML: date without a time', 'xml', xml(invoice(issued='2026-11-24T
 put(positive, 'XML: a negative line without quantity is the discount of the line before', 'xml', xml(invoice(first, off)))
 put(positive, 'the dialect of initials', 'xml', pinyin(invoice(line(amount='1000.00'))))
 put(positive, 'OFD without a seal: the data file inside', 'ofd', ofd(invoice()))
-assert len(positive) == 60, len(positive)
+
+# special businesses, differential taxation, dwellings let by individuals (domain rules §3.7, §4.4)
+WORKS, DISPATCH, DWELLING, CROP = '3050100000000000000', '3040803010000000000', '3040502020102000000', '1010112010000000000'
+SITE = {'business': 'construction', 'special': [{'place': '杭州市西湖区', 'project': '湖滨改造'}]}
+VOUCHER = {'kind': '01', 'voucher_no': '26332000000000000011', 'amount': '212.00'}
+SHARE = {'differential': {'form': 'difference', 'deduction': '212.00', 'proofs': [VOUCHER]}}
+shared = lambda tax='48.00': invoice(line(SOFTWARE, amount=fen(D('1060.00') - D(tax)), tax=tax, rate='0.06', treatment='difference'), **SHARE)
+let = lambda tax='45.00': invoice(line(DWELLING, amount=fen(D('3150.00') - D(tax)), tax=tax, rate='0.05', treatment='reduced'), kind='ordinary', buyer={'name': '张三'}, general=False, seller=SMALL)
+good('construction with place and project', invoice(line(WORKS, amount='100.00', rate='0.09'), **SITE))
+good('difference form: 1060.00 less 212.00 at 6 %', shared())
+good('full form: the usual face, and what was deducted', invoice(line(SOFTWARE, amount='1000.00', rate='0.06'), differential={'form': 'full', 'deduction': '212.00'}))
+good('dwelling let: 5 % reduced to 1.5 %', let())
+good('farm produce bought: the buyer issues', {k: v for k, v in finish(invoice(line(CROP, amount='500.00', rate='0', treatment='exempt'), kind='ordinary', general=False,
+     seller=PERSON, buyer={'name': '海川精密机械有限公司', 'tax_id': T1, 'general': True}, business='produce_purchase')).items()})
+good('a preference of a line', invoice(line(amount='100.00', rate='0.03', policy='simple_3')))
+assert len(positive) == 66, len(positive)
 
 
 # --- 240 that must be refused: one rule each, unless the reason says more ---
@@ -110,7 +125,7 @@ for n in (0, -1, 2001):
         *([('line-reference', '/lines/0/line')] if False else []), core=invoice(line(amount='-50.00', line=1), red=RED))
 
 # members that nobody knows (member-unknown)
-for names in [('Amount',), ('currency',), ('seller', 'address'), ('buyer', 'general'), ('lines', 0, 'vat'), ('lines', 0, 'taxcode')]:
+for names in [('Amount',), ('currency',), ('seller', 'address'), ('buyer', 'grade'), ('lines', 0, 'vat'), ('lines', 0, 'taxcode')]:
     bad(f'{pointer(names)} is not in the specification', setv('x', *names), ('member-unknown', pointer(names)))
 
 # texts
@@ -222,6 +237,18 @@ bad('blue number of 19 digits', lambda v: None, ('digits', '/red/original'), cor
 bad('slip with letters', lambda v: None, ('digits', '/red/slip'), core=invoice(line(amount='-50.00'), red=RED | {'slip': '3301261100000000000A'}))
 bad('positive quantity on a red letter', lambda v: None, ('amount-sign', '/lines/0/quantity'), core=invoice(line(amount='-50.00') | {'quantity': '1', 'price': '50'}, red=RED))
 bad('a discount line on a red letter', lambda v: None, ('discount-place', '/lines/1/discount'), core=invoice(line(amount='-50.00'), line(amount='-5.00', discount=True), red=RED))
+
+# special businesses and differential taxation
+bad('construction without its project', lambda v: v['special'][0].pop('project') and None, ('special-missing', '/special/0/project'), core=invoice(line(WORKS, amount='100.00', rate='0.09'), **SITE))
+bad('construction without its details', lambda v: v.pop('special') and None, ('special-missing', '/special'), core=invoice(line(WORKS, amount='100.00', rate='0.09'), **SITE))
+bad('construction with a field of others', lambda v: v['special'][0].update(vin='LSVAA49J132047371'), ('special-unknown', '/special/0/vin'), core=invoice(line(WORKS, amount='100.00', rate='0.09'), **SITE))
+bad('details without a business', lambda v: v.pop('business') and None, ('special-unknown', '/special/0/place'), ('special-unknown', '/special/0/project'), core=invoice(line(WORKS, amount='100.00', rate='0.09'), **SITE))
+bad('a business that does not exist', setv('space_travel', 'business'), ('choice', '/business'))
+bad('difference form with the tax of the whole', lambda v: None, ('tax-tolerance', '/lines/0/tax'), core=shared('60.00'))
+bad('starred rate without differential taxation', lambda v: v.pop('differential') and None, ('treatment-rate', '/lines/0/treatment'), core=shared())
+bad('dwelling let with the tax of 5 %', lambda v: None, ('tax-tolerance', '/lines/0/tax'), core=let('150.00'))
+bad('differential taxation in a form of its own', setv('half', 'differential', 'form'), ('choice', '/differential/form'), core=invoice(line(SOFTWARE, amount='1000.00', rate='0.06'), differential={'form': 'full', 'deduction': '212.00'}))
+bad('a preference that does not exist', setv('free', 'lines', 0, 'policy'), ('choice', '/lines/0/policy'))
 
 # QR text
 bad('QR text of another total', lambda v: v | {'qr': qr(v | {'total': '1130.01'})}, ('qr', '/qr'))

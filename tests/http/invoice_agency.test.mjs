@@ -75,6 +75,7 @@ test('A07.2 where a rule strikes an officer decides, with a reason when refused'
   const [one] = (await officer.get('/v1/agency/reviews')).body.requests;
   assert.equal(one.id, r.body.id);
   const path = `/v1/agency/reviews/${one.person}/${one.id}`;
+  assert.equal((await officer.get(path, purpose)).body.id, r.body.id);
   assert.equal((await officer.post(path, { decision: 'refuse' }, purpose)).status, 422);
   const refused = await officer.post(path, { decision: 'refuse', note: '请带合同到大厅' }, purpose);
   assert.deepEqual([refused.body.state, refused.body.note], [4, '请带合同到大厅'], refused.text);

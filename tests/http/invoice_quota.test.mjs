@@ -56,6 +56,8 @@ test('A07.1 up to the ceiling at once, beyond it by an officer in its states; th
   assert.equal(queue.length, 1);
   const path = `/v1/quota/reviews/${queue[0].taxpayer}/${queue[0].id}`;
   const decide = (decision, o = {}) => officer.post(path, { decision, ...o }, purpose);
+  assert.equal((await officer.get(path, purpose)).body.id, more.body.id);
+  assert.equal((await t1.get(`/v1/quota/requests/${more.body.id}`)).body.state, '01');
   assert.equal((await decide('grant')).status, 409);
   assert.equal((await decide('return')).status, 422);
   assert.equal((await decide('return', { note: '请写合同编号' })).body.state, '05');

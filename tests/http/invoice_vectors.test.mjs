@@ -45,8 +45,8 @@ test('A09.4 schema, fields and error codes in docs are those of the validator', 
   for (const v of vectors) for (const [code] of v.faults) assert.ok(said.includes(`| \`${code}\` |`), code);
 });
 
-test('A09.e1 60 positive and at least 240 negative vectors', () => {
-  assert.equal(vectors.filter((v) => v.verdict === 'valid').length, 60);
+test('A09.e1 at least 60 positive and at least 240 negative vectors', () => {
+  assert.ok(vectors.filter((v) => v.verdict === 'valid').length >= 60);
   assert.ok(vectors.filter((v) => v.verdict !== 'valid').length >= 240);
   assert.equal(new Set(vectors.map((v) => v.id)).size, vectors.length);
 });

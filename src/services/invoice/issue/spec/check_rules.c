@@ -115,7 +115,7 @@ static void check_starred_tax(struct work *w, const struct line *l)
 	if (w->red || !money_add(l->amount, l->tax, &inclusive)) return;
 	if (str_is(l->treatment, "reduced"))
 		right = amounts_reduced(inclusive);
-	else if (!amounts_differential(inclusive, w->deduction, l->rate, &right))
+	else if (!w->difference || !amounts_differential(inclusive, w->deduction, l->rate, &right))
 		return;
 	int64_t apart = l->tax.fen - right.tax.fen;
 	if (apart > TOLERANCE_FEN || apart < -TOLERANCE_FEN)

@@ -17,9 +17,9 @@ static void check_row(struct spec_report *r, const struct special_business *b, c
 		if (there == (use != NULL) || (use && !use->must)) continue;
 		struct str at = str_printf(r->arena, "/special/%zu/%s", n, f->name);
 		if (there)
-			spec_fault(r, SPEC_UNKNOWN, at, str_c(f->name), STR_NONE);
+			spec_fault(r, SPEC_SPECIAL_OTHER, at, str_c(f->label), str_c(f->xml));
 		else
-			spec_fault(r, SPEC_MISSING, at, str_c(f->label), str_c(f->xml));
+			spec_fault(r, SPEC_SPECIAL_MISSING, at, str_c(f->label), str_c(f->xml));
 	}
 }
 
@@ -36,7 +36,8 @@ void spec_check_special(struct spec_report *r)
 	const struct special_business *b = special_find(value_text(r->core, "business"));
 	size_t n = 0;
 	if (rows && rows->kind != VALUE_ARRAY) return;
-	if (!rows && b && needs_row(b)) spec_fault(r, SPEC_MISSING, S("/special"), str_c(b->label), str_c(b->xml));
+	if (!rows && b && needs_row(b))
+		spec_fault(r, SPEC_SPECIAL_MISSING, S("/special"), str_c(b->label), str_c(b->xml));
 	for (const struct value_member *m = rows ? rows->first : NULL; m; m = m->next, n++)
 		if (m->value->kind == VALUE_OBJECT) check_row(r, b, m->value, n);
 }
