@@ -142,8 +142,8 @@ err_t quota_ways(struct ctx *c, const struct quota_inputs *in, struct money now,
 {
 	*n = 0;
 	for (int i = 0; i < WAYS; i++) {
-		struct quota_inputs then;
-		struct quota_figures f;
+		struct quota_inputs then = *in;
+		struct quota_figures f = { 0 };
 		struct quota_way w = { levers[i].word, levers[i].words, FEN(0), levers[i].effort, FEN(0) };
 		if (!would_be(i, in, now, &then, &w.needs)) continue;
 		TRY(quota_compute(c, &then, &f, NULL));
@@ -166,10 +166,10 @@ static struct str filled(struct ctx *c, struct str words, struct str first)
 err_t quota_explain(struct ctx *c, const struct quota_inputs *in, struct money now, struct value *out)
 {
 	struct arena *a = c->arena;
-	struct quota_figures f;
-	struct quota_way ways[QUOTA_WAYS];
-	struct value *trace;
-	size_t n;
+	struct quota_figures f = { 0 };
+	struct quota_way ways[QUOTA_WAYS] = { { 0 } };
+	struct value *trace = NULL;
+	size_t n = 0;
 	TRY(quota_compute(c, in, &f, &trace));
 	TRY(quota_ways(c, in, now, ways, &n));
 	value_put(a, out, "formula", trace);

@@ -124,7 +124,7 @@ static err_t put_now(struct ctx *c, const struct taxpayer *t, struct value *out)
 
 err_t quota_show(struct ctx *c, const void *input, struct reply *out)
 {
-	struct taxpayer t;
+	struct taxpayer t = { 0 };
 	(void)input;
 	TRY(access_open(c, c->caller.subject_id, "invoices"));
 	TRY(taxpayer_of(c, c->caller.subject_id, &t));
@@ -198,7 +198,7 @@ static void judge(const struct quota_figures *f, struct money now, row_t *r, ins
 err_t quota_request(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct request_in *in = input;
-	struct taxpayer t;
+	struct taxpayer t = { 0 };
 	struct quota_inputs inputs;
 	struct quota_figures f;
 	struct value *why = value_object(c->arena), *receipt;
@@ -237,7 +237,7 @@ static err_t own_request(struct ctx *c, int64_t id, row_t *r)
 err_t quota_request_show(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct request_id_in *in = input;
-	row_t r;
+	row_t r = { 0 };
 	TRY(access_open(c, c->caller.subject_id, "invoices"));
 	TRY(own_request(c, in->id, &r));
 	out->value = request_value(c, in->id, &r);
@@ -256,7 +256,7 @@ static err_t step(struct ctx *c, row_t *r, const char *event)
 err_t quota_withdraw(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct request_id_in *in = input;
-	row_t r;
+	row_t r = { 0 };
 	TRY(own_request(c, in->id, &r));
 	TRY(step(c, &r, "withdraw"));
 	r.decided_at = c->now;
@@ -269,7 +269,7 @@ err_t quota_withdraw(struct ctx *c, const void *input, struct reply *out)
 err_t quota_correct(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct request_id_in *in = input;
-	row_t r;
+	row_t r = { 0 };
 	TRY(own_request(c, in->id, &r));
 	TRY(step(c, &r, "correct"));
 	r.amount = in->amount;
@@ -287,7 +287,7 @@ err_t quota_reviews(struct ctx *c, const void *input, struct reply *out)
 	enum { PAGE = 50 };
 	const struct review_in *in = input;
 	struct quota_waiting_row *rows;
-	struct taxpayer t;
+	struct taxpayer t = { 0 };
 	size_t n;
 	bool found;
 	TRY(quota_waiting(c, in->after, &rows, &n));
@@ -334,8 +334,8 @@ static struct value *review_value(struct ctx *c, const struct review_in *in, con
 err_t quota_review_show(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct review_in *in = input;
-	struct taxpayer t;
-	row_t r;
+	struct taxpayer t = { 0 };
+	row_t r = { 0 };
 	TRY(load_review(c, in, &r, &t));
 	out->value = review_value(c, in, &r, &t);
 	return OK;
@@ -354,9 +354,9 @@ static err_t grant(struct ctx *c, const struct review_in *in, row_t *r, const st
 err_t quota_decide(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct review_in *in = input;
-	struct taxpayer t;
-	struct value *receipt;
-	row_t r;
+	struct taxpayer t = { 0 };
+	struct value *receipt = NULL;
+	row_t r = { 0 };
 	bool against = str_is(in->decision, "refuse") || str_is(in->decision, "return") || str_is(in->decision, "deny");
 	if (!c->purpose.p) c->purpose = S("发票额度审核"); /* the act says what for */
 	TRY(load_review(c, in, &r, &t));
