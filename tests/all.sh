@@ -22,23 +22,28 @@ meson_tests() {
 	tally "$name" "${good:-0}" "${bad:-1}"
 }
 
-# node_tests NAME FOLDER: node's own runner, one file after the other
+# node_file FILE OUT: one file under node's own runner; a file that does not end is ended, and has failed
+node_file() {
+	local limit=${ETAX_FILE_SECONDS:-600}
+	ETAXD=$PWD/$BUILD/etaxd timeout -k 10 "$limit" node --test --test-reporter=tap "$1" >"$2" 2>&1 && return
+	[ $? -lt 124 ] || printf '# fail 1\n# %s did not end within %s s\n' "$1" "$limit" >>"$2"
+}
+
+# node_tests NAME FOLDER: one file after the other; what a failing one printed is shown at once
 node_tests() {
-	local name=$1 out files
-	files=$(find "$2" -name '*.test.mjs' 2>/dev/null | sort)
-	if [ -z "$files" ]; then say "== $name: there are none"; return; fi
+	local name=$1 out file good=0 bad=0 n fails skips
 	out=$(mktemp)
-	# shellcheck disable=SC2086
-	ETAXD=$PWD/$BUILD/etaxd node --test --test-reporter=tap $files >"$out" 2>&1 || true
-	local good bad skips
-	skips=$(sed -n 's/^# skipped //p' "$out" | tail -1)
-	grep -E '# SKIP' "$out" | sed 's/^ *ok [0-9]* - /  skipped: /; s/# SKIP/—/' >&2 || true
-	good=$(sed -n 's/^# pass //p' "$out" | tail -1)
-	bad=$(( $(sed -n 's/^# fail //p' "$out" | tail -1) + $(sed -n 's/^# cancelled //p' "$out" | tail -1) ))
-	[ "$bad" = 0 ] && [ -n "$good" ] || cat "$out" >&2
-	[ -n "$good" ] || { good=0 bad=1; }
+	for file in $(find "$2" -name '*.test.mjs' | sort); do
+		node_file "$file" "$out" || true
+		n=$(sed -n 's/^# pass //p' "$out" | tail -1)
+		fails=$(sed -n 's/^# \(fail\|cancelled\) //p' "$out" | awk '{ n += $1 } END { print n + 0 }')
+		skips=$(sed -n 's/^# skipped //p' "$out" | tail -1)
+		[ -n "$n" ] || [ "$fails" -gt 0 ] || fails=1
+		grep -E '# SKIP' "$out" | sed 's/^ *ok [0-9]* - /  skipped: /; s/# SKIP/—/' >&2 || true
+		if [ "$fails" -gt 0 ]; then say "$file has failures"; cat "$out" >&2; fi
+		good=$((good + ${n:-0})) bad=$((bad + fails)) skipped=$((skipped + ${skips:-0}))
+	done
 	rm -f "$out"
-	skipped=$((skipped + ${skips:-0}))
 	tally "$name" "$good" "$bad"
 }
 

@@ -28,11 +28,16 @@ async function phone(account = 'T2', name = '店里的手机') {
   const browser = await openBrowser({ width: 360, height: 800 });
   browser.axe = true;
   const { page } = browser;
-  await signIn(page, server.url, account);
-  await openApp(page);
-  await page.locator('#m-device').fill(name);
-  await page.locator('#m-enrol button').click();
-  await page.waitForSelector('#m-form:not([hidden])');
+  try {
+    await signIn(page, server.url, account);
+    await openApp(page);
+    await page.locator('#m-device').fill(name);
+    await page.locator('#m-enrol button').click();
+    await page.waitForSelector('#m-form:not([hidden])');
+  } catch (e) {
+    await browser.close(); // an open browser would keep the run from ending
+    throw e;
+  }
   return browser;
 }
 async function fill(page, amount, buyer = '路人甲') {
@@ -137,6 +142,7 @@ test('A08.e1–e4 airplane mode: three invoices, checked by the buyer offline; a
   } finally {
     await seller.close();
     await buyer.close();
+    if (server.process.exitCode !== null) await server.launch(); // a failure while the network is off is not that of the next tests
   }
 });
 

@@ -54,6 +54,7 @@ export function readTitle(text) {
 
 // --- issuing ---
 let who = null; // session, when there is a network
+let reached = true; // whether the last handing over found the server
 
 const line = () => ({ tax_code: $('m-code').value.trim(), name: $('m-name').value.trim(), amount: $('m-amount').value.trim().replaceAll(',', ''), price_includes_tax: true, rate: $('m-rate').value });
 function figures() {
@@ -131,20 +132,19 @@ async function list() {
   }));
   show('m-history', rows.length > 0);
   const waiting = rows.filter((i) => i.state === 'queued').length;
-  $('m-net').textContent = waiting ? word('waiting', waiting) : word('all-sent');
+  $('m-net').textContent = !reached ? word('offline') : waiting ? word('waiting', waiting) : word('all-sent');
   if (mine) $('m-left').textContent = word('left', device.left(mine, Date.now()), mine.server.device_name);
   $('m-items').replaceChildren(...(await device.items()).map((i) => Object.assign(document.createElement('option'), { value: i.name })));
 }
 async function handOver() {
-  const sent = await device.sync().catch(() => false);
+  reached = await device.sync().catch(() => false);
   await list();
-  if (!sent) $('m-net').textContent = word('offline');
   const mine = await device.lane();
   if (mine?.stopped) {
     tell('bad', word('stopped'));
     show('m-restart', true);
   }
-  return sent;
+  return reached;
 }
 const refused = (e) => (e instanceof device.Refused ? word(e.message) : `${word('failed')} ${e.message}`);
 async function submit(e) {
