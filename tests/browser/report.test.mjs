@@ -31,7 +31,7 @@ for (const [width, javaScript] of [[1280, true], [360, true], [360, false]])
       await click(page, 'main .btn-primary');
       const address = page.url(), code = address.split('/').at(-1);
       assert.match(code, /^[A-Z2-7]{16}$/);
-      assert.match(await page.textContent('main'), /待核查[\s\S]*unknown[\s\S]*某某饭店/);
+      assert.match(await page.textContent('main'), /待核查[\s\S]*没有查到[\s\S]*某某饭店/);
       await good(browser, 'report-open');
       await signIn(page, server.url, 'O1');
       await page.goto(server.url + '/officer/reports');

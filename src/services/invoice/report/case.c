@@ -145,10 +145,16 @@ static void put_state(struct ctx *c, struct value *v)
 	value_put_bool(c->arena, v, "is_open", str_is(state, "open"));
 }
 
+static void put_verdict(struct ctx *c, struct value *v)
+{
+	value_put_str(c->arena, v, "verdict_title", verify_code_title(c, value_text(v, "verdict")));
+}
+
 err_t report_show_view(struct ctx *c, const void *input, struct reply *out)
 {
 	(void)input;
 	put_state(c, out->value);
+	put_verdict(c, out->value);
 	return OK;
 }
 
@@ -194,7 +200,9 @@ err_t report_list_view(struct ctx *c, const void *input, struct reply *out)
 	(void)input;
 	struct str now = value_text(out->value, "state");
 	value_put_bool(c->arena, out->value, "any", value_at(value_get(out->value, S("cases")), 0) != NULL);
-	const struct value *list = value_get(out->value, S("states"));
+	const struct value *cases = value_get(out->value, S("cases")), *list = value_get(out->value, S("states"));
+	for (struct value_member *m = cases->first; m; m = m->next)
+		put_verdict(c, m->value);
 	for (struct value_member *m = list->first; m; m = m->next) {
 		bool current = str_eq(value_text(m->value, "state"), now);
 		put_state(c, m->value);
@@ -223,6 +231,7 @@ err_t report_case_view(struct ctx *c, const void *input, struct reply *out)
 {
 	(void)input;
 	put_state(c, out->value);
+	put_verdict(c, out->value);
 	return OK;
 }
 

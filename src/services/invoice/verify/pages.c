@@ -1,6 +1,7 @@
 /* What the pages need beside the answers: headings, marks, which advice fits, what was asked. */
 #include "kernel/i18n/i18n.h"
 #include "services/invoice/verify/asked.h"
+#include "services/invoice/verify/verify.h"
 
 enum { GOOD_SHOWN = 100 };
 
@@ -46,6 +47,16 @@ static size_t look_of(const struct value *answer)
 struct str verify_title(struct ctx *c, const struct value *answer)
 {
 	return tr(c, looks[look_of(answer)].title);
+}
+
+struct str verify_code_title(struct ctx *c, struct str code)
+{
+	size_t colon = 0, i = COUNT(looks) - 1;
+	while (colon < code.n && code.p[colon] != ':')
+		colon++;
+	while (i > 0 && !str_is(str_sub(code, 0, colon), looks[i].verdict))
+		i--;
+	return i ? tr(c, looks[i].title) : code;
 }
 
 /* --- one invoice --- */

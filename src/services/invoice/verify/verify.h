@@ -11,6 +11,7 @@ MUST_USE err_t verify_ask(struct ctx *c, struct str text, struct value **out);
 bool verify_is_help(struct str text); /* nothing in it that could be asked */
 /* "valid", "not-as-issued:total,date": verdict and the items that led to it, the same in every channel. */
 struct str verify_code(struct ctx *c, const struct value *answer);
+struct str verify_code_title(struct ctx *c, struct str code); /* of such a code, in words; an unknown one stays as it is */
 /* At most 70 UTF-16 units: one short message. */
 struct str verify_short(struct ctx *c, const struct value *answer);
 struct str verify_long(struct ctx *c, const struct value *answer);   /* some lines, for chats */
