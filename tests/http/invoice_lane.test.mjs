@@ -134,6 +134,9 @@ test('A08.e5 clocks, limit, fork, year: refused or left to the seller, who confi
   const waiting = ok(await t1.get('/v1/mobile')).to_confirm.filter((w) => w.lane === d.id);
   assert.deepEqual(waiting.map((w) => [w.number, w.reason, w.total]), [[behind.number, 'clock-behind', '5.00'], [big.number, 'over-limit', '200.00'], [fork.number, 'fork', '3.00']]);
   assert.equal((await t1.get(`/v1/invoices/${big.number}`)).status, 404);
+  // the seller hears of it: unheard, the three would lapse after seven days
+  const box = await eventually(() => t1.get('/v1/messages'), (r) => r.body.messages?.some((m) => m.kind === 'lane.waiting'));
+  assert.match(box.body.messages.find((m) => m.kind === 'lane.waiting').title, /3 张/);
   const said = ok(await t1.post(`/v1/lanes/${d.id}/confirmations`, { number: big.number, decision: 'confirm' }));
   assert.deepEqual([said.outcome, said.total], ['issued', '200.00']);
   assert.equal(ok(await t1.get(`/v1/invoices/${big.number}`)).total, '200.00');

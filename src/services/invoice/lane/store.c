@@ -1,5 +1,6 @@
 /* Writing a part of a call: on the writer thread, in one transaction. Which entries are issued at once, which wait for
  * the seller's word, and which are refused, is decided here, where nothing else can come in between. */
+#include "kernel/outbox/outbox.h"
 #include "services/invoice/lane/known.h"
 #include "services/invoice/lane/sync.h"
 #include <stdlib.h>
@@ -159,6 +160,22 @@ static err_t anchor(struct store *s)
 	        str_printf(s->c->arena, "%lld %.*s", (long long)head->entry.sequence, STR_FMT(hash)), &ignored);
 }
 
+/* What waits for the seller's word lapses without it: who may give it hears of it at once. */
+static err_t tell_waiting(struct store *s)
+{
+	int64_t n = 0;
+	for (size_t i = 0; i < s->part->n; i++)
+		n += s->part->items[i]->judged && s->part->items[i]->outcome == SYNC_WAITS;
+	if (!n) return OK;
+	struct value *v = value_object(s->c->arena);
+	struct buf b;
+	value_put_int(s->c->arena, v, "count", n);
+	value_put_str(s->c->arena, v, "device_name", s->lane.device_name);
+	buf_init(&b, s->c->arena, 200);
+	value_write_json(&b, v);
+	return outbox_emit(s->c, "lane.waiting", s->lane.taxpayer_id, buf_done(&b));
+}
+
 err_t sync_store(struct ctx *c, void *arg)
 {
 	struct store s = { .c = c, .part = arg };
@@ -174,5 +191,6 @@ err_t sync_store(struct ctx *c, void *arg)
 	TRY(write_invoices(&s));
 	TRY(write_entries(&s));
 	TRY(write_blocks(&s));
+	TRY(tell_waiting(&s));
 	return anchor(&s);
 }
