@@ -53,6 +53,7 @@ struct db_store {
 	struct acts waiting, over;
 	bool closing, teller_closing;
 	struct db writer;
+	enum { SAVEPOINT_NONE, SAVEPOINT_USED, SAVEPOINT_UNTOUCHED } savepoint; /* of the open group */
 	struct counters counters;
 	pthread_mutex_t projection_lock;
 	struct db projector;
@@ -94,12 +95,22 @@ static bool lost(const struct db_store *s)
 	return s->writer.engine->written && s->writer.engine->written(s->writer.link) < 0;
 }
 
+/* One message an act (PostgreSQL waits for each): the savepoint before goes with it, and one that an act was rolled
+ * back to serves the next. */
+static bool set_savepoint(struct db_store *s)
+{
+	const char *command = s->savepoint == SAVEPOINT_NONE ? "SAVEPOINT act" : "RELEASE act; SAVEPOINT act";
+	bool good = s->savepoint == SAVEPOINT_UNTOUCHED || s->writer.engine->command(s->writer.link, false, command);
+	if (good) s->savepoint = SAVEPOINT_USED;
+	return good;
+}
+
 static void run_one(struct db_store *s, struct db_act *a)
 {
 	struct db *own = a->c->db;
 	counters_save(&s->counters);
 	if (s->hooks.savepoint) s->hooks.savepoint(s->app);
-	a->result = s->writer.engine->command(s->writer.link, false, "SAVEPOINT act") ? OK : E_INTERNAL;
+	a->result = set_savepoint(s) ? OK : E_INTERNAL;
 	if (a->result != OK) return;
 	a->c->db = &s->writer;
 	a->result = a->fn(a->c, a->arg);
@@ -107,9 +118,9 @@ static void run_one(struct db_store *s, struct db_act *a)
 	if (a->result != OK) {
 		counters_roll_back(&s->counters);
 		if (s->hooks.savepoint_rolled_back) s->hooks.savepoint_rolled_back(s->app);
-		(void)s->writer.engine->command(s->writer.link, false, "ROLLBACK TO act");
+		if (s->writer.engine->command(s->writer.link, false, "ROLLBACK TO act"))
+			s->savepoint = SAVEPOINT_UNTOUCHED;
 	}
-	(void)s->writer.engine->command(s->writer.link, false, "RELEASE act");
 }
 
 /* Without a savepoint: false when it has failed and left rows. */
@@ -158,6 +169,7 @@ static bool try_group(struct db_store *s, struct db_act *group, struct arena *ar
 	if (!began) (void)s->writer.engine->command(s->writer.link, false, "ROLLBACK");
 	s->writer.writing = began;
 	bool open = began && begin_group(s, arena);
+	s->savepoint = SAVEPOINT_NONE;
 	*left = false;
 	for (struct db_act *a = group; a && open && !*left && !conflict(s) && !lost(s); a = a->next)
 		if (free)
