@@ -1,6 +1,6 @@
 // What becomes slower as the store grows, and what does not: one store, filled step by step, measured at each size. Every kind of
 // invoice by turns. ./dev bench growth [--sizes 1,10,50] (millions) [--dir DIR ON A LARGE DISK] [--seconds S]
-// Prints a table and draws docs/growth.svg.
+// Prints a table and draws docs/growth.svg. An invoice takes 1.6 kB in a batch: ten millions 16 GB, fifty 80.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -123,6 +123,6 @@ await run({
     }
     if (!quick) writeFileSync(path.join(root, 'docs/growth.svg'), drawGrowth(results));
     database?.drop();
-    return { rows: [], notes: [], text: table(results) };
+    return { rows: [], notes: [], text: `${table(results)}${quick ? '' : '\n\n![The figures as curves](growth.svg)'}` };
   },
 });

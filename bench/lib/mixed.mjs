@@ -22,6 +22,8 @@ const texts = (list) => list.map((b) => JSON.stringify({ ...b, seller_ref: `M${C
 
 /** The bodies as texts; each has a number of its own in place of COUNTED. */
 export const mixed = texts(bodies);
+/** One kind alone, for benches of other things. */
+export const alike = mixed.slice(0, 1);
 /** Those that a device can issue offline: it knows no tax but amount times rate. */
 export const onDevice = texts(bodies.filter((b) => !b.differential && b.lines.every((l) => l.treatment !== 'reduced')));
 
