@@ -1,14 +1,20 @@
 /* Makes data for the benches through the program's own rooms, without HTTP; each command prints one line of JSON.
  *
- *     fill_bench plane DIR N                         verification plane with N invoices, sorted
- *     fill_bench firms DIR FIRMS EACH FILE BODIES FROM [URL]   FIRMS taxpayers, numbered behind FROM, with EACH invoices
- *                                     FILE gets "USCC bearer cookie" a line; BODIES: inputs of POST /invoices, one a
- *                                     line, taken by turns, twelve '@' in one become a number
- *     fill_bench sample DIR N [URL]   N invoices picked evenly: "number total date" a line
- *     fill_bench acts DIR SECONDS GROUP BODIES [URL]   invoices issued GROUP to a commit: the store without HTTP
- *     fill_bench rows DIR SECONDS GROUP BODIES [URL]   bare rows of 1,200 bytes, GROUP to a commit: the engine's limit
- *     fill_bench sync DIR             latency of a durable write of 4 KiB on this disk
- *     fill_bench evict FILE…          drops the files from this machine's page cache */
+ * plane DIR N: verification plane with N invoices, sorted.
+ *
+ * firms DIR FIRMS EACH FILE BODIES FROM [URL]: FIRMS taxpayers, numbered behind FROM, with EACH invoices. FILE gets
+ * "USCC bearer cookie" a line. BODIES: inputs of POST /invoices, one a line, taken by turns; twelve '@' in one become a
+ * number.
+ *
+ * sample DIR N [URL]: N invoices picked evenly, "number total date" a line.
+ *
+ * acts DIR SECONDS GROUP BODIES [URL]: invoices issued GROUP to a commit, which is what the store gives without HTTP.
+ *
+ * rows DIR SECONDS GROUP BODIES [URL]: bare rows of 1,200 bytes, GROUP to a commit: the limit of the engine.
+ *
+ * sync DIR: latency of a durable write of 4 KiB on this disk.
+ *
+ * evict FILE…: drops the files from this machine's page cache. */
 #include "base/ids.h"
 #include "kernel/db/db.h"
 #include "kernel/db/store.h"
@@ -400,8 +406,8 @@ static int print_sample(const char *dir, int64_t wanted, const char *url)
 			                       (long long)(first + (last - first) * i / wanted)) };
 		if (db_run(&f.c, &get_at, &in, &row, &n, 1, NULL) != OK || n != 1) fail("no invoice at a number");
 		struct date d = date_of_instant(row[2].i);
-		(void)printf("%.*s %s %04d-%02d-%02d\n", STR_FMT(row[0].s),
-		        money_format(f.c.arena, FEN(row[1].i)).p, d.year, d.month, d.day);
+		(void)printf("%.*s %s %04d-%02d-%02d\n", STR_FMT(row[0].s), money_format(f.c.arena, FEN(row[1].i)).p,
+		        d.year, d.month, d.day);
 	}
 	close_all(&f);
 	return 0;
@@ -506,6 +512,7 @@ int main(int argc, char **argv)
 	if (strcmp(command, "rows") == 0 && argc >= 6) return limit(argv, url, false);
 	if (strcmp(command, "sync") == 0 && argc == 3) return measure_sync(dir);
 	if (strcmp(command, "evict") == 0 && argc >= 3) return evict(argc - 2, argv + 2);
-	(void)fputs("fill_bench plane|firms|sample|acts|rows|sync|evict …: see the head of bench/fill_bench.c\n", stderr);
+	(void)fputs(
+	        "fill_bench plane|firms|sample|acts|rows|sync|evict …: see the head of bench/fill_bench.c\n", stderr);
 	return 2;
 }

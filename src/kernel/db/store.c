@@ -4,10 +4,10 @@
  * The writer thread with group commit (design/storage §2, measurements §5): what has queued up, at most 256 closures,
  * runs in one transaction; one fsync and one signed log root serve them all, and nobody waits when it is idle.
  *
- * An act that fails leaves nothing of itself. Savepoints do that, at a fifth of an act's cost; but an act that fails has
- * nearly always written nothing yet. So a group runs without them first where the engine can tell (SQLite), and only
- * when one has failed behind a row of its own is the group undone and run again with savepoints. Closures can be run
- * again anyway (docs/adr/0006). */
+ * An act that fails leaves nothing of itself. Savepoints do that, at an eighth of an act's cost; but an act that fails
+ * has nearly always written nothing yet. So a group runs without them first where the engine can tell (SQLite), and
+ * only when one has failed behind a row of its own is the group undone and run again with savepoints. Closures can be
+ * run again anyway (docs/adr/0006). */
 #include "kernel/db/store.h"
 #include "kernel/ctx/app.h"
 #include "kernel/db/counters.h"
@@ -205,7 +205,8 @@ static void run_group(struct db_store *s, struct db_act *group, struct arena *ar
 		if (try_group(s, group, arena, true, &left) || !left || !group->next) return;
 		put_back(group);
 	}
-	for (int tried = 1; !try_group(s, group, arena, false, &left) && conflict(s) && retry_pause(s->app, tried); tried++)
+	for (int tried = 1; !try_group(s, group, arena, false, &left) && conflict(s) && retry_pause(s->app, tried);
+	        tried++)
 		put_back(group);
 }
 

@@ -49,8 +49,8 @@ struct str many_errors(struct ctx *c)
 	return buf_done(&b);
 }
 
-err_t many_receipt(struct ctx *c, const struct issuer *by, struct str first, size_t n, const struct tlog_hash *root,
-        int64_t *id)
+err_t many_receipt(
+        struct ctx *c, const struct issuer *by, struct str first, size_t n, const struct tlog_hash *root, int64_t *id)
 {
 	struct value *act = value_object(c->arena), *ignored;
 	value_put_int(c->arena, act, "count", (int64_t)n);

@@ -57,8 +57,7 @@ err_t write_quota(struct ctx *c, const struct issuer *by, struct money amount)
 	int64_t taken = 0;
 	bool gives = amount.fen < 0, found;
 	if (gives || amount.fen <= quota.fen)
-		TRY(issue_quota_add(
-		        c, by->taxpayer.id, by->period, amount, gives ? FEN(INT64_MAX) : quota, &taken));
+		TRY(issue_quota_add(c, by->taxpayer.id, by->period, amount, gives ? FEN(INT64_MAX) : quota, &taken));
 	if (taken == 1) return OK;
 	TRY(issue_quota_used(c, by->taxpayer.id, by->period, &row, &found));
 	return RAISE(c, E_CONFLICT, &issue_over_quota, money_grouped(c->arena, quota),
