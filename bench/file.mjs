@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Client } from '../tests/lib/client.mjs';
 import { cpu, k, load, ms, option, quick, row, run, serves } from './lib/bench.mjs';
 import { withFirms } from './lib/firms.mjs';
+import { alike } from './lib/mixed.mjs';
 import { raw, requestFile } from './lib/request.mjs';
 
 const count = Number(option('firms', quick ? 40 : 3000)), each = Number(option('invoices', quick ? 10 : 100)), connections = Number(option('connections', 64));
@@ -10,7 +11,7 @@ const count = Number(option('firms', quick ? 40 : 3000)), each = Number(option('
 await run({
   name: 'file', title: `VAT returns of ${k(count)} firms, pre-filled from ${each} invoices each, with receipt and ledger`,
   async measure(engine) {
-    const { server, firms, dir, filled } = await withFirms(engine, count, each);
+    const { server, firms, dir, filled } = await withFirms(engine, count, each, { bodies: alike });
     if (!(await serves(server.url, 'POST /v1/returns/vat/{period}'))) {
       await server.close();
       return { rows: [row('returns a second', 'not served yet', { asked: '≥ 500', good: false })] };

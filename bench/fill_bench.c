@@ -1,11 +1,20 @@
 /* Makes data for the benches through the program's own rooms, without HTTP; each command prints one line of JSON.
  *
- *     fill_bench plane DIR N                         verification plane with N invoices, sorted
- *     fill_bench firms DIR FIRMS EACH FILE [URL]     FIRMS taxpayers with EACH invoices; FILE: "USCC bearer cookie" a
- * line fill_bench acts DIR SECONDS GROUP [URL]        invoices issued GROUP to a commit: what the store gives without
- * HTTP fill_bench rows DIR SECONDS GROUP [URL]        bare rows of 1,200 bytes, GROUP to a commit: the limit of the
- * engine fill_bench sync DIR                            latency of a durable write of 4 KiB on this disk fill_bench
- * evict FILE…                         drops the files from this machine's page cache */
+ * plane DIR N: verification plane with N invoices, sorted.
+ *
+ * firms DIR FIRMS EACH FILE BODIES FROM [URL]: FIRMS taxpayers, numbered behind FROM, with EACH invoices. FILE gets
+ * "USCC bearer cookie" a line. BODIES: inputs of POST /invoices, one a line, taken by turns; twelve '@' in one become a
+ * number.
+ *
+ * sample DIR N [URL]: N invoices picked evenly, "number total date" a line.
+ *
+ * acts DIR SECONDS GROUP BODIES [URL]: invoices issued GROUP to a commit, which is what the store gives without HTTP.
+ *
+ * rows DIR SECONDS GROUP BODIES [URL]: bare rows of 1,200 bytes, GROUP to a commit: the limit of the engine.
+ *
+ * sync DIR: latency of a durable write of 4 KiB on this disk.
+ *
+ * evict FILE…: drops the files from this machine's page cache. */
 #include "base/ids.h"
 #include "kernel/db/db.h"
 #include "kernel/db/store.h"
@@ -105,9 +114,12 @@ struct fill {
 	struct ctx c;
 	const struct operation *issue, *batch;
 	struct firm *firms;
-	int64_t n_firms, from, to; /* of this step */
+	int64_t n_firms, first; /* first: firms that are there already */
+	int64_t from, to;       /* of this step */
 	int64_t firm, reference;
 	struct str row;
+	struct str *bodies;
+	size_t n_bodies;
 };
 
 /* table: a script before the consumers start, since scripts run on the writer's connection; NULL: none. */
@@ -195,9 +207,10 @@ static err_t open_session(struct ctx *c, int64_t person, const struct firm *firm
 static err_t register_some(struct ctx *c, void *arg)
 {
 	struct fill *f = arg;
-	for (int64_t i = f->from; i < f->to; i++) {
-		struct firm *firm = &f->firms[i];
+	for (int64_t k = f->from; k < f->to; k++) {
+		struct firm *firm = &f->firms[k];
 		struct party person;
+		int64_t i = f->first + k;
 		bool found;
 		make_uscc(i + 1, firm->uscc);
 		struct registry_event e = { .uscc = str_c(firm->uscc),
@@ -230,16 +243,43 @@ static void act_for(struct ctx *c, const struct firm *firm)
 		.role = S("legal_representative") };
 }
 
+/* Bodies by turns, each with a number of its own where it has twelve '@'. */
+static void read_bodies(struct fill *f, const char *path)
+{
+	FILE *in = fopen(path, "rb");
+	long size;
+	if (!in || fseek(in, 0, SEEK_END) != 0 || (size = ftell(in)) <= 0 || fseek(in, 0, SEEK_SET) != 0) fail(path);
+	char *text = malloc((size_t)size);
+	f->bodies = calloc((size_t)size, sizeof *f->bodies);
+	if (!text || !f->bodies || fread(text, 1, (size_t)size, in) != (size_t)size) fail(path);
+	(void)fclose(in);
+	struct str rest = { text, (size_t)size }, line;
+	while (rest.n && str_split(&rest, '\n', &line))
+		if (line.n) f->bodies[f->n_bodies++] = line;
+	if (!f->n_bodies) fail(path);
+}
+
+static void put_body(struct buf *b, struct fill *f)
+{
+	static const char mark[] = "@@@@@@@@@@@@";
+	int64_t n = ++f->reference;
+	struct str rest = f->bodies[(size_t)n % f->n_bodies];
+	char digits[24]; /* twelve are used, however far the type goes */
+	(void)snprintf(digits, sizeof digits, "%012lld", (long long)n);
+	for (ptrdiff_t at; (at = str_find(rest, mark)) >= 0;) {
+		buf_add(b, rest.p, (size_t)at);
+		buf_add(b, digits, sizeof mark - 1);
+		rest = str_sub(rest, (size_t)at + sizeof mark - 1, rest.n);
+	}
+	buf_str(b, rest);
+}
+
 static struct str next_body(struct ctx *c, struct fill *f)
 {
-	return str_printf(c->arena,
-	        "{\"kind\":\"special\",\"seller_ref\":\"F%lld\",\"buyer\":{\"tax_id\":\"91330200MA2H00030W\",\"name\":"
-	        "\"远帆纺织进出口有限公司\"},\"lines\":[{\"tax_code\":\"1090105030000000000\",\"name\":\"车床\","
-	        "\"spec\":"
-	        "\"CK6140\",\"unit\":\"台\",\"quantity\":\"1\",\"price\":\"1.00\",\"price_includes_tax\":false,"
-	        "\"rate\":"
-	        "\"0.13\",\"discount\":\"0.00\"}],\"remark\":\"\"}",
-	        (long long)++f->reference);
+	struct buf b;
+	buf_init(&b, c->arena, 1024);
+	put_body(&b, f);
+	return buf_done(&b);
 }
 
 static err_t run_operation(struct ctx *c, const struct operation *op, const struct value *tree, struct reply *reply)
@@ -299,9 +339,9 @@ static void issue_batch_of(struct fill *f, int64_t each)
 	struct ctx *c = &f->c;
 	act_for(c, &f->firms[f->firm]);
 	c->idempotency_key = str_printf(c->arena, "fill-%lld", (long long)f->firm);
-	buf_init(&lines, c->arena, (size_t)each * 512);
+	buf_init(&lines, c->arena, (size_t)each * 640);
 	for (int64_t i = 0; i < each; i++) {
-		buf_str(&lines, next_body(c, f));
+		put_body(&lines, f);
 		buf_char(&lines, '\n');
 	}
 	struct value *tree = value_object(c->arena);
@@ -310,10 +350,14 @@ static void issue_batch_of(struct fill *f, int64_t each)
 	if (str_find(reply.bytes, "errors") >= 0) fail("an invoice of a batch was refused");
 }
 
-static int make_firms(const char *dir, int64_t firms, int64_t each, const char *path, const char *url)
+static int make_firms(char **argv, const char *url)
 {
 	static struct fill f;
-	open_all(&f, dir, url, NULL);
+	const char *path = argv[5];
+	int64_t firms = atoll(argv[3]), each = atoll(argv[4]);
+	f.first = atoll(argv[7]);
+	read_bodies(&f, argv[6]);
+	open_all(&f, argv[2], url, NULL);
 	register_firms(&f, firms);
 	double from = now();
 	for (f.firm = 0; f.firm < firms && each > 0; f.firm++)
@@ -324,8 +368,48 @@ static int make_firms(const char *dir, int64_t firms, int64_t each, const char *
 		(void)fprintf(out, "%s %s %s\n", f.firms[i].uscc, f.firms[i].bearer, f.firms[i].cookie);
 	if (!out || fclose(out) != 0) fail("tokens");
 	close_all(&f);
-	(void)printf("{\"firms\":%lld,\"invoices\":%lld,\"seconds\":%.2f}\n", (long long)firms,
-	        (long long)(firms * each), seconds);
+	(void)printf("{\"firms\":%lld,\"invoices\":%lld,\"seconds\":%.2f,\"with_projections\":%.2f}\n",
+	        (long long)firms, (long long)(firms * each), seconds, now() - from);
+	return 0;
+}
+
+/* --- a sample of what is there --- */
+
+static const uint8_t span_out[] = { DB_TEXT, DB_TEXT }, at_in[] = { DB_TEXT }, at_out[] = { DB_TEXT, DB_INT, DB_INT };
+static int span_slot, at_slot;
+static const struct db_statement get_span = { .name = "bench.span",
+	.sql = "SELECT min(number), max(number) FROM invoice",
+	.out = span_out,
+	.n_out = 2,
+	.slot = &span_slot };
+static const struct db_statement get_at = { .name = "bench.at",
+	.sql = "SELECT number, total_fen, issued_at FROM invoice WHERE number >= $1 ORDER BY number LIMIT 1",
+	.in = at_in,
+	.n_in = 1,
+	.out = at_out,
+	.n_out = 3,
+	.slot = &at_slot };
+
+static int print_sample(const char *dir, int64_t wanted, const char *url)
+{
+	static struct fill f;
+	struct db_value *span, *row;
+	size_t n;
+	int64_t first, last;
+	open_all(&f, dir, url, NULL);
+	if (db_run(&f.c, &get_span, NULL, &span, &n, 1, NULL) != OK || n != 1 || span[0].s.n != 20) fail("no invoices");
+	struct str head = str_sub(span[0].s, 0, 5);
+	if (!str_to_int(str_sub(span[0].s, 5, 15), &first) || !str_to_int(str_sub(span[1].s, 5, 15), &last))
+		fail("numbers");
+	for (int64_t i = 0; i < wanted; i++) {
+		struct db_value in = { .s = str_printf(f.c.arena, "%.*s%015lld", STR_FMT(head),
+			                       (long long)(first + (last - first) * i / wanted)) };
+		if (db_run(&f.c, &get_at, &in, &row, &n, 1, NULL) != OK || n != 1) fail("no invoice at a number");
+		struct date d = date_of_instant(row[2].i);
+		(void)printf("%.*s %s %04d-%02d-%02d\n", STR_FMT(row[0].s), money_format(f.c.arena, FEN(row[1].i)).p,
+		        d.year, d.month, d.day);
+	}
+	close_all(&f);
 	return 0;
 }
 
@@ -350,14 +434,18 @@ static err_t rows_some(struct ctx *c, void *arg)
 	return OK;
 }
 
-static int limit(const char *dir, double seconds, int64_t group, const char *url, bool acts)
+static int limit(char **argv, const char *url, bool acts)
 {
 	static struct fill f;
+	const char *dir = argv[2];
+	double seconds = atof(argv[3]);
+	int64_t group = atoll(argv[4]);
 	static const char table[] = "CREATE TABLE bench_row (id BIGINT NOT NULL PRIMARY KEY, body TEXT NOT NULL)";
 	char text[ROW + 1];
 	memset(text, 'x', ROW);
 	text[ROW] = 0;
 	f.row = str_c(text);
+	read_bodies(&f, argv[5]);
 	open_all(&f, dir, url, acts ? NULL : table);
 	if (acts) register_firms(&f, 64);
 	int64_t done = 0;
@@ -415,14 +503,16 @@ static int evict(int n, char **paths)
 int main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "", *dir = argc > 2 ? argv[2] : "";
-	int64_t a = argc > 3 ? atoll(argv[3]) : 0, b = argc > 4 ? atoll(argv[4]) : 0;
-	const char *last = argc > 5 ? argv[5] : NULL;
-	if (strcmp(command, "plane") == 0 && argc == 4) return make_plane(dir, a);
-	if (strcmp(command, "firms") == 0 && argc >= 6) return make_firms(dir, a, b, last, argc > 6 ? argv[6] : NULL);
-	if (strcmp(command, "acts") == 0 && argc >= 5) return limit(dir, atof(argv[3]), b, last, true);
-	if (strcmp(command, "rows") == 0 && argc >= 5) return limit(dir, atof(argv[3]), b, last, false);
+	const char *url = argc > 6 ? argv[6] : NULL;
+	if (strcmp(command, "plane") == 0 && argc == 4) return make_plane(dir, atoll(argv[3]));
+	if (strcmp(command, "firms") == 0 && argc >= 8) return make_firms(argv, argc > 8 ? argv[8] : NULL);
+	if (strcmp(command, "sample") == 0 && argc >= 4)
+		return print_sample(dir, atoll(argv[3]), argc > 4 ? argv[4] : NULL);
+	if (strcmp(command, "acts") == 0 && argc >= 6) return limit(argv, url, true);
+	if (strcmp(command, "rows") == 0 && argc >= 6) return limit(argv, url, false);
 	if (strcmp(command, "sync") == 0 && argc == 3) return measure_sync(dir);
 	if (strcmp(command, "evict") == 0 && argc >= 3) return evict(argc - 2, argv + 2);
-	(void)fputs("fill_bench plane|firms|acts|rows|sync|evict …: see the head of bench/fill_bench.c\n", stderr);
+	(void)fputs(
+	        "fill_bench plane|firms|sample|acts|rows|sync|evict …: see the head of bench/fill_bench.c\n", stderr);
 	return 2;
 }

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { cpu, k, load, memory, ms, option, quick, row, run } from './lib/bench.mjs';
 import { withFirms } from './lib/firms.mjs';
+import { alike } from './lib/mixed.mjs';
 import { raw, requestFile } from './lib/request.mjs';
 
 const count = quick ? 20 : 200, each = quick ? 5 : 100, seconds = quick ? 2 : Number(option('seconds', 8)), at = option('path', '/');
@@ -9,7 +10,7 @@ const count = quick ? 20 : 200, each = quick ? 5 : 100, seconds = quick ? 2 : Nu
 await run({
   name: 'home', title: `The taxpayer's home page (${at}), ${count} firms with ${each} invoices each, 32 connections`,
   async measure(engine) {
-    const { server, firms, dir } = await withFirms(engine, count, each);
+    const { server, firms, dir } = await withFirms(engine, count, each, { bodies: alike });
     const headers = (f) => ({ Cookie: `__Host-etax=${f.cookie}`, Accept: 'text/html', 'Accept-Language': 'zh-CN' });
     const page = await fetch(server.url + at, { headers: headers(firms[0]), redirect: 'manual' }), html = await page.text();
     if (page.status !== 200 || !html.includes('测算用第000001号有限公司')) {

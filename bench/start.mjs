@@ -5,13 +5,14 @@ import path from 'node:path';
 import { etaxd } from '../tests/lib/server.mjs';
 import { k, median, memory, option, quick, row, run } from './lib/bench.mjs';
 import { withFirms } from './lib/firms.mjs';
+import { alike } from './lib/mixed.mjs';
 
 const invoices = Number(option('invoices', quick ? 2000 : 1_000_000)), firms = quick ? 20 : 1000, rounds = quick ? 2 : 5;
 
 await run({
   name: 'start', title: `Start to ready on ${k(invoices)} invoices; memory; binary`,
   async measure(engine) {
-    const { server, dir, filled } = await withFirms(engine, firms, invoices / firms);
+    const { server, dir, filled } = await withFirms(engine, firms, invoices / firms, { bodies: alike });
     const times = [], sizes = [];
     for (let i = 0; i < rounds; i++) {
       await server.stop();

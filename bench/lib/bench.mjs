@@ -119,6 +119,8 @@ export async function serves(url, call) {
 /** row: figure by name. good: true or false against what was asked, undefined where nothing was. */
 export const row = (figure, value, { asked = '', beside = '', ratio = '', good } = {}) => ({ figure, value, asked, beside, ratio, good });
 
+const factsLine = (facts) => `${Object.entries(facts).map(([n, v]) => `${n.replaceAll('_', ' ')} ${v}`).join('; ')}.`;
+
 function table(title, facts, columns) {
   const engines = Object.keys(columns), out = [`## ${title}`, ''];
   const figures = [...new Set(Object.values(columns).flatMap((rows) => rows.map((r) => r.figure)))];
@@ -130,11 +132,11 @@ function table(title, facts, columns) {
     const asked = Object.values(columns).flat().find((r) => r.figure === f).asked;
     out.push(`| ${f} | ${cells.join(' | ')} | ${asked} |`);
   }
-  out.push('', Object.entries(facts).map(([n, v]) => `${n.replaceAll('_', ' ')} ${v}`).join('; ') + '.', '');
+  out.push('', factsLine(facts), '');
   return out.join('\n');
 }
 
-/** engines: ['SQLite', 'PostgreSQL'] or one that touches no database. measure(engine) gives {rows, notes}. */
+/** engines: ['SQLite', 'PostgreSQL'] or one that touches no database. measure(engine) gives {rows, notes}, or its own {text}. */
 export async function run({ name, title, engines = ['SQLite', 'PostgreSQL'], measure }) {
   const engine = option('engine');
   if (engine) {
@@ -143,7 +145,7 @@ export async function run({ name, title, engines = ['SQLite', 'PostgreSQL'], mea
     return;
   }
   const wanted = option('engines') ? option('engines').split(',') : engines;
-  const dir = scratch(), facts = machine(dir), columns = {}, notes = [];
+  const dir = scratch(), facts = machine(dir), columns = {}, notes = [], texts = [];
   for (const one of wanted) {
     const self = [process.argv[1], ...process.argv.slice(2), '--engine', one];
     const inside = one === 'PostgreSQL' ? [path.join(root, 'tests/lib/with_postgres'), process.execPath, ...self] : [process.execPath, ...self];
@@ -151,12 +153,13 @@ export async function run({ name, title, engines = ['SQLite', 'PostgreSQL'], mea
     const out = await capture(inside[0], inside.slice(1), { ETAX_TEST_FSYNC: 'on', ...(one === 'PostgreSQL' ? {} : { ETAX_TEST_DB: '' }) });
     const line = out.split('\n').find((l) => l.startsWith('BENCH '));
     if (!line) throw new Error(`${name} on ${one} said:\n${out}`);
-    const { rows, notes: more = [] } = JSON.parse(line.slice(6));
+    const { rows, notes: more = [], text: own } = JSON.parse(line.slice(6));
+    if (own) texts.push(own);
     columns[one] = rows;
     notes.push(...more.map((n) => (wanted.length > 1 ? `${one}: ${n}` : n)));
   }
   const options = process.argv.slice(2).join(' ');
-  const said = [table(title, facts, columns), ...notes.map((n) => `- ${n}`), '', `Made by \`./dev bench ${name}${options ? ' ' + options : ''}\`.`,
+  const said = [texts.length ? [`## ${title}`, '', ...texts, '', factsLine(facts), ''].join('\n') : table(title, facts, columns), ...notes.map((n) => `- ${n}`), '', `Made by \`./dev bench ${name}${options ? ' ' + options : ''}\`.`,
     ...(quick ? ['A quick run: it shows that the script works, its figures mean nothing.'] : []), ''].join('\n');
   console.log(said);
   mkdirSync(path.join(root, '.cache/bench'), { recursive: true });

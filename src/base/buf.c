@@ -12,41 +12,13 @@ void buf_init(struct buf *b, struct arena *a, size_t cap)
 	b->p[0] = '\0';
 }
 
-char *buf_room(struct buf *b, size_t n)
+void buf_grow(struct buf *b, size_t n)
 {
-	if (n > b->cap - b->n) {
-		size_t cap = b->cap * 2 > b->n + n ? b->cap * 2 : b->n + n;
-		char *p = arena_bytes(b->arena, cap + 1);
-		memcpy(p, b->p, b->n + 1);
-		b->p = p;
-		b->cap = cap;
-	}
-	return b->p + b->n;
-}
-
-void buf_add(struct buf *b, const void *p, size_t n)
-{
-	if (!n) return;
-	memcpy(buf_room(b, n), p, n);
-	b->n += n;
-	b->p[b->n] = '\0';
-}
-
-void buf_str(struct buf *b, struct str s)
-{
-	buf_add(b, s.p, s.n);
-}
-
-void buf_c(struct buf *b, const char *c)
-{
-	buf_add(b, c, strlen(c));
-}
-
-void buf_char(struct buf *b, char ch)
-{
-	if (b->n == b->cap) (void)buf_room(b, 1);
-	b->p[b->n++] = ch;
-	b->p[b->n] = '\0';
+	size_t cap = b->cap * 2 > b->n + n ? b->cap * 2 : b->n + n;
+	char *p = arena_bytes(b->arena, cap + 1);
+	memcpy(p, b->p, b->n + 1);
+	b->p = p;
+	b->cap = cap;
 }
 
 void buf_int(struct buf *b, int64_t v)

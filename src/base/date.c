@@ -200,7 +200,11 @@ bool period_parse(struct str s, struct period *out)
 struct str period_format(struct arena *a, struct period p)
 {
 	switch (p.kind) {
-	case PERIOD_MONTH: return str_printf(a, "%04d-%02d", p.year, p.index);
+	case PERIOD_MONTH: {
+		char text[16];
+		(void)put_date(text, (struct date){ p.year, p.index, 1 });
+		return str_dup(a, (struct str){ text, sizeof "2026-11" - 1 });
+	}
 	case PERIOD_QUARTER: return str_printf(a, "%04dQ%d", p.year, p.index);
 	case PERIOD_YEAR: return str_printf(a, "%04d", p.year);
 	}

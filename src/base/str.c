@@ -3,11 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct str str_c(const char *c)
-{
-	return c ? (struct str){ c, strlen(c) } : STR_NONE;
-}
-
 struct str str_dup(struct arena *a, struct str s)
 {
 	return s.p ? (struct str){ arena_dup(a, s.p, s.n), s.n } : STR_NONE;
@@ -30,16 +25,6 @@ struct str str_printf(struct arena *a, const char *fmt, ...)
 	}
 	va_end(again);
 	return (struct str){ p, (size_t)n };
-}
-
-bool str_eq(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool str_is(struct str a, const char *c)
-{
-	return str_eq(a, str_c(c));
 }
 
 bool str_eq_const_time(struct str a, struct str b)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
 	const char *p;
@@ -17,11 +18,22 @@ struct str {
 #define STR_NONE ((struct str){ NULL, 0 })
 #define STR_FMT(s) (int)(s).n, (s).p /* for "%.*s" */
 
-struct str str_c(const char *c);                        /* from a C string, NULL -> STR_NONE; no copy */
+/* The three that everything is made of stand here, so that the length of a literal is known to the compiler. */
+static inline struct str str_c(const char *c) /* from a C string, NULL -> STR_NONE; no copy */
+{
+	return c ? (struct str){ c, strlen(c) } : STR_NONE;
+}
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+static inline bool str_is(struct str a, const char *c)
+{
+	if (a.n && c && a.p[0] != c[0]) return false; /* most comparisons end here */
+	return str_eq(a, str_c(c));
+}
 struct str str_dup(struct arena *a, struct str s);
 struct str str_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-bool str_eq(struct str a, struct str b);
-bool str_is(struct str a, const char *c);
 bool str_eq_const_time(struct str a, struct str b);     /* for secrets */
 int str_cmp(struct str a, struct str b);                /* byte order */
 bool str_starts(struct str s, const char *prefix);

@@ -116,6 +116,17 @@ test('limits: 10^6 lines at once, too large, empty, over the quota', async () =>
   assert.ok(r.lines[1].number && r.lines[3].number, r.text);
 });
 
+test("A09.8 G01.8 an agent's limit for one act holds for each line of a batch", async () => {
+  const until = new Date(Date.parse((await t1.get('/healthz')).body.now) + 3 * 86400_000).toISOString().slice(0, 10);
+  const given = await t1.post('/v1/mandates', { agent: parties.T5, scopes: ['invoice.issue'], limit: '1000.00', until });
+  assert.equal(given.status, 201, given.text);
+  const agent = (await Client.signIn(server.url, 'T5')).as('T1');
+  const of = (ref, price) => invoice(ref, { lines: [{ ...invoice(ref).lines[0], quantity: '1', price }] });
+  const r = await send(agent, [of('l1', '100.00'), of('l2', '1000.00'), of('l3', '884.95')]);
+  assert.deepEqual(r.lines.map((l) => l.errors?.map((e) => [e.pointer, e.code]) ?? 'issued'), ['issued', [['/total', 'mandate-limit']], 'issued'], r.text);
+  assert.match(r.lines[1].errors[0].detail, /1000\.00/);
+});
+
 test('cut off in the middle by kill -9: the same key goes on where it stopped', async () => {
   const lines = Array.from({ length: 20_000 }, (_, i) => invoice(`z${i}`));
   const before = (await t1.get('/v1/invoices')).body.count;

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { clockOf, setClock } from '../lib/owing.mjs';
+import { bodyOf } from '../lib/kinds.mjs';
 import { Device, core, sale } from '../lib/lane.mjs';
 import { Server, etaxd } from '../lib/server.mjs';
 
@@ -258,4 +259,20 @@ test('A08.e3 kill -9 while a thousand are handed over: each once, afterwards all
   t1 = await Client.signIn(server.url, 'T1');
   const lane = ok(await t1.get(`/v1/lanes/${d.id}.json`));
   assert.deepEqual([lane.issued, lane.head.sequence, lane.open_numbers], [2500, 2500, 500]);
+});
+
+test('A08.e2 the law of the day it was issued on, also when that law has ended before it arrives', async () => {
+  const issued = '2027-12-31T22:00:00+08:00';
+  await setClock(server.url, issued);
+  t1 = await Client.signIn(server.url, 'T1');
+  const d = await Device.enrol(t1, { limit: '300000.00' });
+  const car = bodyOf('used_car_trade'); // dealers pay 0.5 % until the end of 2027
+  car.lines = [{ ...car.lines[0], price_includes_tax: true }];
+  const last = await d.issue(car, Date.parse(issued));
+  await setClock(server.url, '2028-01-01T01:00:00+08:00');
+  // The block may have been closed with its year by then; the seller confirms it in that case.
+  assert.match(outcomes(await d.sync(open, [last]))[0], /^(issued|block-closed)$/);
+  t1 = await Client.signIn(server.url, 'T1');
+  const today = await t1.post('/v1/invoices', bodyOf('used_car_trade'));
+  assert.deepEqual([today.status, today.body.errors?.map((e) => e.pointer)], [422, ['/lines/0/rate']], today.text);
 });

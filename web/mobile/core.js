@@ -66,12 +66,12 @@ export function crc16(text) {
   return crc.toString(16).toUpperCase().padStart(4, '0');
 }
 export function qrText(kind, number, total, day) {
-  const text = `01,${kind === 'special' ? '31' : '32'},,${number},${money(total)},${day.replaceAll('-', '')},,`;
+  const text = `01,${{ special: 31, vehicle: 83, used_car: 84 }[kind] ?? 32},,${number},${money(total)},${day.replaceAll('-', '')},,`;
   return text + crc16(text);
 }
 export function qrParse(text) {
   const f = text.split(',');
-  if (f.length !== 8 || f[0] !== '01' || !['31', '32'].includes(f[1]) || !/^\d{20}$/.test(f[3]) || fen(f[4]) === null || !/^\d{8}$/.test(f[5])) return null;
+  if (f.length !== 8 || f[0] !== '01' || !['31', '32', '83', '84'].includes(f[1]) || !/^\d{20}$/.test(f[3]) || fen(f[4]) === null || !/^\d{8}$/.test(f[5])) return null;
   if (crc16(text.slice(0, text.lastIndexOf(',') + 1)) !== f[7]) return null;
   return { number: f[3], total: fen(f[4]), day: f[5].replace(/(....)(..)(..)/, '$1-$2-$3') };
 }

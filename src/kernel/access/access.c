@@ -85,10 +85,22 @@ err_t access_in_person(struct ctx *c)
 	return RAISE(c, E_FORBIDDEN, &not_by_token);
 }
 
+static bool within(const struct ctx *c, struct money amount)
+{
+	return !c->caller.limit_fen || amount.fen <= c->caller.limit_fen;
+}
+
+bool access_each_within_limit(struct ctx *c, struct money amount, struct str pointer)
+{
+	if (within(c, amount)) return true;
+	FAULT(c, pointer, &over_limit, money_format(c->arena, FEN(c->caller.limit_fen)));
+	return false;
+}
+
 err_t access_within_limit(struct ctx *c, struct money amount)
 {
-	if (!c->caller.limit_fen || amount.fen <= c->caller.limit_fen) return OK;
-	access_security(c, "mandate-limit", STR_NONE);
+	if (within(c, amount)) return OK;
+	access_security(c, ACCESS_BEYOND_LIMIT, STR_NONE);
 	return RAISE(c, E_FORBIDDEN, &over_limit, money_format(c->arena, FEN(c->caller.limit_fen)));
 }
 

@@ -28,6 +28,9 @@ bool access_has_post(const struct ctx *c, const char *post);
 MUST_USE err_t access_in_person(struct ctx *c);
 /* An agent's mandate may limit the amount of one act. E_FORBIDDEN names the limit. */
 MUST_USE err_t access_within_limit(struct ctx *c, struct money amount);
+/* The same for one of many acts in one request: false, and a fault at the pointer; the caller tells the security log. */
+bool access_each_within_limit(struct ctx *c, struct money amount, struct str pointer);
+#define ACCESS_BEYOND_LIMIT "mandate-limit" /* its event */
 
 /* Opens a subject's data. OK for the subject itself and for its mandataries; an officer needs c->purpose.
  * Others get E_NOT_FOUND (existence is not told) and the attempt goes to the security log. Recorded once a request.

@@ -25,6 +25,9 @@ struct engine {
 	/* The transaction failed since its BEGIN, and only because another one stood in its way: from the BEGIN again
 	 * it may succeed. NULL: this never happens. */
 	bool (*again)(const struct engine_connection *e);
+	/* Rows that the core connection has written so far: it grows with every row. Below 0: there is no transaction;
+	 * inside one that was begun, the engine has undone it by itself (the disk is full). NULL: not known. */
+	int64_t (*written)(const struct engine_connection *e);
 };
 extern const struct engine engine_sqlite, engine_postgresql;
 

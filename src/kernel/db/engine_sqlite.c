@@ -254,6 +254,11 @@ static struct str sqlite_misfit(struct engine_connection *s, struct arena *a, co
 	return STR_NONE;
 }
 
+static int64_t sqlite_written(const struct engine_connection *s)
+{
+	return sqlite3_get_autocommit(s->core) ? -1 : sqlite3_total_changes64(s->core);
+}
+
 const struct engine engine_sqlite = { DB_SQLITE, sqlite_open, sqlite_close, sqlite_run, sqlite_command, sqlite_why,
 	"BEGIN IMMEDIATE", "BEGIN IMMEDIATE", "BEGIN; SELECT count(*) FROM sqlite_master", sqlite_misfit,
-	sqlite_dialect };
+	sqlite_dialect, NULL, sqlite_written };

@@ -2,8 +2,12 @@
  * a row.
  *
  * The writer thread with group commit (design/storage §2, measurements §5): what has queued up, at most 256 closures,
- * runs in savepoints of one transaction; one fsync and one signed log root serve them all, and nobody waits when it is
- * idle. */
+ * runs in one transaction; one fsync and one signed log root serve them all, and nobody waits when it is idle.
+ *
+ * An act that fails leaves nothing of itself. Savepoints do that, at an eighth of an act's cost; but an act that fails
+ * has nearly always written nothing yet. So a group runs without them first where the engine can tell (SQLite), and
+ * only when one has failed behind a row of its own is the group undone and run again with savepoints. Closures can be
+ * run again anyway (docs/adr/0006). */
 #include "kernel/db/store.h"
 #include "kernel/ctx/app.h"
 #include "kernel/db/counters.h"
@@ -49,6 +53,7 @@ struct db_store {
 	struct acts waiting, over;
 	bool closing, teller_closing;
 	struct db writer;
+	enum { SAVEPOINT_NONE, SAVEPOINT_USED, SAVEPOINT_UNTOUCHED } savepoint; /* of the open group */
 	struct counters counters;
 	pthread_mutex_t projection_lock;
 	struct db projector;
@@ -84,12 +89,28 @@ static bool conflict(const struct db_store *s)
 	return s->writer.engine->again && s->writer.engine->again(s->writer.link);
 }
 
+/* The transaction is gone: what ran now would be kept row by row. */
+static bool lost(const struct db_store *s)
+{
+	return s->writer.engine->written && s->writer.engine->written(s->writer.link) < 0;
+}
+
+/* One message an act (PostgreSQL waits for each): the savepoint before goes with it, and one that an act was rolled
+ * back to serves the next. */
+static bool set_savepoint(struct db_store *s)
+{
+	const char *command = s->savepoint == SAVEPOINT_NONE ? "SAVEPOINT act" : "RELEASE act; SAVEPOINT act";
+	bool good = s->savepoint == SAVEPOINT_UNTOUCHED || s->writer.engine->command(s->writer.link, false, command);
+	if (good) s->savepoint = SAVEPOINT_USED;
+	return good;
+}
+
 static void run_one(struct db_store *s, struct db_act *a)
 {
 	struct db *own = a->c->db;
 	counters_save(&s->counters);
 	if (s->hooks.savepoint) s->hooks.savepoint(s->app);
-	a->result = s->writer.engine->command(s->writer.link, false, "SAVEPOINT act") ? OK : E_INTERNAL;
+	a->result = set_savepoint(s) ? OK : E_INTERNAL;
 	if (a->result != OK) return;
 	a->c->db = &s->writer;
 	a->result = a->fn(a->c, a->arg);
@@ -97,9 +118,25 @@ static void run_one(struct db_store *s, struct db_act *a)
 	if (a->result != OK) {
 		counters_roll_back(&s->counters);
 		if (s->hooks.savepoint_rolled_back) s->hooks.savepoint_rolled_back(s->app);
-		(void)s->writer.engine->command(s->writer.link, false, "ROLLBACK TO act");
+		if (s->writer.engine->command(s->writer.link, false, "ROLLBACK TO act"))
+			s->savepoint = SAVEPOINT_UNTOUCHED;
 	}
-	(void)s->writer.engine->command(s->writer.link, false, "RELEASE act");
+}
+
+/* Without a savepoint: false when it has failed and left rows. */
+static bool run_freely(struct db_store *s, struct db_act *a)
+{
+	struct db *own = a->c->db;
+	int64_t before = s->writer.engine->written(s->writer.link);
+	counters_save(&s->counters);
+	if (s->hooks.savepoint) s->hooks.savepoint(s->app);
+	a->c->db = &s->writer;
+	a->result = a->fn(a->c, a->arg);
+	a->c->db = own;
+	if (a->result == OK) return true;
+	counters_roll_back(&s->counters);
+	if (s->hooks.savepoint_rolled_back) s->hooks.savepoint_rolled_back(s->app);
+	return s->writer.engine->written(s->writer.link) == before;
 }
 
 static bool commit(struct db_store *s, struct arena *arena)
@@ -125,16 +162,21 @@ static bool begin_group(struct db_store *s, struct arena *arena)
 	return false;
 }
 
-/* One run of a group: true when it is durable. */
-static bool try_group(struct db_store *s, struct db_act *group, struct arena *arena)
+/* One run of a group: true when it is durable. free: without savepoints, which *left says do not do for it. */
+static bool try_group(struct db_store *s, struct db_act *group, struct arena *arena, bool free, bool *left)
 {
 	bool began = s->writer.engine->command(s->writer.link, false, s->writer.engine->begin), committed = false;
 	if (!began) (void)s->writer.engine->command(s->writer.link, false, "ROLLBACK");
 	s->writer.writing = began;
 	bool open = began && begin_group(s, arena);
-	for (struct db_act *a = group; a && open && !conflict(s); a = a->next)
-		run_one(s, a);
-	if (open && !conflict(s))
+	s->savepoint = SAVEPOINT_NONE;
+	*left = false;
+	for (struct db_act *a = group; a && open && !*left && !conflict(s) && !lost(s); a = a->next)
+		if (free)
+			*left = !run_freely(s, a);
+		else
+			run_one(s, a);
+	if (open && !*left && !conflict(s) && !lost(s))
 		committed = commit(s, arena);
 	else if (open)
 		(void)s->writer.engine->command(s->writer.link, false, "ROLLBACK");
@@ -155,9 +197,16 @@ static void put_back(struct db_act *group)
 /* Nothing of a group that met a conflict is left, so that all of it may run again. */
 static void run_group(struct db_store *s, struct db_act *group, struct arena *arena)
 {
-	for (struct db_act *a = group; a && s->writer.engine->again; a = a->next)
+	bool left;
+	for (struct db_act *a = group; a; a = a->next)
 		a->before = *a->c;
-	for (int tried = 1; !try_group(s, group, arena) && conflict(s) && retry_pause(s->app, tried); tried++)
+	if (s->writer.engine->written) {
+		/* One that was alone in its group is undone with it: nothing is to be run again. */
+		if (try_group(s, group, arena, true, &left) || !left || !group->next) return;
+		put_back(group);
+	}
+	for (int tried = 1; !try_group(s, group, arena, false, &left) && conflict(s) && retry_pause(s->app, tried);
+	        tried++)
 		put_back(group);
 }
 

@@ -112,14 +112,14 @@ static bool read_text(struct ctx *c, const struct field *f, struct str at, struc
 static bool read_choice(struct ctx *c, const struct field *f, struct str at, struct str s, struct str *out)
 {
 	struct buf known;
-	buf_init(&known, c->arena, 100);
-	for (const struct choice *o = f->choices; o->code; o++) {
+	for (const struct choice *o = f->choices; o->code; o++)
 		if (str_is(s, o->code)) {
 			*out = s;
 			return true;
 		}
+	buf_init(&known, c->arena, 100);
+	for (const struct choice *o = f->choices; o->code; o++)
 		buf_printf(&known, "%s%s", known.n ? "、" : "", o->code);
-	}
 	FAULT(c, at, &not_choice, str_c(f->label), buf_done(&known));
 	return false;
 }

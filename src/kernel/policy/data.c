@@ -1,6 +1,7 @@
 /* Data beside the packages: schemes and tables whose owner checks them. */
+#include "kernel/policy/inner.h"
 #include "kernel/policy/nodes.h"
-#include "kernel/policy/policy.h"
+#include <string.h>
 
 enum { DEEPEST = 16 };
 
@@ -33,4 +34,30 @@ err_t policy_data(struct arena *a, struct str yaml, struct value **out)
 	*out = tree(&n, nodes_root(&n), 0);
 	nodes_close(&n);
 	return *out ? OK : E_INPUT;
+}
+
+bool policy_keep_file(struct policy_store *s, const char *path, struct str yaml)
+{
+	struct folder_file *f = arena_new_of(s->arena, struct folder_file), **at = &s->files;
+	if (policy_data(s->arena, yaml, &f->data) != OK) return false;
+	f->path = path;
+	while (*at && strcmp((*at)->path, path) < 0)
+		at = &(*at)->next;
+	f->next = *at;
+	*at = f;
+	return true;
+}
+
+const struct value *policy_file(const struct policy_store *s, const char *path)
+{
+	for (const struct folder_file *f = s->files; f; f = f->next)
+		if (strcmp(f->path, path) == 0) return f->data;
+	return NULL;
+}
+
+void policy_files(const struct policy_store *s, const char *prefix,
+        void (*fn)(void *arg, const char *path, const struct value *data), void *arg)
+{
+	for (const struct folder_file *f = s->files; f; f = f->next)
+		if (strncmp(f->path, prefix, strlen(prefix)) == 0) fn(arg, f->path, f->data);
 }

@@ -76,8 +76,18 @@ struct policy_store {
 	struct parameter parameters[PARAMETERS_MAX];
 	unsigned n_parameters;
 	struct policy_form *forms;
+	struct folder_file *files;
 	struct str why;
 };
+
+/* Data beside the packages, read when the process starts. */
+struct folder_file {
+	const char *path;
+	struct value *data;
+	struct folder_file *next;
+};
+/* false: no YAML, or nested too deep. */
+bool policy_keep_file(struct policy_store *s, const char *path, struct str yaml);
 
 /* Narrows f->to to the stretch in which no parameter of the form changes. */
 bool policy_compile(struct policy_store *s, struct policy_form *f);

@@ -268,9 +268,17 @@ static void add(void *arg, const char *path, struct str bytes)
 {
 	const struct all *all = arg;
 	struct policy_store *s = all->s;
-	if (strchr(path + sizeof "policy/" - 1, '/')) return; /* folders hold data of another shape: policy_data() */
+	if (strchr(path + sizeof "policy/" - 1, '/')) return; /* folders hold data of another shape: policy_file() */
 	if (s->why.n == 0 && !package(s, bytes, all->part))
 		s->why = str_printf(s->arena, "%s: %.*s", path, STR_FMT(s->why));
+}
+
+static void keep_file(void *arg, const char *path, struct str bytes)
+{
+	struct policy_store *s = arg;
+	if (strchr(path + sizeof "policy/" - 1, '/') && str_ends(str_c(path), ".yaml") && s->why.n == 0 &&
+	        !policy_keep_file(s, path, bytes))
+		s->why = str_printf(s->arena, "%s: is no YAML, or too large", path);
 }
 
 static struct policy_store *store_new(struct arena *a)
@@ -287,6 +295,7 @@ err_t policy_load(struct arena *a, struct policy_store **out, struct str *why)
 	asset_each("policy/", add, &all);
 	all.part = "forms";
 	asset_each("policy/", add, &all);
+	asset_each("policy/", keep_file, all.s);
 	*why = (*out)->why;
 	return why->n ? E_INPUT : OK;
 }

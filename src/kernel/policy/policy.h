@@ -29,6 +29,11 @@ MUST_USE err_t policy_examples_of(const struct policy_store *s, struct str form,
 /* YAML of another shape (policy/FOLDER/ *.yaml: schemes, tables) as a tree: all scalars are texts. E_INPUT: is no YAML, or nested
  * too deep. */
 MUST_USE err_t policy_data(struct arena *a, struct str yaml, struct value **out);
+/* The same of an asset, read once by policy_load; NULL: there is none. Nobody changes it. */
+const struct value *policy_file(const struct policy_store *s, const char *path);
+/* All of them whose path begins so, in order of their paths. */
+void policy_files(const struct policy_store *s, const char *prefix,
+        void (*fn)(void *arg, const char *path, const struct value *data), void *arg);
 
 /* The form in force on the date the liability arose; NULL: none. */
 const struct policy_form *policy_form(const struct policy_store *s, const char *id, struct date liability);

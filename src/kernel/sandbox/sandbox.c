@@ -109,8 +109,12 @@ bool sandbox_reply_lost(const struct ctx *c)
 
 void sandbox_party(struct sandbox *s, const char *key, const char *account, const char *name, const char *what)
 {
-	if (!s || s->n_parties == SANDBOX_PARTIES_MAX) return;
-	s->parties[s->n_parties++] = (struct party){ key, account, name, what };
+	size_t i = 0;
+	while (s && i < s->n_parties && strcmp(s->parties[i].key, key) != 0) /* seeding may run twice */
+		i++;
+	if (!s || i == SANDBOX_PARTIES_MAX) return;
+	s->parties[i] = (struct party){ key, account, name, what };
+	if (i == s->n_parties) s->n_parties++;
 }
 
 struct value *sandbox_value(struct ctx *c)

@@ -97,6 +97,99 @@ static void only_the_good_writes_stay(void **state)
 	test_app_close(&t);
 }
 
+/* Holds the writer until the acts behind it have queued up, so that they are one group. */
+struct gate {
+	pthread_mutex_t lock;
+	pthread_cond_t moved;
+	bool entered, opened;
+};
+
+static err_t hold(struct ctx *c, void *arg)
+{
+	struct gate *g = arg;
+	(void)c;
+	pthread_mutex_lock(&g->lock);
+	g->entered = true;
+	pthread_cond_broadcast(&g->moved);
+	while (!g->opened)
+		pthread_cond_wait(&g->moved, &g->lock);
+	pthread_mutex_unlock(&g->lock);
+	return OK;
+}
+
+enum kind_of_act { GOOD, REFUSED, FAILS_BEHIND_A_ROW };
+struct member {
+	enum kind_of_act kind;
+	int runs;
+};
+
+static err_t run_member(struct ctx *c, void *arg)
+{
+	struct member *m = arg;
+	int64_t n;
+	m->runs++;
+	TRY(db_counter(c, S("test.acts"), 1, &n));
+	if (m->kind == REFUSED) return E_INPUT;
+	TRY(outbox_emit(c, "test.act", 7, S("{}")));
+	return m->kind == GOOD ? OK : E_CONFLICT;
+}
+
+/* Runs the members as one group; counts that each answered as it should. */
+static void run_as_group(struct app *app, struct member *m, size_t n)
+{
+	static const err_t expected[] = { [GOOD] = OK, [REFUSED] = E_INPUT, [FAILS_BEHIND_A_ROW] = E_CONFLICT };
+	struct gate g = { .lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER };
+	struct ctx first = test_ctx(app), c[8];
+	struct db_pending *held = db_write_start(&first, hold, &g), *pending[8];
+	assert_in_range(n, 1, 8);
+	pthread_mutex_lock(&g.lock);
+	while (!g.entered)
+		pthread_cond_wait(&g.moved, &g.lock);
+	pthread_mutex_unlock(&g.lock);
+	for (size_t i = 0; i < n; i++) {
+		c[i] = test_ctx(app);
+		pending[i] = db_write_start(&c[i], run_member, &m[i]);
+	}
+	pthread_mutex_lock(&g.lock);
+	g.opened = true;
+	pthread_cond_broadcast(&g.moved);
+	pthread_mutex_unlock(&g.lock);
+	assert_int_equal(db_write_end(held), OK);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(db_write_end(pending[i]), expected[m[i].kind]);
+		test_ctx_end(&c[i]);
+	}
+	test_ctx_end(&first);
+}
+
+/* docs/adr/0022: SQLite runs a group again only when an act has failed behind a row of its own. */
+static void a_group_runs_again_only_for_rows(void **state)
+{
+	(void)state;
+	struct test_app t;
+	struct member calm[] = { { GOOD }, { REFUSED }, { GOOD } };
+	struct member torn[] = { { GOOD }, { FAILS_BEHIND_A_ROW }, { REFUSED }, { GOOD } };
+	struct member alone[] = { { FAILS_BEHIND_A_ROW } };
+	test_app_open(&t);
+	run_as_group(&t.app, calm, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(calm[i].runs, 1);
+	assert_int_equal(events(&t.app), 2);
+	run_as_group(&t.app, torn, 4);
+	struct ctx c = test_ctx(&t.app);
+	bool free_first = db_engine_of(c.db) == DB_SQLITE;
+	test_ctx_end(&c);
+	assert_int_equal(torn[0].runs, free_first ? 2 : 1);
+	assert_int_equal(torn[1].runs, free_first ? 2 : 1);
+	assert_int_equal(torn[3].runs, 1);
+	assert_int_equal(events(&t.app), 4);
+	run_as_group(&t.app, alone, 1);
+	assert_int_equal(alone[0].runs, 1);
+	assert_int_equal(events(&t.app), 4);
+	assert_int_equal(counter(&t.app), 4);
+	test_app_close(&t);
+}
+
 static err_t outer(struct ctx *c, void *arg)
 {
 	struct act in = { 0 };
@@ -457,6 +550,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_acknowledged_survives_a_kill),
 		cmocka_unit_test(only_the_good_writes_stay),
+		cmocka_unit_test(a_group_runs_again_only_for_rows),
 		cmocka_unit_test(nested_writes_are_one),
 		cmocka_unit_test(a_nested_failure_takes_all_back),
 		cmocka_unit_test(no_write_outside_a_transaction),

@@ -286,6 +286,8 @@ static err_t rights_for(struct ctx *c, int64_t person_id, int64_t subject_id, st
 		buf_char(&b, ' ');
 		widen_limit(c, r, scopes, DB_NULL, &limited);
 	}
+	r->scopes = str_trim(buf_done(&b));
+	if (str_is(r->scopes, "*")) return OK; /* the legal representative: no mandate can add to it */
 	struct identity_mandates_by_row *mandates;
 	TRY(identity_mandates_by(c, subject_id, person_id, c->today, &mandates, &n));
 	for (size_t i = 0; i < n; i++) {
@@ -389,12 +391,11 @@ static err_t no_session(struct ctx *c)
 err_t session_authenticate(struct ctx *c, struct str token, bool by_cookie, struct str acting_for)
 {
 	struct identity_session_get_row s;
-	struct identity_officer_get_row officer;
 	bool found, is_officer, alive;
 	TRY(identity_session_get(c, token_hash(c, token), &s, &found));
 	if (!found || s.ended_at != DB_NULL || s.expires_at <= c->now || by_cookie != str_is(s.kind, "cookie"))
 		return no_session(c);
-	TRY(identity_officer_get(c, s.person_id, &officer, &is_officer));
+	is_officer = s.office.p != NULL;
 	TRY(still_used(c, &s, is_officer, &alive));
 	if (!alive) return RAISE(c, E_UNAUTHENTICATED, &expired);
 	struct caller *who = &c->caller;
@@ -405,8 +406,8 @@ err_t session_authenticate(struct ctx *c, struct str token, bool by_cookie, stru
 		.personal_token = str_is(s.kind, "personal"),
 		.strong = s.strong,
 		.officer = is_officer,
-		.office = is_officer ? officer.office : STR_NONE,
-		.post = is_officer ? officer.post : STR_NONE,
+		.office = s.office,
+		.post = is_officer ? s.post : STR_NONE,
 		.csrf = by_cookie ? s.csrf : STR_NONE };
 	int64_t subject_id;
 	TRY(acting_subject(c, acting_for, s.subject_id, &subject_id));

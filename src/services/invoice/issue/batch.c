@@ -7,17 +7,16 @@
  * writer fills in. */
 #include "services/invoice/issue/batch.h"
 #include "issue_sql.h"
+#include "kernel/access/access.h"
 #include "kernel/crypto/crypto.h"
 #include "kernel/log/log.h"
-#include "kernel/operation/problem.h"
 #include "kernel/outbox/outbox.h"
-#include "kernel/tlog/tlog.h"
-#include "services/foundation/identity/identity.h"
 #include "services/invoice/issue/event.h"
+#include "services/invoice/issue/many.h"
 #include "services/invoice/issue/qr_text.h"
 #include <string.h>
 
-enum { PART = 1000, NUMBER = 20, BUYERS = 1 << 12 };
+enum { PART = 1000, NUMBER = 20 };
 #define BLANK S("00000000000000000000")
 
 static const struct fault_def key_needed = { "idempotency-key-missing",
@@ -53,48 +52,22 @@ struct part {
 	struct db_pending *pending;
 };
 
-struct buyer {
-	struct str tax_id;
-	int64_t id;
-};
 struct batch {
 	struct ctx *c;
 	struct issuer by;
 	struct str key, rest;
 	int64_t line_no, done; /* done: parts that an earlier attempt has written */
-	struct buyer *buyers;  /* cache: the same buyers come again */
+	struct many_buyers *buyers;
+	bool beyond; /* a line is above the agent's limit */
 	struct part parts[2];
 	struct buf answer;
 };
 
 /* --- reading a line --- */
 
-static err_t buyer_of(struct part *p, struct str tax_id, int64_t *id)
-{
-	uint32_t h = 2166136261u;
-	struct party party;
-	bool known;
-	*id = 0;
-	if (!tax_id.p) return OK;
-	for (size_t i = 0; i < tax_id.n; i++)
-		h = (h ^ (unsigned char)tax_id.p[i]) * 16777619u;
-	struct buyer *b = &p->batch->buyers[h % BUYERS];
-	if (!b->tax_id.p || !str_eq(b->tax_id, tax_id)) {
-		TRY(identity_party_by_tax_id(&p->c, tax_id, &party, &known));
-		*b = (struct buyer){ str_dup(p->batch->c->arena, tax_id), known ? party.id : 0 };
-	}
-	*id = b->id;
-	return OK;
-}
-
 static void keep_errors(struct ctx *c, struct line *l)
 {
-	struct value *v = value_object(c->arena);
-	struct buf b;
-	buf_init(&b, c->arena, 256);
-	problem_put_errors(c, v);
-	value_write_json(&b, value_get(v, S("errors")));
-	l->errors = buf_done(&b);
+	l->errors = many_errors(c);
 	l->good = false;
 }
 
@@ -147,11 +120,12 @@ static err_t take_line(struct part *p, struct str text, int64_t no)
 	l->seller_ref = in.seller_ref;
 	if (in.has_draft) FAULT(c, S("/draft"), &no_draft);
 	rules_compose(c, &in, &p->batch->by, &f);
+	if (!c->problem.n && !access_each_within_limit(c, f.total, S("/total"))) p->batch->beyond = true;
 	if (c->problem.n) {
 		keep_errors(c, l);
 		return OK;
 	}
-	TRY(buyer_of(p, in.buyer.tax_id, &l->buyer_id));
+	TRY(many_buyer(c, p->batch->buyers, in.buyer.tax_id, &l->buyer_id));
 	write_face(p, l, &f);
 	return OK;
 }
@@ -230,18 +204,6 @@ static void answer_line(struct buf *b, const struct line *l, struct str number)
 	buf_c(b, "}\n");
 }
 
-/* One leaf of the log for all: who holds an invoice of the batch can prove it by the path to this root. */
-static err_t receipt_of(
-        struct ctx *c, struct part *p, struct str first, size_t n, const struct tlog_hash *root, int64_t *id)
-{
-	struct value *act = value_object(c->arena), *ignored;
-	value_put_int(c->arena, act, "count", (int64_t)n);
-	value_put_str(c->arena, act, "first", first);
-	value_put_str(c->arena, act, "root", str_hex(c->arena, root->b, sizeof root->b));
-	value_put_str(c->arena, act, "seller", p->batch->by.taxpayer.uscc);
-	return receipt_issue(c, ACT_INVOICE_BATCH, p->batch->by.taxpayer.id, act, &ignored, id);
-}
-
 static err_t write_lines(struct ctx *c, struct part *p, size_t n, int64_t *receipt_id, struct str *first)
 {
 	struct issue_insert_in_row *rows = arena_array(c->arena, n, sizeof *rows);
@@ -270,7 +232,7 @@ static err_t write_lines(struct ctx *c, struct part *p, size_t n, int64_t *recei
 		answer_line(&p->result, l, number);
 	}
 	tlog_stack_root(&tree, &root);
-	TRY(receipt_of(c, p, *first, n, &root, receipt_id));
+	TRY(many_receipt(c, &p->batch->by, *first, n, &root, receipt_id));
 	for (k = 0; k < n; k++)
 		rows[k].receipt_id = *receipt_id;
 	TRY(issue_insert_rows(c, rows, n));
@@ -408,7 +370,7 @@ err_t issue_batch(struct ctx *c, const void *input, struct reply *out)
 	b->c = c;
 	b->key = c->idempotency_key;
 	b->rest = in->lines;
-	b->buyers = arena_array(c->arena, BUYERS, sizeof *b->buyers);
+	b->buyers = many_buyers_new(c->arena);
 	buf_init(&b->answer, c->arena, (size_t)a.n_lines * 96);
 	TRY(db_write(c, begin, &a));
 	for (size_t i = 0; i < 2; i++) {
@@ -422,6 +384,7 @@ err_t issue_batch(struct ctx *c, const void *input, struct reply *out)
 	/* A failed part leaves the other one in the air: nothing may go before it has landed. */
 	for (size_t i = 0; i < 2; i++)
 		if (b->parts[i].pending) (void)end_part(&b->parts[i]);
+	if (b->beyond) access_security(c, ACCESS_BEYOND_LIMIT, STR_NONE);
 	if (e != OK) return e;
 	out->bytes = buf_done(&b->answer);
 	out->media = "application/x-ndjson";

@@ -2,28 +2,19 @@
  * rules, document, rows, events and receipts as any other invoice; runs of neighbouring numbers share a leaf of the
  * log, as the parts of a batch do. */
 #include "issue_sql.h"
-#include "kernel/operation/problem.h"
 #include "kernel/outbox/outbox.h"
-#include "kernel/tlog/tlog.h"
-#include "services/foundation/identity/identity.h"
 #include "services/invoice/issue/event.h"
+#include "services/invoice/issue/many.h"
 #include "services/invoice/issue/qr_text.h"
-#include "services/invoice/issue/write.h"
 #include <string.h>
 
-enum { RUN_MAX = 1000, BUYERS = 1 << 10 }; /* a run: what proof.c reads at once */
+enum { RUN_MAX = 1000 }; /* a run: what proof.c reads at once */
 
-struct buyer {
-	struct str tax_id;
-	int64_t id;
-};
 struct issue_desk {
-	struct issuer by;
-	struct vat_rates rates; /* of .day */
-	struct date day;
+	struct issuer by; /* of today: numbers and quota */
+	struct issuer at; /* of the day that the last invoice was issued on: its rules */
 	struct str drawer, seller[2];
-	struct arena *arena;
-	struct buyer buyers[BUYERS]; /* the same buyers come again */
+	struct many_buyers *buyers;
 };
 
 err_t issue_desk_open(struct ctx *c, int64_t seller_id, struct str drawer, struct issue_desk **out, bool *may)
@@ -33,14 +24,14 @@ err_t issue_desk_open(struct ctx *c, int64_t seller_id, struct str drawer, struc
 	TRY(registry_taxpayer(c, seller_id, &d->by.taxpayer, &found));
 	*may = found && d->by.taxpayer.normal;
 	if (!found) return OK;
-	d->arena = c->arena;
+	d->buyers = many_buyers_new(c->arena);
 	d->drawer = drawer;
 	d->seller[0] = d->by.taxpayer.uscc;
 	d->seller[1] = d->by.taxpayer.name;
 	d->by.day = c->today;
 	d->by.period = period_format(c->arena, period_of(PERIOD_MONTH, c->today));
-	vat_rates_usable(d->by.taxpayer.general, c->today, &d->rates);
-	d->day = c->today;
+	vat_rates_usable(d->by.taxpayer.general, c->today, &d->by.rates);
+	d->at = d->by;
 	return OK;
 }
 
@@ -51,41 +42,13 @@ const struct str *issue_desk_seller(const struct issue_desk *d)
 
 size_t issue_desk_rates(const struct issue_desk *d, struct rate *out, size_t max)
 {
-	size_t n = d->rates.n < max ? d->rates.n : max;
+	size_t n = d->by.rates.n < max ? d->by.rates.n : max;
 	for (size_t i = 0; i < n; i++)
-		out[i] = PPM(d->rates.ppm[i]);
+		out[i] = PPM(d->by.rates.ppm[i]);
 	return n;
 }
 
 /* --- reading --- */
-
-static err_t buyer_of(struct ctx *c, struct issue_desk *d, struct str tax_id, int64_t *id)
-{
-	uint32_t h = 2166136261U;
-	struct party party;
-	bool known;
-	*id = 0;
-	if (!tax_id.p) return OK;
-	for (size_t i = 0; i < tax_id.n; i++)
-		h = (h ^ (unsigned char)tax_id.p[i]) * 16777619U;
-	struct buyer *b = &d->buyers[h % BUYERS];
-	if (!b->tax_id.p || !str_eq(b->tax_id, tax_id)) {
-		TRY(identity_party_by_tax_id(c, tax_id, &party, &known));
-		*b = (struct buyer){ str_dup(d->arena, tax_id), known ? party.id : 0 };
-	}
-	*id = b->id;
-	return OK;
-}
-
-static struct str errors_of(struct ctx *c)
-{
-	struct value *v = value_object(c->arena);
-	struct buf b;
-	buf_init(&b, c->arena, 256);
-	problem_put_errors(c, v);
-	value_write_json(&b, value_get(v, S("errors")));
-	return buf_done(&b);
-}
 
 static void prepare(struct ctx *c, const struct issue_desk *d, const struct face *f, struct issue_given *out)
 {
@@ -112,17 +75,16 @@ err_t issue_given_read(struct ctx *c, struct issue_desk *d, struct str number, i
 	struct face f;
 	struct date day = date_of_instant(at);
 	*out = (struct issue_given){ .number = number, .issued_at = at };
-	if (date_cmp(day, d->day) != 0) { /* the law of the day it was issued on */
-		vat_rates_usable(d->by.taxpayer.general, day, &d->rates);
-		d->day = day;
+	if (date_cmp(day, d->at.day) != 0) { /* the law of the day it was issued on */
+		vat_rates_usable(d->at.taxpayer.general, day, &d->at.rates);
+		d->at.day = day;
 	}
-	d->by.rates = d->rates;
 	c->problem.n = 0;
 	err_t e = input_read(c, issue_fields, body, &in);
 	if (e != OK && e != E_INPUT) return e;
-	rules_compose(c, &in, &d->by, &f);
+	rules_compose(c, &in, &d->at, &f);
 	if (c->problem.n || e != OK) {
-		out->errors = errors_of(c);
+		out->errors = many_errors(c);
 		problem_init(&c->problem, c->arena);
 		return OK;
 	}
@@ -130,7 +92,7 @@ err_t issue_given_read(struct ctx *c, struct issue_desk *d, struct str number, i
 	f.issued_at = at;
 	f.drawer = d->drawer;
 	f.qr = qr_text_invoice(c->arena, special_kind(f.kind)->qr_type, number, f.total, day);
-	TRY(buyer_of(c, d, special_swaps(f.business) ? f.seller.tax_id : in.buyer.tax_id, &out->buyer_id));
+	TRY(many_buyer(c, d->buyers, in.buyer.tax_id, &out->buyer_id));
 	prepare(c, d, &f, out);
 	return OK;
 }
@@ -151,7 +113,6 @@ static err_t receipt_of_run(
 {
 	struct tlog_stack tree = { 0 };
 	struct tlog_hash leaf, root;
-	struct value *act = value_object(c->arena), *ignored;
 	unsigned char digest[32];
 	if (n == 1) return receipt_issue_bytes(c, ACT_INVOICE_ISSUED, d->by.taxpayer.id, list[0]->document, id, digest);
 	for (size_t i = 0; i < n; i++) {
@@ -159,11 +120,7 @@ static err_t receipt_of_run(
 		tlog_stack_append(&tree, &leaf);
 	}
 	tlog_stack_root(&tree, &root);
-	value_put_int(c->arena, act, "count", (int64_t)n);
-	value_put_str(c->arena, act, "first", list[0]->number);
-	value_put_str(c->arena, act, "root", str_hex(c->arena, root.b, sizeof root.b));
-	value_put_str(c->arena, act, "seller", d->by.taxpayer.uscc);
-	return receipt_issue(c, ACT_INVOICE_BATCH, d->by.taxpayer.id, act, &ignored, id);
+	return many_receipt(c, &d->by, list[0]->number, n, &root, id);
 }
 
 err_t issue_given_write(struct ctx *c, const struct issue_desk *d, const struct issue_given *const *list, size_t n)

@@ -10,11 +10,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 SELECT number, seller_id, buyer_id, kind, issued_at, amount_fen, tax_fen, total_fen, document, receipt_id FROM invoice
 WHERE number = $1;
 
--- :name quota_add :one
--- :in seller_id int, period text, amount money
--- :out used money
+-- Nothing changes where the sum would pass the limit; the first of a month meets no row and is not compared.
+-- :name quota_add :exec
+-- :in seller_id int, period text, amount money, most money
 INSERT INTO quota_use (seller_id, period, used_fen) VALUES ($1, $2, $3)
-ON CONFLICT (seller_id, period) DO UPDATE SET used_fen = quota_use.used_fen + excluded.used_fen RETURNING used_fen;
+ON CONFLICT (seller_id, period) DO UPDATE SET used_fen = quota_use.used_fen + excluded.used_fen
+WHERE quota_use.used_fen + excluded.used_fen <= $4;
 
 -- :name quota_used :one
 -- :in seller_id int, period text

@@ -5,12 +5,9 @@
 /* The line that holds byte `at`. */
 static struct str line_at(struct str table, size_t at)
 {
-	size_t from = at, to = at;
-	while (from && table.p[from - 1] != '\n')
-		from--;
-	while (to < table.n && table.p[to] != '\n')
-		to++;
-	return (struct str){ table.p + from, to - from };
+	const char *before = memrchr(table.p, '\n', at), *from = before ? before + 1 : table.p;
+	const char *end = table.p + table.n, *to = memchr(table.p + at, '\n', table.n - at);
+	return (struct str){ from, (size_t)((to ? to : end) - from) };
 }
 
 /* The table is sorted by code, so that its text itself is searched: no start-up work, no copy. */

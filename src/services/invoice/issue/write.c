@@ -52,12 +52,16 @@ struct str write_number_text(struct arena *a, struct str prefix, int64_t n)
 /* Check and use are one statement of the same transaction: two clerks at once never overdraw. */
 err_t write_quota(struct ctx *c, const struct issuer *by, struct money amount)
 {
-	struct issue_quota_add_row row;
-	bool found;
-	TRY(issue_quota_add(c, by->taxpayer.id, by->period, amount, &row, &found));
-	if (amount.fen < 0 || row.used.fen <= by->taxpayer.quota.fen) return OK;
-	return RAISE(c, E_CONFLICT, &issue_over_quota, money_grouped(c->arena, by->taxpayer.quota),
-	        money_grouped(c->arena, FEN(row.used.fen - amount.fen)), money_grouped(c->arena, amount));
+	const struct money quota = by->taxpayer.quota;
+	struct issue_quota_used_row row = { 0 };
+	int64_t taken = 0;
+	bool gives = amount.fen < 0, found;
+	if (gives || amount.fen <= quota.fen)
+		TRY(issue_quota_add(c, by->taxpayer.id, by->period, amount, gives ? FEN(INT64_MAX) : quota, &taken));
+	if (taken == 1) return OK;
+	TRY(issue_quota_used(c, by->taxpayer.id, by->period, &row, &found));
+	return RAISE(c, E_CONFLICT, &issue_over_quota, money_grouped(c->arena, quota),
+	        money_grouped(c->arena, row.used), money_grouped(c->arena, amount));
 }
 
 err_t write_one(struct ctx *c, struct face *f, const struct issuer *by, enum act_kind act, struct issued *out)

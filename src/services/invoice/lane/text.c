@@ -24,9 +24,19 @@ struct str lane_certificate_text(struct arena *a, const struct lane_certificate 
 	        (long long)c->limit.fen, STR_FMT(c->key), STR_FMT(c->seller_id), (int)c->seller_name.n, name);
 }
 
+/* What is signed: a head that says what it is, and the text. */
+static struct str headed(struct arena *a, struct str head, struct str text)
+{
+	struct buf b;
+	buf_init(&b, a, head.n + text.n);
+	buf_str(&b, head);
+	buf_str(&b, text);
+	return buf_done(&b);
+}
+
 struct str lane_certificate_covered(struct arena *a, struct str text)
 {
-	return str_printf(a, "etax-lane-certificate-v1\n%.*s", STR_FMT(text));
+	return headed(a, S("etax-lane-certificate-v1\n"), text);
 }
 
 static bool digits(struct str s, size_t least, size_t most)
@@ -91,7 +101,7 @@ bool lane_qr_is(struct str text)
 
 struct str lane_qr_covered(struct arena *a, struct str text)
 {
-	return str_printf(a, "etax-lane-qr-v1\n" LANE_SUITE "\n%.*s", STR_FMT(text));
+	return headed(a, S("etax-lane-qr-v1\n" LANE_SUITE "\n"), text);
 }
 
 static bool signature_of(struct arena *a, struct str base64, struct str *out)
@@ -150,7 +160,7 @@ enum lane_qr_outcome lane_qr_check(
 
 struct str lane_entry_covered(struct arena *a, struct str text)
 {
-	return str_printf(a, "etax-lane-entry-v1\n%.*s", STR_FMT(text));
+	return headed(a, S("etax-lane-entry-v1\n"), text);
 }
 
 static bool hex64(struct str s)

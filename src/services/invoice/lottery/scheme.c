@@ -1,5 +1,4 @@
 #include "services/invoice/lottery/scheme.h"
-#include "kernel/assets/assets.h"
 #include "kernel/ctx/app.h"
 #include "kernel/log/log.h"
 #include "kernel/policy/policy.h"
@@ -172,12 +171,12 @@ struct all {
 	bool broken;
 };
 
-static void add(void *arg, const char *path, struct str bytes)
+static void add(void *arg, const char *path, const struct value *data)
 {
 	struct all *all = arg;
-	struct str why;
+	struct str why = S("yaml");
 	if (str_ends(str_c(path), "/charities.yaml") || all->n == SCHEMES_MAX) return;
-	const struct scheme *s = scheme_read(all->c->arena, bytes, &why);
+	const struct scheme *s = data->kind == VALUE_OBJECT ? scheme_of(all->c->arena, data, &why) : NULL;
 	if (!s) {
 		log_event(LOG_ERROR_LEVEL, "lottery-scheme", STR_NONE, "path", path, "why",
 		        str_dup(all->c->arena, why).p, NULL);
@@ -190,7 +189,7 @@ static void add(void *arg, const char *path, struct str bytes)
 err_t scheme_all(struct ctx *c, const struct scheme *const **out, size_t *n)
 {
 	struct all all = { .c = c, .list = arena_array(c->arena, SCHEMES_MAX, sizeof *all.list) };
-	asset_each("policy/lottery/", add, &all);
+	policy_files(c->app->policy, "policy/lottery/", add, &all);
 	*out = all.list;
 	*n = all.n;
 	return all.broken ? E_INTERNAL : OK;
@@ -198,14 +197,15 @@ err_t scheme_all(struct ctx *c, const struct scheme *const **out, size_t *n)
 
 err_t scheme_find(struct ctx *c, struct str id, const struct scheme **out)
 {
-	struct str why, bytes = STR_NONE;
+	struct str why;
 	*out = NULL;
 	if (!id.n || id.n > 40) return OK;
 	for (size_t i = 0; i < id.n; i++)
 		if (!(id.p[i] >= 'a' && id.p[i] <= 'z') && id.p[i] != '-') return OK;
-	bytes = asset_get(str_printf(c->arena, "policy/lottery/%.*s.yaml", STR_FMT(id)).p);
-	if (!bytes.p || str_is(id, "charities")) return OK;
-	const struct scheme *s = scheme_read(c->arena, bytes, &why);
+	const struct value *data =
+	        policy_file(c->app->policy, str_printf(c->arena, "policy/lottery/%.*s.yaml", STR_FMT(id)).p);
+	if (!data || str_is(id, "charities")) return OK;
+	const struct scheme *s = scheme_of(c->arena, data, &why);
 	if (!s) return E_INTERNAL;
 	if (!s->sandbox || c->app->sandbox) *out = s;
 	return OK;
@@ -257,9 +257,9 @@ int64_t scheme_expected_milli(const struct scheme_band *b)
 
 err_t scheme_charities(struct ctx *c, struct charity **out, size_t *n)
 {
-	struct value *data;
+	const struct value *data = policy_file(c->app->policy, "policy/lottery/charities.yaml");
 	*n = 0;
-	TRY(policy_data(c->arena, asset_get("policy/lottery/charities.yaml"), &data));
+	if (!data) return E_INTERNAL;
 	const struct value *list = value_get(data, S("charities"));
 	*out = arena_array(c->arena, list ? list->count + 1 : 1, sizeof **out);
 	for (const struct value_member *m = list ? list->first : NULL; m; m = m->next)
