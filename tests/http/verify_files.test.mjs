@@ -29,7 +29,7 @@ before(async () => {
   sold = ok(await t1.post('/v1/invoices', invoiceBody({ ref: 'f-1', buyer: T3, net: '1000.00' })), 201);
   reversed = ok(await t1.post('/v1/invoices', invoiceBody({ ref: 'f-2', buyer: T3, net: '200.00' })), 201);
   ok(await t1.post(`/v1/invoices/${reversed.number}/reversal`, { reason: 'return' }), 201);
-  for (const form of [...FORMS, 'xbrl']) files[form] = (await t1.get(`/v1/invoices/${sold.number}.${form}`, { raw: true })).bytes;
+  for (const form of [...FORMS, 'xbrl']) files[form] = (await t1.get(`/v1/invoices/${sold.number}.${form}`)).bytes;
   await eventually(() => open.get(`/v1/verify/invoices/${reversed.number}?total=226.00`), (a) => a.body.verdict === 'reversed');
 });
 after(() => server.close());
@@ -51,7 +51,7 @@ test('A10.1 A10.2 each form as the bureau gave it out: valid, and each check by 
 
 test('A10.7 several at once under their names; the whole is as bad as its worst', async () => {
   const bent = Buffer.from(files.xml.toString().replace('<Amount>1000.00', '<Amount>1000.01'));
-  const red = (await t1.get(`/v1/invoices/${reversed.number}.ofd`, { raw: true })).bytes;
+  const red = (await t1.get(`/v1/invoices/${reversed.number}.ofd`)).bytes;
   const r = ok(await many([{ name: '一.ofd', bytes: files.ofd }, { name: 'b.xml', bytes: bent }, { name: 'c.ofd', bytes: red }, { name: 'd.txt', bytes: 'hello' }]));
   assert.equal(r.verdict, 'not-as-issued');
   assert.deepEqual(r.files.map((f) => [f.file, f.name, f.verdict]), [[1, '一.ofd', 'valid'], [2, 'b.xml', 'not-as-issued'], [3, 'c.ofd', 'reversed'], [4, 'd.txt', 'unreadable']]);
@@ -97,12 +97,12 @@ test('A10.9 A10.10 what is not signed by us is not called genuine', async () => 
     const seller = await Client.signIn(foreign.url, 'T1');
     const one = ok(await seller.post('/v1/invoices', invoiceBody({ ref: 'x', buyer: T3, net: '1000.00' })), 201);
     for (const form of FORMS) {
-      const bytes = (await seller.get(`/v1/invoices/${one.number}.${form}`, { raw: true })).bytes, r = await check(bytes);
+      const bytes = (await seller.get(`/v1/invoices/${one.number}.${form}`)).bytes, r = await check(bytes);
       assert.deepEqual([r.verdict, outcome(r, 'key')], ['not-as-issued', 'bad'], `${form}: it wears one of our numbers`);
     }
     let last;
     for (let i = 0; i < 8; i++) last = ok(await seller.post('/v1/invoices', invoiceBody({ ref: `y${i}`, buyer: T3, net: '1.00' })), 201);
-    const r = await check((await seller.get(`/v1/invoices/${last.number}.ofd`, { raw: true })).bytes);
+    const r = await check((await seller.get(`/v1/invoices/${last.number}.ofd`)).bytes);
     assert.deepEqual([r.verdict, outcome(r, 'ofd-signature'), outcome(r, 'ofd-key'), outcome(r, 'number')], ['unknown', 'good', 'bad', 'differs']);
   } finally {
     await foreign.close();
