@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { openBrowser } from '../lib/browser.mjs';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
-import { click, good } from '../lib/pages.mjs';
+import { click, good, signIn } from '../lib/pages.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server, dir, sold;
@@ -88,6 +88,23 @@ test('A10.7 a photo or a screenshot: its QR code is read on the device, its sign
     await page.locator('#f-files').setInputFiles([files.png]);
     await click(page, 'form[action="/verify/files"] button');
     assert.match(await page.textContent('.et-verdict'), /这是图片/);
+  } finally { await browser.close(); }
+});
+
+test('A09.6 A10.8 the code on the face of the page carries its signature as well', async () => {
+  const browser = await openBrowser({ width: 1280 });
+  const { page } = browser;
+  try {
+    await signIn(page, server.url, 'T1');
+    await page.goto(`${server.url}/invoices/${sold.number}`);
+    const shot = path.join(dir, 'qr.png');
+    await page.evaluate(() => { document.querySelector('.et-face .qr svg').style.cssText = 'width:400px;height:400px;background:#fff;padding:24px;box-sizing:content-box'; });
+    await page.locator('.et-face .qr svg').screenshot({ path: shot });
+    await page.goto(server.url + '/verify/files');
+    await page.waitForSelector('#picture-file:visible');
+    await Promise.all([page.waitForNavigation(), page.locator('#picture-file').setInputFiles(shot)]);
+    assert.match(await page.textContent('.et-checks'), /签名是本平台的/);
+    assert.match(await page.textContent('h1'), /真实有效/);
   } finally { await browser.close(); }
 });
 

@@ -8,7 +8,7 @@ import { inflateRawSync } from 'node:zlib';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { multipart, unzip, zip } from '../lib/files.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
-import { Server, etaxd } from '../lib/server.mjs';
+import { Server, etaxd, runEtaxd } from '../lib/server.mjs';
 
 const FORMS = ['xml', 'ofd', 'pdf', 'json'], T3 = { tax_id: parties.T3, name: '远帆纺织进出口有限公司' };
 let server, t1, open, sold, reversed;
@@ -200,4 +200,28 @@ test('A10.2 limits as the page shows them; in English too', async () => {
   assert.deepEqual(ok(await open.get('/v1/verify/files')), { files_max: 20, file_bytes_max: 16 << 20, bytes_max: 32 << 20 });
   const en = new Client(server.url, { language: 'en' });
   assert.match((await check(Buffer.from('hello'), en)).files[0].detail, /No invoice can be read/);
+});
+
+test('A10.8 a new log key: files and printed codes of before stay good, in the plane alone too', async () => {
+  const before = ok(await t1.get(`/v1/invoices/${sold.number}`)).qr_signed;
+  assert.equal((await server.stop()).code, 0);
+  const rotated = await runEtaxd(['key', 'rotate-log', '--data', server.data]);
+  assert.equal(rotated.code, 0, rotated.output);
+  await server.launch();
+  open = new Client(server.url);
+  t1 = await Client.signIn(server.url, 'T1');
+  assert.notEqual(ok(await t1.get(`/v1/invoices/${sold.number}`)).qr_signed, before);
+  const later = ok(await t1.post('/v1/invoices', invoiceBody({ ref: 'f-3', buyer: T3, net: '5.00' })), 201); // feeds the plane
+  await eventually(() => open.get(`/v1/verify/invoices/${later.number}`), (a) => a.body.verdict === 'valid');
+  const plane = spawn(etaxd, ['verify', '--listen', '127.0.0.1:0', '--data', server.data], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const url = await new Promise((resolve) => plane.stdout.on('data', (line) => resolve(/http:\S+/.exec(line)[0])));
+    for (const client of [open, new Client(url)]) {
+      for (const form of FORMS) assert.equal((await check(files[form], client)).verdict, 'valid', form);
+      const qr = ok(await client.post('/v1/verify/qr', { text: before }, { key: null }));
+      assert.deepEqual([qr.verdict, qr.checked.find((c) => c.what === 'signature').outcome], ['valid', 'good']);
+    }
+  } finally {
+    plane.kill('SIGTERM');
+  }
 });
