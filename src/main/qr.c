@@ -40,7 +40,8 @@ static int tell_broken(enum qr_text_fault f)
 static void tell_good(struct arena *a, const char *why, const struct qr_text *q)
 {
 	struct str total = money_format(a, q->amount), day = date_format(a, q->date);
-	(void)printf("ok: %s\nnumber %.*s\ntotal %.*s\non %.*s\n", why, STR_FMT(q->number), STR_FMT(total), STR_FMT(day));
+	(void)printf(
+	        "ok: %s\nnumber %.*s\ntotal %.*s\non %.*s\n", why, STR_FMT(q->number), STR_FMT(total), STR_FMT(day));
 }
 
 static int verify_invoice(struct arena *a, struct str whole, const struct offline_keys *keys)
@@ -83,7 +84,8 @@ static int verify_device(struct arena *a, struct str whole, const struct offline
 	if (f != QR_TEXT_OK) return tell_broken(f);
 	tell_good(a, explain_lane(o), &q);
 	struct str until = date_format(a, l.certificate.until);
-	(void)printf("device %.*s of %.*s (%.*s), certified until %.*s\nwhether the device was stopped, and the invoice reported "
+	(void)printf("device %.*s of %.*s (%.*s), certified until %.*s\nwhether the device was stopped, and the "
+	             "invoice reported "
 	             "or reversed, is not in a QR code\n",
 	        STR_FMT(l.certificate.lane), STR_FMT(l.certificate.seller_name), STR_FMT(l.certificate.seller_id),
 	        STR_FMT(until));

@@ -217,7 +217,8 @@ static struct str disposition_file(struct arena *a, struct str head)
 	return name.n && utf8_valid(name) ? str_dup(a, name) : S("-");
 }
 
-/* Beside a list of files NAME the names they came under, if there is a list NAME_names: one for each file that is kept. */
+/* Beside a list of files NAME the names they came under, if there is a list NAME_names: one for each file that is kept.
+ */
 static void put_file_name(
         struct arena *a, struct value *tree, const struct field *fields, struct str name, struct str head)
 {

@@ -434,8 +434,7 @@ static err_t serve(struct task *t, bool *later)
 	struct ctx *c = w->c;
 	struct str token = bearer(r);
 	/* Without a database all is public: whoever asks, the answer is the same. */
-	if (c->db && token.p)
-		TRY(work_authenticate(c, token, false, http_header(r, "Etax-Acting-For")));
+	if (c->db && token.p) TRY(work_authenticate(c, token, false, http_header(r, "Etax-Acting-For")));
 	TRY(limit_admit(c));
 	TRY(work_admit(c, w->op));
 	TRY(work_take_key(c, http_header(r, "Idempotency-Key")));

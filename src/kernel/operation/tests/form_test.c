@@ -135,10 +135,11 @@ static void files_keep_their_names(void **state)
 	struct form f;
 	struct buf b;
 	(void)state;
-	struct str body = S("--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"\"\r\n\r\n\r\n"
-	                    "--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"../a/发票.xml\"\r\n\r\n1\r\n"
-	                    "--X\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n2\r\n"
-	                    "--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\x01\"\r\n\r\n3\r\n--X--\r\n");
+	struct str body =
+	        S("--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"\"\r\n\r\n\r\n"
+	          "--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"../a/发票.xml\"\r\n\r\n1\r\n"
+	          "--X\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n2\r\n"
+	          "--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\x01\"\r\n\r\n3\r\n--X--\r\n");
 	assert_int_equal(form_read(a, S("multipart/form-data; boundary=X"), body, both, &f), OK);
 	buf_init(&b, a, 200);
 	value_write_json(&b, f.tree);
@@ -183,7 +184,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(amounts_as_they_stand_on_paper),
 		cmocka_unit_test(names_carry_the_place), cmocka_unit_test(empty_rows_are_left_out),
-		cmocka_unit_test(kernel_members_stand_apart), cmocka_unit_test(files_come_as_parts), cmocka_unit_test(files_keep_their_names),
-		cmocka_unit_test(broken_parts_are_refused), cmocka_unit_test(limits_hold) };
+		cmocka_unit_test(kernel_members_stand_apart), cmocka_unit_test(files_come_as_parts),
+		cmocka_unit_test(files_keep_their_names), cmocka_unit_test(broken_parts_are_refused),
+		cmocka_unit_test(limits_hold) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

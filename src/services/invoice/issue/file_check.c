@@ -75,7 +75,9 @@ static void tell(struct ctx *c, const struct spec_report *r, struct value *check
 	size_t from = r->n_checks ? 0 : r->n_faults;
 	struct str unread = faults_text(c, r, 0, r->core ? 0 : r->n_faults);
 	put(c, checks, "file", r->core ? "good" : "bad",
-	        r->core ? tr(c, N_("可以读出发票数据")) : unread.n ? unread : tr(c, said[SPEC_BAD].words));
+	        r->core    ? tr(c, N_("可以读出发票数据"))
+	        : unread.n ? unread
+	                   : tr(c, said[SPEC_BAD].words));
 	for (size_t i = 0; i < r->n_checks; i++) {
 		const struct spec_check *k = &r->checks[i];
 		struct str detail = k->outcome == SPEC_BAD ? faults_text(c, r, from, k->faults) : STR_NONE;

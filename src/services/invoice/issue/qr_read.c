@@ -26,7 +26,8 @@ struct str issue_qr_sign(struct ctx *c, struct str text)
 {
 	struct tlog_verifier who;
 	return c->app->keys && tlog_verifier_parse(c->arena, receipt_verifier(c), &who)
-	               ? qr_signed_make(c->arena, text, &who, keys_log(c->app->keys)) : STR_NONE;
+	               ? qr_signed_make(c->arena, text, &who, keys_log(c->app->keys))
+	               : STR_NONE;
 }
 
 static void take(struct issue_qr *out, const struct qr_text *q, enum qr_text_fault f)
@@ -54,7 +55,8 @@ void issue_qr_read(struct ctx *c, struct str whole, struct issue_qr *out)
 static bool key_named(struct arena *a, struct str whole, struct str lines, struct tlog_verifier *out)
 {
 	struct str text, suite, id, line;
-	if (!str_split(&whole, '|', &text) || !str_split(&whole, '|', &suite) || !str_split(&whole, '|', &id) || id.n != 8)
+	if (!str_split(&whole, '|', &text) || !str_split(&whole, '|', &suite) || !str_split(&whole, '|', &id) ||
+	        id.n != 8)
 		return false;
 	struct str mark = str_printf(a, "+%.*s+", STR_FMT(id));
 	while (lines.n && str_split(&lines, '\n', &line))

@@ -1,4 +1,5 @@
-/* Files that somebody holds: each part of the proof by its name, and then what the plane says of number, total and day. */
+/* Files that somebody holds: each part of the proof by its name, and then what the plane says of number, total and day.
+ */
 #include "services/invoice/verify/files.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/tlog/tlog.h"
@@ -30,12 +31,13 @@ static bool is_picture(struct str bytes)
 
 static const char *unreadable(struct str bytes)
 {
-	return is_picture(bytes) ? N_("这是图片，里面没有签名的数据。请用“扫码查验”认图片里的二维码，或者上传 XML、OFD、PDF 文件")
-	                         : N_("这个文件里读不出发票，请向开票方要原来的 XML、OFD 或 PDF 文件");
+	return is_picture(bytes)
+	               ? N_("这是图片，里面没有签名的数据。请用“扫码查验”认图片里的二维码，或者上传 XML、OFD、PDF 文件")
+	               : N_("这个文件里读不出发票，请向开票方要原来的 XML、OFD 或 PDF 文件");
 }
 
-/* What the file itself shows comes before what the plane says: a verdict of the plane holds for the whole file only when
- * the signatures do. A file under foreign keys is unknown here, unless it wears one of our numbers. */
+/* What the file itself shows comes before what the plane says: a verdict of the plane holds for the whole file only
+ * when the signatures do. A file under foreign keys is unknown here, unless it wears one of our numbers. */
 static void conclude(struct ctx *c, const struct issue_file *f, struct str bytes, struct told *t)
 {
 	bool ours = !str_is(t->verdict, "unknown"), differs = str_is(t->verdict, "not-as-issued");
@@ -57,7 +59,8 @@ static void conclude(struct ctx *c, const struct issue_file *f, struct str bytes
 	case ISSUE_FILE_BARE:
 		if (!ours || differs) break;
 		verdict = "unproven";
-		words = N_("号码、合计、日期和开具时一致，但文件没有本局的签名，其他内容证明不了。请用本局发出的原文件");
+		words = N_(
+		        "号码、合计、日期和开具时一致，但文件没有本局的签名，其他内容证明不了。请用本局发出的原文件");
 		break;
 	case ISSUE_FILE_PROVEN: break;
 	}

@@ -1,5 +1,5 @@
-/* The page that takes a return as a file: what was read, cell by cell beside the prefilled figures, on its way into the form; or
- * what is wrong, with the file's text to be put right in place. */
+/* The page that takes a return as a file: what was read, cell by cell beside the prefilled figures, on its way into the
+ * form; or what is wrong, with the file's text to be put right in place. */
 #include "base/utf8.h"
 #include "kernel/access/access.h"
 #include "kernel/ctx/app.h"
@@ -24,7 +24,8 @@ static void keep_text(struct ctx *c, struct value *form)
 	struct str file = value_text(form, "file");
 	if (!str_trim(file).n) return;
 	if (str_starts(file, "\xef\xbb\xbf")) file = str_sub(file, 3, file.n);
-	if (file.n <= RETURN_FILE_MAX && utf8_valid(file)) value_set(c->arena, form, S("text"), value_str(c->arena, file));
+	if (file.n <= RETURN_FILE_MAX && utf8_valid(file))
+		value_set(c->arena, form, S("text"), value_str(c->arena, file));
 }
 
 static struct value *head(struct ctx *c, struct value *root, const struct draft *d)
@@ -69,7 +70,8 @@ err_t return_read_view(struct ctx *c, const void *input, struct reply *out)
 		changes += changed;
 		if (!m.fen && !changed && !entered) continue;
 		struct value *v = value_object(c->arena);
-		value_put_str(c->arena, v, "field", str_printf(c->arena, "%s.%.*s", n <= FORM_LINES ? "lines" : "inputs", STR_FMT(name)));
+		value_put_str(c->arena, v, "field",
+		        str_printf(c->arena, "%s.%.*s", n <= FORM_LINES ? "lines" : "inputs", STR_FMT(name)));
 		value_put(c->arena, v, "number", n <= FORM_LINES ? value_int(c->arena, n) : value_null(c->arena));
 		value_put_str(c->arena, v, "title", cell_text(c, &d.filled, n));
 		value_put_str(c->arena, v, "amount", given);

@@ -174,8 +174,7 @@ static void check_pdf(struct spec_report *r, struct str bytes, const struct tlog
 		signature = unhexed(a, str_sub(p.description, sizeof pdf_mark - 1, p.description.n));
 	struct crypto_key *k = key.n == 32 ? crypto_ed25519_public((const unsigned char *)key.p) : NULL;
 	bool good = whole && k && signature.n == 64 &&
-	            crypto_ed25519_verify(
-	                    k, pdf_statement(a, p.base, r->number), (const unsigned char *)signature.p);
+	            crypto_ed25519_verify(k, pdf_statement(a, p.base, r->number), (const unsigned char *)signature.p);
 	crypto_key_free(k);
 	if (n) good = good && is_known(r, r->proof.key[SPEC_SUITE_ED25519], known, n);
 	outcome(r, "pdf-signature", good, SPEC_SIGNATURE, "PDF 票面", "the face in the PDF");
