@@ -137,13 +137,13 @@ static bool add(void *arg, enum plane_kind kind, const struct plane_key *key, st
 	return w->e == OK;
 }
 
-static void add_note(struct writer *w)
+static void add_notes(struct writer *w)
 {
-	struct plane_key key;
-	char digits[STR_INT_BYTES];
-	note_key("as-of", &key);
-	segment_add(&w->body, PLANE_NOTE, &key, str_digits(digits, w->c->now));
-	w->head.n++;
+	struct plane_entry notes[NOTES_MAX];
+	size_t n = feed_notes(w->c, notes);
+	for (size_t i = 0; i < n; i++)
+		segment_add(&w->body, PLANE_NOTE, &notes[i].key, notes[i].value);
+	w->head.n += (int64_t)n;
 }
 
 static err_t write_all(struct writer *w)
@@ -191,7 +191,7 @@ static err_t write_changes(struct writer *w)
 		}
 		if (n && events[n - 1].position > w->head.to) break;
 	}
-	add_note(w);
+	add_notes(w);
 	return flush(w, true);
 }
 
@@ -226,7 +226,7 @@ static err_t export(struct ctx *c, const struct arguments *in)
 	int64_t shipped = before && position <= before ? before : w.head.to;
 	w.head = (struct segment){ .from = shipped, .to = shipped, .as_of = c->now };
 	fresh(&w);
-	add_note(&w);
+	add_notes(&w);
 	if (e == OK) e = flush(&w, true);
 	arena_free(w.arena);
 	if (e == OK) (void)printf("from %lld to %lld\n", (long long)before, (long long)shipped);

@@ -1,4 +1,4 @@
-/* etaxd qr verify TEXT|FILE --key K: checks a signed QR text of an invoice offline. */
+/* etaxd qr verify TEXT|FILE --key K: checks a signed QR text offline: of an invoice, or of a seller's device (service lane). */
 #ifndef MAIN_QR_H
 #define MAIN_QR_H
 

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { openBrowser } from '../lib/browser.mjs';
 import { Client, parties } from '../lib/client.mjs';
+import { bodyOf, kinds } from '../lib/kinds.mjs';
 import { click, good } from '../lib/pages.mjs';
 import { Server } from '../lib/server.mjs';
 
@@ -118,40 +119,66 @@ function svgOf(ofd) {
     `<image x="${sx}" y="${sy}" width="${sw}" height="${sh}" preserveAspectRatio="none" href="data:image/png;base64,${png.toString('base64')}"/></svg>` };
 }
 
+/** How far the first page of an OFD, drawn, is from the picture of the PDF. */
+async function compared(page, files) {
+  execFileSync('pdftoppm', ['-r', '150', '-png', '-f', '1', '-l', '1', '-singlefile', files.pdf, path.join(dir, 'pdf')]);
+  const pdf = readFileSync(path.join(dir, 'pdf.png')), { svg } = svgOf(files.ofd);
+  const html = path.join(dir, 'face.html');
+  writeFileSync(html, `<!doctype html><meta charset="utf-8"><body style="margin:0">${svg}</body>`);
+  const fresh = await page.context().newPage();
+  await fresh.goto(`file://${html}`);
+  const shot = await fresh.locator('svg').screenshot();
+  if (process.env.ETAX_KEEP) { writeFileSync(path.join(process.env.ETAX_KEEP, 'ofd.png'), shot); writeFileSync(path.join(process.env.ETAX_KEEP, 'pdf.png'), pdf); }
+  // Two rasterisers never agree in each pixel: compared are the inks of 4 x 4 fields, a field counts when it differs by a third.
+  const result = await fresh.evaluate(async ([a, b]) => {
+    const load = async (s) => { const i = new Image(); i.src = `data:image/png;base64,${s}`; await i.decode(); return i; };
+    const [x, y] = [await load(a), await load(b)], w = Math.min(x.width, y.width), h = Math.min(x.height, y.height), n = 4;
+    const ink = (image) => {
+      const c = document.createElement('canvas'); c.width = w; c.height = h;
+      const g = c.getContext('2d'); g.fillStyle = '#fff'; g.fillRect(0, 0, w, h); g.drawImage(image, 0, 0);
+      const d = g.getImageData(0, 0, w, h).data, fields = [];
+      for (let r = 0; r + n <= h; r += n) for (let k = 0; k + n <= w; k += n) {
+        let sum = 0;
+        for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) { const at = ((r + i) * w + k + j) * 4; sum += 765 - d[at] - d[at + 1] - d[at + 2]; }
+        fields.push(sum / (n * n * 765));
+      }
+      return fields;
+    };
+    const p = ink(x), q = ink(y);
+    let inked = 0, differ = 0;
+    p.forEach((v, i) => { if (v > 0.05 || q[i] > 0.05) inked++; if (Math.abs(v - q[i]) > 0.34) differ++; });
+    return { size: [x.width, y.width, x.height, y.height], inked, differ };
+  }, [pdf.toString('base64'), shot.toString('base64')]);
+  await fresh.close();
+  return result;
+}
+function same(result, name) {
+  assert.ok(Math.abs(result.size[0] - result.size[1]) <= 2 && Math.abs(result.size[2] - result.size[3]) <= 2, `${name} ${JSON.stringify(result)}`);
+  assert.ok(result.inked > 3000 && result.differ / result.inked < 0.03, `${name} ${JSON.stringify(result)}`);
+}
+
 test('A09.e4 the OFD, drawn, is the picture that the PDF gives', async () => {
   const browser = await openBrowser({ width: 1280 });
-  const { page } = browser;
   try {
-    execFileSync('pdftoppm', ['-r', '150', '-png', '-f', '1', '-l', '1', '-singlefile', files.pdf, path.join(dir, 'pdf')]);
-    const pdf = readFileSync(path.join(dir, 'pdf.png')), { svg } = svgOf(files.ofd);
-    const html = path.join(dir, 'face.html');
-    writeFileSync(html, `<!doctype html><meta charset="utf-8"><body style="margin:0">${svg}</body>`);
-    const fresh = await page.context().newPage();
-    await fresh.goto(`file://${html}`);
-    const shot = await fresh.locator('svg').screenshot();
-    if (process.env.ETAX_KEEP) { writeFileSync(path.join(process.env.ETAX_KEEP, 'ofd.png'), shot); writeFileSync(path.join(process.env.ETAX_KEEP, 'pdf.png'), pdf); }
-    // Two rasterisers never agree in each pixel: compared are the inks of 4 x 4 fields, a field counts when it differs by a third.
-    const result = await fresh.evaluate(async ([a, b]) => {
-      const load = async (s) => { const i = new Image(); i.src = `data:image/png;base64,${s}`; await i.decode(); return i; };
-      const [x, y] = [await load(a), await load(b)], w = Math.min(x.width, y.width), h = Math.min(x.height, y.height), n = 4;
-      const ink = (image) => {
-        const c = document.createElement('canvas'); c.width = w; c.height = h;
-        const g = c.getContext('2d'); g.fillStyle = '#fff'; g.fillRect(0, 0, w, h); g.drawImage(image, 0, 0);
-        const d = g.getImageData(0, 0, w, h).data, fields = [];
-        for (let r = 0; r + n <= h; r += n) for (let k = 0; k + n <= w; k += n) {
-          let sum = 0;
-          for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) { const at = ((r + i) * w + k + j) * 4; sum += 765 - d[at] - d[at + 1] - d[at + 2]; }
-          fields.push(sum / (n * n * 765));
-        }
-        return fields;
-      };
-      const p = ink(x), q = ink(y);
-      let inked = 0, differ = 0;
-      p.forEach((v, i) => { if (v > 0.05 || q[i] > 0.05) inked++; if (Math.abs(v - q[i]) > 0.34) differ++; });
-      return { size: [x.width, y.width, x.height, y.height], inked, differ };
-    }, [pdf.toString('base64'), shot.toString('base64')]);
-    assert.ok(Math.abs(result.size[0] - result.size[1]) <= 2 && Math.abs(result.size[2] - result.size[3]) <= 2, JSON.stringify(result));
-    assert.ok(result.inked > 3000 && result.differ / result.inked < 0.03, JSON.stringify(result));
-    console.log('OFD against PDF:', JSON.stringify(result));
+    same(await compared(browser.page, files), 'special');
+  } finally { await browser.close(); }
+});
+
+test('A09.e4 so is that of each kind of special business; another invoice\'s is not', async () => {
+  const browser = await openBrowser({ width: 1280 });
+  const of = {};
+  try {
+    for (const business of Object.keys(kinds)) {
+      const r = await t1.post('/v1/invoices', bodyOf(business, { seller_ref: `picture-${business}` }));
+      assert.equal(r.status, 201, r.text);
+      of[business] = {};
+      for (const form of ['ofd', 'pdf']) {
+        of[business][form] = path.join(dir, `${business}.${form}`);
+        writeFileSync(of[business][form], (await t1.get(`/v1/invoices/${r.body.number}.${form}`)).bytes);
+      }
+      same(await compared(browser.page, of[business]), business);
+    }
+    const other = await compared(browser.page, { ofd: of.freight.ofd, pdf: of.passenger.pdf });
+    assert.ok(other.differ / other.inked >= 0.03, `the comparison sees a difference: ${JSON.stringify(other)}`);
   } finally { await browser.close(); }
 });

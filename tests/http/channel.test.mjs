@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
+import { bodyOf } from '../lib/kinds.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
 import { Server, runEtaxd } from '../lib/server.mjs';
 
@@ -78,6 +79,25 @@ test('A10.5 A10.6 A10.e1 A10.e2 one verdict and one code in page, API, WeChat, s
   assert.match(spoken, /^真实有效。/);
   assert.match(spoken, /发票号码：二六三三，二零零零，/);
   assert.equal((await open.get(`/v1/public/invoices/${sold.number}`, { headers: { 'accept-language': 'en' } })).body.spoken.match(/2 6 3 3, 2 0 0 0/)?.length, 1);
+});
+
+test('A10.5 A10.6 QR codes of vehicles (types 83, 84): one verdict on the page, in the API, by WeChat and by short message', async () => {
+  const t1 = await Client.signIn(server.url, 'T1');
+  for (const [business, type] of [['vehicle_sale', '83'], ['used_car_sale', '84']]) {
+    const { number } = ok(await t1.post('/v1/invoices', bodyOf(business)), 201);
+    const car = ok(await t1.get(`/v1/invoices/${number}`));
+    assert.ok(car.qr.startsWith(`01,${type},,${number},`), car.qr);
+    await eventually(() => open.get(`/v1/verify/invoices/${number}`), (a) => a.body.verdict === 'valid');
+    const bent = car.qr_signed.replace(/\|etax1\|(.{8})\|./, (all, id) => `|etax1|${id}|${all.endsWith('A') ? 'B' : 'A'}`);
+    for (const [words, verdict, code] of [[car.qr, 'valid', 'valid'], [car.qr_signed, 'valid', 'valid'], [bent, 'not-as-issued', 'not-as-issued:forged']]) {
+      const api = ok(await open.post('/v1/verify/qr', { text: words }, { key: null }));
+      assert.deepEqual([api.verdict, api.number], [verdict, number], words);
+      const page = await fetch(`${server.url}/verify/qr`, { method: 'POST', body: new URLSearchParams({ text: words }) });
+      assert.match(await page.text(), verdict === 'valid' ? /真实有效/ : /与开具内容不一致/);
+      assert.ok((await sms(words)).text.includes(code), words);
+      assert.ok(content(await wechat(text(words))).includes(`\n${code} `), words);
+    }
+  }
 });
 
 test('A10.5 scan by the menu, voice, events, pictures; what is no question gets help', async () => {

@@ -77,3 +77,22 @@ test('A05.e3 faults of a file: all at once, each at its cell', async () => {
   other = await Client.signIn(server.url, 'T3'); // the leap of the clock ended the session
   assert.match((await other.get(`/v1/returns/vat/${period}.csv`)).text, /^l11,0\.00\r?$/m, 'another taxpayer sees its own');
 });
+
+test('A05.e3 one address for both kinds of file and for their text; faults say their line', async () => {
+  t1 = await Client.signIn(server.url, 'T1');
+  const post = (body, path = period) => t1.post(`/v1/returns/vat/${path}/file`, body, { key: null });
+  const csv = await file('csv'), xml = await file('xml'), whole = (await send('csv', csv)).body;
+  for (const body of [{ file: csv }, { file: xml }, { text: csv }, { text: xml }, { file: csv, text: 'l1,9.99' }, { file: ' ', text: xml }]) {
+    const r = await post(body);
+    assert.equal(r.status, 200, r.text);
+    assert.deepEqual(r.body, whole);
+  }
+  const bad = await post({ text: 'name,amount\nl1,1.00\nl99,1.00\nl2,12.345\nl1,3.00\n' });
+  assert.equal(bad.status, 422);
+  assert.deepEqual(bad.body.errors.map((e) => [e.pointer, e.code, /第 (\d) 行/.exec(e.detail ?? e.message)?.[1]]),
+    [['/file', 'cell-unknown', '3'], ['/file/l2', 'amount-unreadable', '4'], ['/file/l1', 'cell-twice', '5']]);
+  for (const body of [{}, { text: '  ' }]) assert.deepEqual((await post(body)).body.errors.map((e) => e.code), ['file-missing']);
+  assert.equal((await post({ text: 'x'.repeat(70_000) })).status, 422);
+  assert.deepEqual((await t1.get(`/v1/returns/vat/${period}/file`)).body, { form: 'vat-general', period, bytes_max: 65536 });
+  assert.equal((await new Client(server.url).post(`/v1/returns/vat/${period}/file`, { text: csv }, { key: null })).status, 401);
+});

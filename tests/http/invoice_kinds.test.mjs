@@ -26,16 +26,35 @@ after(async () => {
 
 const pointers = (r) => r.body.errors?.map((e) => e.pointer).sort() ?? r.text;
 
-/** Every form of the invoice is accepted by the validator, and carries the same core hash. */
+const verdictOf = async (bytes) => (await new Client(server.url).post('/v1/verify/files', new Uint8Array(bytes), { type: 'application/octet-stream', key: null })).body;
+
+/** A figure, a name, a byte of the face: changed anywhere, the verifier refuses and names a part. */
+async function bent(form, bytes) {
+  for (let i = 0; i < 4; i++) {
+    const at = Math.floor(bytes.length * (i + 0.5) / 4), other = Buffer.from(bytes);
+    other[at] ^= 1;
+    const r = await verdictOf(other), bad = r.checks.filter((c) => c.outcome === 'bad');
+    // what the ZIP puts around the parts of an OFD is nobody's
+    if (form === 'ofd' && r.verdict === 'valid') continue;
+    assert.ok(['not-as-issued', 'unreadable'].includes(r.verdict) && bad.length && bad.every((c) => c.detail), `${form}, byte ${at}: ${JSON.stringify(r)}`);
+  }
+}
+
+/** Every form of the invoice is accepted by validator and verifier, and carries the same core hash; changed ones are not. */
 async function roundTrip(number) {
   const hashes = new Set(), file = path.join(dir, 'one');
   for (const form of ['xml', 'ofd', 'pdf', 'json', 'xbrl']) {
-    const r = await t1.get(`/v1/invoices/${number}.${form}`, { raw: true });
+    const r = await t1.get(`/v1/invoices/${number}.${form}`);
     assert.equal(r.status, 200, form);
     writeFileSync(file, r.bytes);
     const { stdout } = spawnSync(etaxd, ['invoice', 'validate', '--json', file], { encoding: 'utf8' }), report = JSON.parse(stdout.trim().split('\n')[0]);
     assert.deepEqual([report.verdict, report.number, report.faults], ['valid', number, []], `${form}: ${stdout}`);
     hashes.add(JSON.stringify(report.core_hash));
+    if (form === 'xbrl') continue;
+    const checked = await verdictOf(r.bytes);
+    assert.deepEqual([checked.verdict, checked.files[0].number], ['valid', number], `${form}: ${JSON.stringify(checked)}`);
+    assert.ok(checked.checks.every((c) => ['good', 'found', 'same', 'valid'].includes(c.outcome)), JSON.stringify(checked.checks));
+    await bent(form, r.bytes);
   }
   assert.equal(hashes.size, 1);
 }
@@ -60,6 +79,7 @@ for (const [business, { special, swaps, xml, kind = 'special' }] of Object.entri
       for (const v of Object.values(special[0])) assert.ok(block.includes(v.replaceAll('<', '&lt;').replaceAll('>', '&gt;')), `${v} in ${block}`);
     } else assert.equal(block, '');
     assert.equal((await t1.get(`/v1/invoices/${number}.pdf`)).status, 200);
+    await eventually(() => t1.get(`/v1/verify/invoices/${number}`), (a) => a.body.verdict === 'valid');
     await roundTrip(number);
   });
 }

@@ -6,7 +6,7 @@ import { Client, eventually, parties } from '../lib/client.mjs';
 import { clockOf, setClock } from '../lib/owing.mjs';
 import { bodyOf } from '../lib/kinds.mjs';
 import { Device, core, sale } from '../lib/lane.mjs';
-import { Server, etaxd } from '../lib/server.mjs';
+import { Server, etaxd, runEtaxd } from '../lib/server.mjs';
 
 /** etaxd verify on the same plane. */
 async function alone(use) {
@@ -174,6 +174,17 @@ test('A08.e5 the public check of a QR: not yet reported, issued, revoked, forged
   assert.equal(check(await qr(outside.qr), 'certificate'), 'outside-block');
   assert.equal(check(await qr(with3(4, 'deadbeef')), 'certificate'), 'unknown-key');
   assert.equal((await qr(f.slice(0, 5).join('|'))).verdict, 'unreadable');
+  // at the command line, with nothing but the key
+  const key = (await open.get('/log/key')).text.trim(), offline = (text) => runEtaxd(['qr', 'verify', text, '--key', key]);
+  const held = await offline(late.qr);
+  assert.deepEqual([held.code, ...held.output.split('\n').slice(1, 4)], [0, `number ${late.number}`, 'total 30.00', `on ${late.issued_at.slice(0, 10)}`], held.output);
+  assert.match(held.output, new RegExp(`device ${d.id} of 海川精密机械有限公司 \\(${parties.T1}\\)`));
+  for (const [text, said] of [[with3(3, f[3].replace(',20,', ',9999,')), 'forged-certificate'], [with3(2, theirs.qr.split('|')[2]), 'forged-signature'],
+    [outside.qr, 'outside-block'], [with3(4, 'deadbeef'), 'unknown-key'], [f.slice(0, 5).join('|'), 'broken'], [early.qr.replace('12.00', '13.00'), '']]) {
+    const r = await offline(text);
+    assert.equal(r.code, 1, text);
+    assert.match(r.output, new RegExp(`^FAILED ${said}`), text);
+  }
   // the plane alone, without keys and core
   await alone(async (there) => {
     const unreported = await there(late.qr);

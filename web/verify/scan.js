@@ -1,4 +1,5 @@
 // The page /verify/scan: camera, picture, text; with the network the server answers, without it the signed lists.
+import { decode, decodeFile } from './decode.js';
 import { checkSignature, judge, readKeys, readList, readQr } from './core.js';
 
 const NAME = 'etax-verify', LISTS_BYTES = 8_000_000;
@@ -137,25 +138,6 @@ async function check(text) {
 
 // --- camera and pictures ---
 
-const canvas = document.createElement('canvas');
-let detector;
-async function decode(source, width, height) {
-  if (detector === undefined)
-    detector = 'BarcodeDetector' in globalThis && (await BarcodeDetector.getSupportedFormats()).includes('qr_code') ? new BarcodeDetector({ formats: ['qr_code'] }) : null;
-  const scale = Math.min(1, 1000 / Math.max(width, height));
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  const pen = canvas.getContext('2d', { willReadFrequently: true });
-  pen.drawImage(source, 0, 0, canvas.width, canvas.height);
-  if (detector) {
-    const [found] = await detector.detect(canvas).catch(() => []);
-    if (found) return found.rawValue;
-  }
-  const { default: jsQR } = await import('./jsqr.js');
-  const image = pen.getImageData(0, 0, canvas.width, canvas.height);
-  return jsQR(image.data, image.width, image.height)?.data ?? null;
-}
-
 let stream = null;
 function stop() {
   for (const track of stream?.getTracks() ?? []) track.stop();
@@ -191,8 +173,7 @@ $('scan-picture').addEventListener('change', async (e) => {
   const [file] = e.target.files;
   if (!file) return;
   try {
-    const image = await createImageBitmap(file);
-    const text = await decode(image, image.width, image.height);
+    const text = await decodeFile(file);
     if (text) await check(text);
     else show(word('no-code'));
   } catch {

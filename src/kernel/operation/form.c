@@ -1,4 +1,5 @@
 #include "kernel/operation/form.h"
+#include "base/utf8.h"
 #include <string.h>
 
 static int unhex(char ch)
@@ -197,6 +198,36 @@ static struct str disposition_name(struct str head)
 	return STR_NONE;
 }
 
+enum { FILE_NAME_MAX = 600 };
+
+/* filename="…" without a path and control characters; "-": none that could be shown. */
+static struct str disposition_file(struct arena *a, struct str head)
+{
+	ptrdiff_t at = str_find(head, "; filename=\"");
+	struct str rest = at < 0 ? STR_NONE : str_sub(head, (size_t)at + sizeof "; filename=\"" - 1, FILE_NAME_MAX);
+	ptrdiff_t end = rest.p ? str_find(rest, "\"") : -1;
+	if (end <= 0) return S("-");
+	struct str name = str_sub(rest, 0, (size_t)end);
+	for (size_t i = name.n; i-- > 0;) {
+		if ((unsigned char)name.p[i] < ' ' || name.p[i] == 0x7f) return S("-");
+		if (name.p[i] != '/' && name.p[i] != '\\') continue;
+		name = str_sub(name, i + 1, name.n);
+		break;
+	}
+	return name.n && utf8_valid(name) ? str_dup(a, name) : S("-");
+}
+
+/* Beside a list of files NAME the names they came under, if there is a list NAME_names: one for each file that is kept.
+ */
+static void put_file_name(
+        struct arena *a, struct value *tree, const struct field *fields, struct str name, struct str head)
+{
+	struct str beside = str_printf(a, "%.*s_names", STR_FMT(name));
+	const struct field *f = field_named(fields, beside);
+	if (f && f->type == FIELD_LIST && f->item)
+		value_push(a, member(a, tree, beside, true), value_str(a, disposition_file(a, head)));
+}
+
 static const char *search(const char *p, size_t n, struct str needle)
 {
 	return memmem(p, n, needle.p, needle.n);
@@ -215,11 +246,12 @@ static err_t multipart(
 		if (end - p < 2 || memcmp(p, "\r\n", 2) != 0) return E_INPUT;
 		const char *gap = search(p, (size_t)(end - p), S("\r\n\r\n"));
 		if (!gap) return E_INPUT;
-		struct str name = disposition_name((struct str){ p, (size_t)(gap - p) });
+		struct str head = { p, (size_t)(gap - p) }, name = disposition_name(head);
 		const char *content = gap + 4, *stop = search(content, (size_t)(end - content), next);
 		if (!stop || !name.p) return E_INPUT;
 		struct str value = str_dup(a, (struct str){ content, (size_t)(stop - content) });
 		if (!kernel_member(out, name, value)) TRY(put(a, out->tree, fields, str_dup(a, name), value));
+		if (value.n) put_file_name(a, out->tree, fields, name, head);
 		p = stop + 2;
 	}
 	return E_INPUT;

@@ -1,6 +1,6 @@
 /* Forms: what a browser sends (application/x-www-form-urlencoded or multipart/form-data) becomes the tree that the same
  * call gets as JSON. Names carry the place: "buyer.tax_id", "lines.0.price"; the field table says what is an object
- * and what a list. Rows of which nothing was filled in are left out. Free of sockets, so that it can be fuzzed. */
+ * and what a list. Of files in a list NAME their own names go to the list NAME_names where there is one. Rows of which nothing was filled in are left out. Free of sockets, so that it can be fuzzed. */
 #ifndef KERNEL_FORM_H
 #define KERNEL_FORM_H
 #include "kernel/input/input.h"

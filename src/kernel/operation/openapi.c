@@ -114,6 +114,11 @@ static void put_body(struct arena *a, struct value *to, const struct operation *
 	struct value *schema = op->raw_body ? value_object(a) : object_schema(a, op->in, op->path);
 	if (op->raw_body) value_put_c(a, schema, "type", "string");
 	value_put(a, media, "schema", schema);
+	for (const struct field *f = op->in; op->raw_body && f->name; f++) {
+		if (f->type != FIELD_LIST || !f->item || f->item->type != FIELD_BYTES) continue;
+		media = value_put_object(a, content, "multipart/form-data");
+		value_put(a, media, "schema", object_schema(a, op->in, op->path));
+	}
 }
 
 /* docs/api/answers/OPERATION.json: {status: {media: schema}}, learnt from the tests (tests/lib/answers.mjs). */

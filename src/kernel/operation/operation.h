@@ -59,6 +59,7 @@ struct operation {
 	op_run *view;             /* optional, only for HTML: adds to out->value what only the page needs (charts, hints) */
 	enum op_class class;
 	bool reads;               /* POST that changes nothing: no transaction, no idempotency */
+	bool detached;            /* class WORK, public, reads the plane only: answered where there is no database too */
 	bool blind;               /* reads no projection: need not wait until they have caught up (outbox_catch_up) */
 	bool own_transaction;     /* run calls db_write itself (batches) */
 	bool idempotent;          /* Idempotency-Key required for API writes; forms carry one */

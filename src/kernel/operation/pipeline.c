@@ -27,6 +27,8 @@ static const struct fault_def key_needed = { "idempotency-key-missing",
 static const struct fault_def key_long = { "idempotency-key-long", N_("Idempotency-Key 最多 200 个字符"), NULL, NULL };
 static const struct fault_def key_form = { "idempotency-key-form",
 	N_("Idempotency-Key 只能用可见的 ASCII 字符，如 UUID"), NULL, NULL };
+static const struct fault_def bad_parts = { "multipart", N_("multipart/form-data 读不懂：各部分之间的分隔不完整"), NULL,
+	NULL };
 static const struct fault_def other_media = { "media", N_("请用 {1} 提交"), NULL, NULL };
 
 /* What the gate found out and the handler needs. */
@@ -133,19 +135,42 @@ static bool is_other_media(struct str type)
 	return false;
 }
 
+static bool takes_files(const struct field *f)
+{
+	return f->type == FIELD_LIST && f->item && f->item->type == FIELD_BYTES;
+}
+
+/* The raw body is the file, or the only one of a list; several come as multipart/form-data, as from a page. */
+static err_t raw_tree(struct work *w, const struct http_request *r, struct str type, struct value **tree)
+{
+	struct ctx *c = w->c;
+	struct form form;
+	bool several = false;
+	for (const struct field *f = w->op->in; f->name; f++)
+		several |= takes_files(f);
+	if (several && media_is(type, "multipart/form-data")) {
+		err_t e = form_read(c->arena, type, r->body, w->op->in, &form);
+		if (e != OK) return e == E_INPUT ? RAISE(c, E_INPUT, &bad_parts) : e;
+		*tree = form.tree;
+		return OK;
+	}
+	if (type.p && !media_is(type, w->op->raw_body) && is_other_media(type))
+		return RAISE(c, E_MEDIA, &other_media, str_c(w->op->raw_body));
+	for (const struct field *f = w->op->in; f->name; f++) {
+		if (f->type == FIELD_BYTES) value_put_str(c->arena, *tree, f->name, r->body);
+		if (takes_files(f) && r->body.n)
+			value_push(c->arena, value_put_array(c->arena, *tree, f->name), value_str(c->arena, r->body));
+	}
+	return OK;
+}
+
 static err_t body_tree(struct work *w, const struct http_request *r, struct value **tree)
 {
 	struct ctx *c = w->c;
 	struct json_fault where = { 0 };
 	*tree = value_object(c->arena);
 	struct str type = http_header(r, "Content-Type");
-	if (w->op->raw_body) {
-		if (type.p && !media_is(type, w->op->raw_body) && is_other_media(type))
-			return RAISE(c, E_MEDIA, &other_media, str_c(w->op->raw_body));
-		for (const struct field *f = w->op->in; f->name; f++)
-			if (f->type == FIELD_BYTES) value_put_str(c->arena, *tree, f->name, r->body);
-		return OK;
-	}
+	if (w->op->raw_body) return raw_tree(w, r, type, tree);
 	if (!r->body.n) return OK;
 	if (!media_is(type, "application/json")) return E_MEDIA;
 	if (json_parse(c->arena, r->body, tree, &where) == OK) return OK;
@@ -184,8 +209,7 @@ static const struct value *identity_of(struct ctx *c, const struct operation *op
 	for (const struct field *f = op->in; f && f->name; f++) {
 		const struct value *given = value_get(tree, str_c(f->name));
 		bool file = f->type == FIELD_BYTES && given && given->kind == VALUE_STR;
-		bool files = f->type == FIELD_LIST && f->item && f->item->type == FIELD_BYTES && given &&
-		             given->kind == VALUE_ARRAY;
+		bool files = takes_files(f) && given && given->kind == VALUE_ARRAY;
 		if (!file && !files) continue;
 		if (!v) {
 			v = value_object(c->arena);
@@ -409,9 +433,8 @@ static err_t serve(struct task *t, bool *later)
 	struct http_request *r = t->r;
 	struct ctx *c = w->c;
 	struct str token = bearer(r);
-	/* FAST is public and has no database: whoever asks, the answer is the same. */
-	if (w->op->class != OP_FAST && token.p)
-		TRY(work_authenticate(c, token, false, http_header(r, "Etax-Acting-For")));
+	/* Without a database all is public: whoever asks, the answer is the same. */
+	if (c->db && token.p) TRY(work_authenticate(c, token, false, http_header(r, "Etax-Acting-For")));
 	TRY(limit_admit(c));
 	TRY(work_admit(c, w->op));
 	TRY(work_take_key(c, http_header(r, "Idempotency-Key")));
@@ -497,7 +520,8 @@ void pipeline_handle(void *arg, struct http_request *r, struct http_response *ou
 		return;
 	}
 	c->op = t->w.op;
-	bool here = c->db || c->op->class == OP_FAST, page = is_page(r, f), later = false;
+	bool page = is_page(r, f), later = false;
+	bool here = c->db || c->op->class == OP_FAST || (c->op->detached && !page);
 	if (here && page) {
 		face_serve(&t->w, r, out);
 	} else if (page) {

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+enum { NAME_MAX_BYTES = 60, DESCRIPTION_MAX = 200 };
 #define TAIL_MAX 2048 /* trailer and startxref stand in the last bytes */
 
 /* Last occurrence of a word; -1: none. */
@@ -33,7 +34,7 @@ static int64_t number_after(struct str s, const char *word)
 static bool name_good(const char *name)
 {
 	size_t n = strlen(name);
-	return n > 0 && n <= 60 &&
+	return n > 0 && n <= NAME_MAX_BYTES &&
 	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") == n;
 }
 
@@ -61,9 +62,23 @@ static struct str media_name(struct arena *a, const char *media)
 	return buf_done(&b);
 }
 
+static bool description_good(struct str s)
+{
+	if (s.n > DESCRIPTION_MAX) return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < ' ' || s.p[i] > '~' || strchr("()\\", s.p[i])) return false;
+	return true;
+}
+
 struct str pdf_attach(struct arena *a, struct str pdf, const char *name, const char *media, struct str bytes)
 {
-	if (pdf.p == NULL || !name_good(name)) return STR_NONE;
+	return pdf_attach_described(a, pdf, name, media, STR_NONE, bytes);
+}
+
+struct str pdf_attach_described(
+        struct arena *a, struct str pdf, const char *name, const char *media, struct str description, struct str bytes)
+{
+	if (pdf.p == NULL || !name_good(name) || !description_good(description)) return STR_NONE;
 	struct str tail = str_sub(pdf, pdf.n > TAIL_MAX ? pdf.n - TAIL_MAX : 0, pdf.n);
 	int64_t size = number_after(tail, "/Size"), root = number_after(tail, "/Root"),
 	        info = number_after(tail, "/Info");
@@ -83,9 +98,10 @@ struct str pdf_attach(struct arena *a, struct str pdf, const char *name, const c
 	buf_c(&b, "\nendstream\nendobj\n");
 	size_t at_spec = b.n;
 	buf_printf(&b,
-	        "%lld 0 obj\n<< /Type /Filespec /F (%s) /UF (%s) /AFRelationship /Data /EF << /F %lld 0 R >> "
+	        "%lld 0 obj\n<< /Type /Filespec /F (%s) /UF (%s) /AFRelationship /Data%s%.*s%s /EF << /F %lld 0 R >> "
 	        ">>\nendobj\n",
-	        (long long)size + 1, name, name, (long long)size);
+	        (long long)size + 1, name, name, description.n ? " /Desc (" : "", STR_FMT(description),
+	        description.n ? ")" : "", (long long)size);
 	size_t at_root = b.n;
 	buf_printf(&b,
 	        "%lld 0 obj\n<<%.*s /AF [%lld 0 R] /Names << /EmbeddedFiles << /Names [(%s) %lld 0 R] >> >> "
@@ -112,4 +128,36 @@ struct str pdf_attachment(struct arena *a, struct str pdf, const char *name)
 		return STR_NONE;
 	if (!str_starts(str_sub(pdf, from + (size_t)length, pdf.n), "\nendstream")) return STR_NONE;
 	return str_sub(pdf, from, (size_t)length);
+}
+
+/* Behind a word up to a closing bracket. */
+static struct str in_brackets(struct str s, const char *word, size_t most)
+{
+	ptrdiff_t at = str_find(s, word);
+	if (at < 0) return STR_NONE;
+	s = str_sub(s, (size_t)at + strlen(word), most + 1);
+	ptrdiff_t end = str_find(s, ")");
+	return end < 0 ? STR_NONE : str_sub(s, 0, (size_t)end);
+}
+
+bool pdf_attached(struct arena *a, struct str pdf, struct pdf_attached *out)
+{
+	*out = (struct pdf_attached){ 0 };
+	ptrdiff_t at = pdf.p ? find_last(pdf, "/Type /Filespec /F (") : -1;
+	if (at < 0) return false;
+	struct str spec = str_sub(pdf, (size_t)at, TAIL_MAX);
+	ptrdiff_t end = str_find(spec, "endobj");
+	spec = str_sub(spec, 0, end < 0 ? 0 : (size_t)end);
+	struct str name = in_brackets(spec, "/F (", NAME_MAX_BYTES);
+	if (!name.n) return false;
+	out->name = str_dup(a, name);
+	out->description = in_brackets(spec, " /Desc (", DESCRIPTION_MAX);
+	out->bytes = pdf_attachment(a, pdf, out->name.p);
+	if (!out->bytes.p) return false;
+	ptrdiff_t stream = find_last(str_sub(pdf, 0, (size_t)(out->bytes.p - pdf.p)), " 0 obj\n<< /Type /EmbeddedFile");
+	while (stream > 0 && pdf.p[stream - 1] >= '0' && pdf.p[stream - 1] <= '9')
+		stream--;
+	if (stream < 0) return false;
+	out->base = str_sub(pdf, 0, (size_t)stream);
+	return true;
 }

@@ -82,6 +82,14 @@ MUST_USE struct str pdf_done(struct pdf *p);
  * and invoices their XML. One file; STR_NONE if pdf was not made by pdf_done. name: ASCII letters, digits, '.', '-',
  * '_'. */
 MUST_USE struct str pdf_attach(struct arena *a, struct str pdf, const char *name, const char *media, struct str bytes);
+/* The same with a description (at most 200 printable ASCII characters without brackets and backslashes; STR_NONE: none). */
+MUST_USE struct str pdf_attach_described(
+        struct arena *a, struct str pdf, const char *name, const char *media, struct str description, struct str bytes);
+/* What pdf_attach put into a PDF, taken apart: attached once more to base it gives the same bytes. */
+struct pdf_attached {
+	struct str base, name, description, bytes; /* description STR_NONE: none */
+};
+bool pdf_attached(struct arena *a, struct str pdf, struct pdf_attached *out); /* safe on hostile bytes */
 /* The attached file of this name in a PDF made by pdf_attach; STR_NONE: there is none. Safe on hostile bytes. No copy.
  */
 struct str pdf_attachment(struct arena *a, struct str pdf, const char *name);

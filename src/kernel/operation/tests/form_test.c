@@ -125,6 +125,28 @@ static void files_come_as_parts(void **state)
 	        "{\"kind\":\"<a>\\r\\n</a>\",\"buyer\":{\"tax_id\":\"9\"}}");
 }
 
+static void files_keep_their_names(void **state)
+{
+	static const struct field file = { "file", FIELD_BYTES, .max = 100, .label = "file" },
+	                          name = { "name", FIELD_TEXT, .max = 200, .label = "name" };
+	static const struct field both[] = { { "f", FIELD_LIST, .max = 9, .item = &file, .label = "f" },
+		{ "f_names", FIELD_LIST, .max = 9, .item = &name, .label = "n" }, { 0 } };
+	struct arena *a = arena_new();
+	struct form f;
+	struct buf b;
+	(void)state;
+	struct str body =
+	        S("--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"\"\r\n\r\n\r\n"
+	          "--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"../a/发票.xml\"\r\n\r\n1\r\n"
+	          "--X\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n2\r\n"
+	          "--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\x01\"\r\n\r\n3\r\n--X--\r\n");
+	assert_int_equal(form_read(a, S("multipart/form-data; boundary=X"), body, both, &f), OK);
+	buf_init(&b, a, 200);
+	value_write_json(&b, f.tree);
+	assert_string_equal(buf_done(&b).p, "{\"f\":[\"1\",\"2\",\"3\"],\"f_names\":[\"发票.xml\",\"-\",\"-\"]}");
+	arena_free(a);
+}
+
 static void broken_parts_are_refused(void **state)
 {
 	static const char *const broken[] = { "", "--XX", "--XX\r\n",
@@ -163,6 +185,7 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(amounts_as_they_stand_on_paper),
 		cmocka_unit_test(names_carry_the_place), cmocka_unit_test(empty_rows_are_left_out),
 		cmocka_unit_test(kernel_members_stand_apart), cmocka_unit_test(files_come_as_parts),
-		cmocka_unit_test(broken_parts_are_refused), cmocka_unit_test(limits_hold) };
+		cmocka_unit_test(files_keep_their_names), cmocka_unit_test(broken_parts_are_refused),
+		cmocka_unit_test(limits_hold) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,6 +81,8 @@ static void check_kind(const struct operation *op)
 {
 	if (op->class == OP_FAST && ((op->method != GET && !op->reads) || op->who.kind != WHO_PUBLIC))
 		wrong(op, "a FAST operation has no database: public, and reads only", "");
+	if (op->detached && (op->class != OP_WORK || !op->reads || op->who.kind != WHO_PUBLIC))
+		wrong(op, "what needs no database is public, of class WORK, and reads only", "");
 	if (op->method == GET && (op->idempotent || op->receipt || op->raw_body))
 		wrong(op, "a GET changes nothing", "");
 	if (op->who.kind == WHO_TAXPAYER && !op->who.scope) wrong(op, "no scope", "");
@@ -190,7 +192,7 @@ static void check_input(const struct operation *op)
 	if (op->in && !op->in_size) wrong(op, "no .in_size", "");
 	check_fields(op, op->in, op->in_size);
 	for (const struct field *f = op->in; f && f->name; f++)
-		raw |= f->type == FIELD_BYTES;
+		raw |= f->type == FIELD_BYTES || (f->type == FIELD_LIST && f->item && f->item->type == FIELD_BYTES);
 	if (op->raw_body && !raw) wrong(op, "no field for the raw body", "");
 	for (size_t i = 0; (name = router_param_name(op->path, i)).p; i++) {
 		bool found = false;

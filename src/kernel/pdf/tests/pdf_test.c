@@ -147,9 +147,36 @@ static void attachment(void **state)
 	arena_free(a);
 }
 
+static void attached_file_with_a_description(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	struct pdf_attached parts;
+	struct str pdf = sample(a), data = S("<a/>");
+	struct str with = pdf_attach_described(a, pdf, "a.xml", "application/xml", S("etax-pdf-v1 AAAA"), data);
+	assert_true(pdf_attached(a, with, &parts));
+	assert_true(str_eq(parts.base, pdf) && str_is(parts.name, "a.xml") && str_eq(parts.bytes, data));
+	assert_true(str_is(parts.description, "etax-pdf-v1 AAAA"));
+	assert_true(str_find(tool(a, "pdfdetach -list", with), "a.xml") >= 0);
+	struct str again =
+	        pdf_attach_described(a, parts.base, "a.xml", "application/xml", parts.description, parts.bytes);
+	assert_true(str_eq(again, with));
+	assert_true(pdf_attached(a, pdf_attach(a, pdf, "a.xml", "application/xml", data), &parts));
+	assert_null(parts.description.p);
+	assert_false(pdf_attached(a, pdf, &parts));
+	assert_null(pdf_attach_described(a, pdf, "a.xml", "application/xml", S("a) /JS (b"), data).p);
+	/* cut anywhere: what is found lies inside */
+	for (size_t n = 0; n < with.n; n += 7) {
+		struct str cut = { arena_dup(a, with.p, n), n };
+		if (pdf_attached(a, cut, &parts)) assert_true(parts.base.n + parts.bytes.n <= n);
+	}
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(text_comes_out), cmocka_unit_test(boxes),
-		cmocka_unit_test(table_over_pages), cmocka_unit_test(too_many_pages), cmocka_unit_test(attachment) };
+		cmocka_unit_test(table_over_pages), cmocka_unit_test(too_many_pages), cmocka_unit_test(attachment),
+		cmocka_unit_test(attached_file_with_a_description) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,6 +41,7 @@ struct face_red {                          /* all STR_NONE on a blue invoice */
 };
 struct face {
 	struct str number, kind, seller_ref, remark, drawer, qr;
+	struct str qr_signed; /* what is drawn: the same with a signature behind it; STR_NONE (no key here): qr */
 	struct str business, rate_reason, agency; /* agency: number of the request (代开) */
 	const struct special_item *special;
 	size_t n_special;

@@ -42,7 +42,7 @@ static void head(struct pdf *p, struct arena *a, const struct face *f, struct st
 	struct pdf_style title = { .size = 190, .font = PDF_SERIF, .align = PDF_CENTER, .rgb = PDF_BROWN };
 	struct date d = date_of_instant(f->issued_at);
 	struct qr qr;
-	if (qr_make(a, f->qr, QR_MEDIUM, &qr)) pdf_qr(p, LEFT + 20, 60, 220, &qr);
+	if (qr_make(a, f->qr_signed.p ? f->qr_signed : f->qr, QR_MEDIUM, &qr)) pdf_qr(p, LEFT + 20, 60, 220, &qr);
 	title.shrink = true; /* the vehicles' titles are long, the number stands to the right */
 	text(p, 610, 60, 880, 100, title, str_c(special_kind(f->kind)->title));
 	pdf_line(p, 640, 165, 1460, 165, RULE, PDF_BROWN);

@@ -5,6 +5,8 @@
 #include "base/rate.h"
 #include "kernel/operation/service.h"
 
+struct tlog_verifier;
+
 struct invoice {
 	struct str number;
 	int64_t seller_id, buyer_id; /* buyer_id 0: not a party known here */
@@ -135,11 +137,17 @@ struct issue_qr {
 	struct str number;
 	struct money total;
 	struct date date;
-	bool digital;      /* 数电票; older kinds were not issued here */
+	bool digital;      /* 数电票, with a number of 20 digits; older kinds were not issued here */
 	const char *fault; /* the first rule broken, NULL: none */
 	enum issue_qr_signature signature;
 };
 void issue_qr_read(struct ctx *c, struct str text, struct issue_qr *out);
+/* The same with verifier lines from elsewhere; empty: no keys. */
+void issue_qr_read_with(struct ctx *c, struct str text, struct str verifiers, struct issue_qr *out);
+/* Verifier lines of all that this bureau signs with, and signed with before; empty: no keys here (the plane alone). */
+struct str issue_verifiers(struct ctx *c);
+enum { ISSUE_KEYS_MAX = 80 };
+size_t issue_keys(struct arena *a, struct str verifiers, struct tlog_verifier *out); /* out holds ISSUE_KEYS_MAX */
 void issue_qr_text_read(struct arena *a, struct str text, struct issue_qr *out); /* the usual text alone */
 struct str issue_qr_sign(struct ctx *c, struct str text);                        /* with a signature behind it */
 
@@ -187,4 +195,23 @@ enum { ISSUE_SEAL_WIDTH = 30, ISSUE_SEAL_HEIGHT = 19 }; /* mm */
 struct str issue_seal_png(struct arena *a, bool sample);
 /* The report on one file of any form (issue/spec), signatures checked against the keys of this bureau. */
 struct value *issue_validate(struct ctx *c, struct str bytes);
+struct str issue_check_label(struct ctx *c, struct str what); /* of a check in that report, for readers */
+/* One file, with keys from elsewhere (the plane alone has none of its own). */
+enum issue_file_proof {
+	ISSUE_FILE_UNREADABLE, /* no invoice can be read from it, or a part of its fields only */
+	ISSUE_FILE_ALTERED,    /* a digest, a signature or the seal does not fit */
+	ISSUE_FILE_FOREIGN,    /* all fits, under keys that are not ours */
+	ISSUE_FILE_BARE,       /* nothing is wrong, but something is not signed, or no key is here to compare with */
+	ISSUE_FILE_PROVEN,     /* the whole file is as the bureau gave it out */
+};
+struct issue_file {
+	enum issue_file_proof proof;
+	const char *format; /* NULL: not recognised */
+	struct str number;  /* this and the next two: unless unreadable */
+	struct money total;
+	struct date date;
+};
+/* checks: one {what, outcome (good, bad, not-checked), detail} more for each thing that was looked at. */
+void issue_file_check(struct ctx *c, struct str bytes, const struct tlog_verifier *known, size_t n_known,
+        struct value *checks, struct issue_file *out);
 #endif

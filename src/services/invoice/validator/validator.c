@@ -55,28 +55,12 @@ static void put_faults(struct ctx *c, struct value *v)
 
 static void put_checks(struct ctx *c, struct value *v)
 {
-	static const struct {
-		const char *what, *label;
-	} labels[] = { { "rules", N_("字段和规则") }, { "core-hash", N_("核心数据的哈希") },
-		{ "xml-view", N_("数据文件和核心一致") }, { "signature-sm2", N_("核心签名（SM2）") },
-		{ "signature-ed25519", N_("核心签名（Ed25519）") }, { "key", N_("签名密钥是本局的") },
-		{ "xml-signature", N_("数据文件签名") }, { "ofd-digests", N_("OFD 各部分摘要") },
-		{ "ofd-data", N_("OFD 元数据和数据文件一致") }, { "ofd-seal-form", N_("电子签章可读") },
-		{ "ofd-signature-file", N_("Signature.xml 摘要") }, { "ofd-signature", N_("电子签章的签名") },
-		{ "ofd-seal", N_("印章的签名") }, { "ofd-certificate-list", N_("证书在印章的列表里") },
-		{ "ofd-certificate", N_("签名证书由制章人签发") }, { "ofd-seal-period", N_("印章在有效期内") },
-		{ "ofd-certificate-period", N_("证书在有效期内") }, { "ofd-key", N_("签章密钥是本局的") } };
 	struct value *list = value_put_array(c->arena, v, "named");
 	const struct value *checks = value_get(v, S("checks"));
 	for (const struct value_member *m = checks ? checks->first : NULL; m; m = m->next) {
-		struct str outcome = value_text(m->value, "outcome"), label = value_text(m->value, "what");
+		struct str outcome = value_text(m->value, "outcome");
 		struct value *one = value_object(c->arena);
-		for (size_t i = 0; i < COUNT(labels); i++)
-			if (str_is(label, labels[i].what)) {
-				label = tr(c, labels[i].label);
-				break;
-			}
-		value_put_str(c->arena, one, "label", label);
+		value_put_str(c->arena, one, "label", issue_check_label(c, value_text(m->value, "what")));
 		value_put_bool(c->arena, one, "is_good", str_is(outcome, "good"));
 		value_put_bool(c->arena, one, "is_bad", str_is(outcome, "bad"));
 		value_put_bool(c->arena, one, "is_open", str_is(outcome, "not-checked"));

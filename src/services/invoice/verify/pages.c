@@ -1,6 +1,8 @@
 /* What the pages need beside the answers: headings, marks, which advice fits, what was asked. */
 #include "kernel/i18n/i18n.h"
+#include "services/invoice/issue/issue.h"
 #include "services/invoice/verify/asked.h"
+#include "services/invoice/verify/files.h"
 #include "services/invoice/verify/verify.h"
 
 enum { GOOD_SHOWN = 100 };
@@ -18,6 +20,7 @@ static const struct {
 	{ "unreadable", N_("读不懂"), "bad", "is_unreadable" },
 	{ "not-reported", N_("设备已签名，还没有上报"), "warn", "is_not_reported" },
 	{ "rejected", N_("不能用"), "bad", "is_rejected" },
+	{ "unproven", N_("内容没有证明"), "warn", "is_unproven" },
 };
 
 static const struct value *checked_of(const struct value *answer, const char *what)
@@ -79,6 +82,7 @@ static const struct {
 	{ "suite", "bad", "circle-x" },
 	{ "revoked", "bad", "circle-x" },
 	{ "active", "ok", "circle-check" },
+	{ "bad", "bad", "circle-x" },
 };
 
 static void put_outcome(struct ctx *c, struct value *one)
@@ -88,12 +92,12 @@ static void put_outcome(struct ctx *c, struct value *one)
 	} labels[] = { { "number", N_("发票号码") }, { "total", N_("价税合计") }, { "date", N_("开票日期") },
 		{ "state", N_("状态") }, { "content", N_("票面其他内容") }, { "signature", N_("二维码签名") },
 		{ "text", N_("二维码内容") }, { "certificate", N_("设备证书") }, { "lane", N_("开票设备") } };
-	const char *mark = str_is(value_text(one, "what"), "text") ? "bad" : "off", *label = "";
+	const char *mark = str_is(value_text(one, "what"), "text") ? "bad" : "off", *label = NULL;
 	for (size_t i = 0; i < COUNT(outcomes); i++)
 		if (str_is(value_text(one, "outcome"), outcomes[i].outcome)) mark = outcomes[i].mark;
 	for (size_t i = 0; i < COUNT(labels); i++)
 		if (str_is(value_text(one, "what"), labels[i].what)) label = labels[i].label;
-	value_put_str(c->arena, one, "label", tr(c, label));
+	value_put_str(c->arena, one, "label", label ? tr(c, label) : issue_check_label(c, value_text(one, "what")));
 	value_put_c(c->arena, one, "mark", mark);
 	value_put_bool(c->arena, one, "is_good", str_is(str_c(mark), "ok"));
 	value_put_bool(c->arena, one, "is_bad", str_is(str_c(mark), "bad"));
@@ -150,6 +154,47 @@ err_t verify_qr_view(struct ctx *c, const void *input, struct reply *out)
 	if (!in || !in->text.p || value_get(v, S("form"))) return OK;
 	struct value *form = value_put_object(c->arena, v, "form");
 	value_put_str(c->arena, form, "text", in->text);
+	return OK;
+}
+
+/* --- files --- */
+
+/* Each file with its own checks; what is bad stands first. */
+static void put_file(struct ctx *c, struct value *file, const struct value *checks)
+{
+	size_t look = COUNT(looks) - 1;
+	struct str verdict = value_text(file, "verdict");
+	struct value *mine = value_put_array(c->arena, file, "checked");
+	while (look > 1 && !str_is(verdict, looks[look].verdict))
+		look--;
+	for (const struct value_member *m = checks->first; m; m = m->next)
+		if (value_number(m->value, "file", 0) == value_number(file, "file", -1)) {
+			put_outcome(c, m->value);
+			value_push(c->arena, mine, m->value);
+		}
+	value_put_str(c->arena, file, "heading", tr(c, looks[look].title));
+	value_put_c(c->arena, file, "mark", looks[look].mark);
+	value_put_bool(c->arena, file, "is_reversed", value_text(file, "reversed_by").p != NULL);
+}
+
+err_t verify_files_view(struct ctx *c, const void *input, struct reply *out)
+{
+	struct value *v = out->value;
+	const struct value *files = value_get(v, S("files")), *checks = value_get(v, S("checks"));
+	int64_t fine = 0;
+	(void)input;
+	for (const struct value_member *m = files ? files->first : NULL; m; m = m->next) {
+		put_file(c, m->value, checks);
+		fine += str_is(value_text(m->value, "mark"), "ok");
+	}
+	if (!files) (void)value_put_array(c->arena, v, "files");
+	int64_t count = files ? files->count : 0;
+	value_put_bool(c->arena, v, "asked", count > 0);
+	value_put_bool(c->arena, v, "is_one", count == 1);
+	value_put_bool(c->arena, v, "all_good", count > 0 && fine == count);
+	value_put_int(c->arena, v, "asked_count", count);
+	value_put_int(c->arena, v, "bad_count", count - fine);
+	value_put_instant(c->arena, v, "checked_at", c->now);
 	return OK;
 }
 

@@ -168,7 +168,8 @@ static err_t append_rest(struct ctx *c, struct build *b, struct plane_rebuild *r
 {
 	struct item *groups = (struct item *)b->groups.items;
 	struct device *devices = (struct device *)b->devices.items;
-	struct plane_key note;
+	struct plane_entry notes[NOTES_MAX];
+	size_t n_notes = feed_notes(c, notes);
 	for (size_t i = 0; i < b->groups.n; i++)
 		if (!i || by_key(&groups[i - 1].key, &groups[i].key) != 0)
 			TRY(plane_rebuild_append(r, PLANE_GROUP, &groups[i].key,
@@ -177,8 +178,9 @@ static err_t append_rest(struct ctx *c, struct build *b, struct plane_rebuild *r
 		if (i + 1 == b->devices.n || by_key(&devices[i + 1].key, &devices[i].key) != 0)
 			TRY(plane_rebuild_append(
 			        r, PLANE_LANE, &devices[i].key, (struct str){ devices[i].value, devices[i].n }));
-	note_key("as-of", &note);
-	return plane_rebuild_append(r, PLANE_NOTE, &note, str_from_int(c->arena, c->now));
+	for (size_t i = 0; i < n_notes; i++)
+		TRY(plane_rebuild_append(r, PLANE_NOTE, &notes[i].key, notes[i].value));
+	return OK;
 }
 
 static err_t build(struct ctx *c, struct plane *p, struct build *b)

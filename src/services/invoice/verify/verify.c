@@ -8,6 +8,7 @@
 #include "services/invoice/verify/asked.h"
 #include "services/invoice/verify/fact.h"
 #include "services/invoice/verify/feed.h"
+#include "services/invoice/verify/files.h"
 #include "services/invoice/verify/lane_qr.h"
 #include <string.h>
 
@@ -49,6 +50,16 @@ static const struct field table_fields[] = {
 	        .example = "26332000000000000001,1130.00,2026-12-03" },
 	{ "file", FIELD_BYTES, AT(struct verify_table_in, file), .max = VERIFY_TEXT_MAX, .label = N_("或者选择文件"),
 	        .help = N_("CSV 或文本，最多 1,000 行；第一行可以是标题") },
+	{ 0 },
+};
+static const struct field file_item = { "file", FIELD_BYTES, .max = VERIFY_FILE_MAX, .label = N_("发票文件") };
+static const struct field file_name_item = { "name", FIELD_TEXT, .max = 255, .label = N_("文件名") };
+static const struct field files_fields[] = {
+	{ "files", FIELD_LIST, AT(struct verify_files_in, files), COUNT_AT(struct verify_files_in, n_files),
+	        .required = true, .min = 1, .max = VERIFY_FILES_MAX, .item = &file_item, .size = sizeof(struct str),
+	        .label = N_("要查的文件"), .help = N_("XML、OFD 或 PDF，一次最多 20 个，每个最大 16 MB，共 32 MB") },
+	{ "files_names", FIELD_LIST, AT(struct verify_files_in, names), COUNT_AT(struct verify_files_in, n_names),
+	        .max = VERIFY_FILES_MAX, .item = &file_name_item, .size = sizeof(struct str), .label = N_("文件名") },
 	{ 0 },
 };
 static const struct field qr_form_fields[] = {
@@ -298,9 +309,11 @@ err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 		[ISSUE_QR_UNCHECKED] = { "not-checked", N_("这里没有密钥，签名没有核对") },
 	};
 	const struct verify_qr_in *in = input;
+	struct str keys;
 	struct issue_qr q;
 	if (lane_qr_is(in->text)) return verify_lane_qr(c, in->text, &out->value);
-	issue_qr_read(c, in->text, &q);
+	TRY(note_verifiers(c, &keys));
+	issue_qr_read_with(c, in->text, keys, &q);
 	if (q.fault || !q.digital) {
 		struct value *list = value_array(c->arena);
 		out->value = value_object(c->arena);
@@ -441,6 +454,36 @@ static const struct operation operations[] = {
 	        .form = "verify.table_form",
 	        .title = N_("批量查验结果（CSV）"),
 	        .requirements = "A10.1 A10.9" },
+	{ .id = "verify.files_form",
+	        .method = GET,
+	        .path = "/verify/files",
+	        .who = PUBLIC,
+	        .run = verify_files_limits,
+	        .view = verify_files_view,
+	        .class = OP_FAST,
+	        .page = "verify/files",
+	        .menu = "公众服务/查验/文件查验",
+	        .title = N_("文件查验"),
+	        .requirements = "A10.1 A10.2 A10.7",
+	        .words = "上传 文件 xml ofd pdf 签章 verify files" },
+	{ .id = "verify.files",
+	        .method = POST,
+	        .path = "/verify/files",
+	        .who = PUBLIC,
+	        .in = files_fields,
+	        .in_size = sizeof(struct verify_files_in),
+	        .run = verify_files,
+	        .view = verify_files_view,
+	        .reads = true,
+	        .detached = true, /* signatures take milliseconds: not on the threads that read requests */
+	        .blind = true,
+	        .raw_body = "application/octet-stream",
+	        .max_body = VERIFY_FILES_BYTES_MAX + (64 << 10),
+	        .per_minute = 60,
+	        .page = "verify/files",
+	        .form = "verify.files_form",
+	        .title = N_("文件查验"),
+	        .requirements = "A10.1 A10.2 A10.7 A10.9" },
 	{ .id = "verify.qr_form",
 	        .method = GET,
 	        .path = "/verify/qr",

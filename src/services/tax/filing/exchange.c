@@ -6,6 +6,7 @@
 #include "kernel/access/access.h"
 #include "kernel/crypto/crypto.h"
 #include "kernel/ctx/app.h"
+#include "kernel/i18n/i18n.h"
 #include "kernel/xml/xml.h"
 #include "services/tax/filing/work.h"
 
@@ -13,12 +14,13 @@ static const struct fault_def broken = { "file-unreadable", N_("第 {1} 行读�
 	N_("请用本局导出的文件填写，或对照接口文档"), NULL };
 static const struct fault_def no_text = { "file-encoding", N_("文件不是 UTF-8 编码"), N_("请另存为 UTF-8 后再传"),
 	NULL };
-static const struct fault_def no_cell = { "cell-unknown", N_("没有“{1}”这一栏"), N_("栏次写作 l1 到 l41"), NULL };
-static const struct fault_def no_amount = { "amount-unreadable", N_("“{1}”不是金额，应如 1234.50"), NULL, NULL };
-static const struct fault_def twice = { "cell-twice", N_("“{1}”出现了两次"), NULL, NULL };
+static const struct fault_def no_cell = { "cell-unknown", N_("{2}没有“{1}”这一栏"), N_("栏次写作 l1 到 l41"), NULL };
+static const struct fault_def no_amount = { "amount-unreadable", N_("{2}“{1}”不是金额，应如 1234.50"), NULL, NULL };
+static const struct fault_def twice = { "cell-twice", N_("{2}“{1}”出现了两次"), NULL, NULL };
 static const struct fault_def other_period = { "file-period", N_("文件的所属期是 {1}，不是 {2}"), NULL, NULL };
 static const struct fault_def other_form = { "file-form", N_("文件的表是 {1}，您适用的是 {2}"), NULL, NULL };
 static const struct fault_def nothing = { "file-empty", N_("文件里没有任何一栏"), NULL, NULL };
+static const struct fault_def none = { "file-missing", N_("请选择申报表文件，或者把内容粘贴进来"), NULL, NULL };
 
 enum { NAME_MAX_BYTES = 40 };
 
@@ -26,8 +28,16 @@ struct reading {
 	struct ctx *c;
 	struct sent sent;
 	struct str form, period;
+	int64_t line; /* under way; 0: not known (XML) */
 	bool any;
 };
+
+/* "第 6 行：" before a fault, so that it is found in the file. */
+static struct str place(const struct reading *r)
+{
+	const struct str arg[4] = { str_from_int(r->c->arena, r->line) };
+	return r->line ? problem_fill(r->c->arena, tr(r->c, N_("第 {1} 行：")).p, arg) : S("");
+}
 
 static void take(struct reading *r, struct str name, struct str text)
 {
@@ -45,14 +55,14 @@ static void take(struct reading *r, struct str name, struct str text)
 		return;
 	}
 	if (!form_cell_find(name, &n)) {
-		FAULT(c, S("/file"), &no_cell, name);
+		FAULT(c, S("/file"), &no_cell, name, place(r));
 		return;
 	}
 	struct str at = str_printf(c->arena, "/file/%.*s", STR_FMT(name));
 	if (r->sent.has[n])
-		FAULT(c, at, &twice, name);
+		FAULT(c, at, &twice, name, place(r));
 	else if (!money_parse(text, &r->sent.cell[n]))
-		FAULT(c, at, &no_amount, text);
+		FAULT(c, at, &no_amount, text, place(r));
 	else
 		r->any = r->sent.has[n] = true;
 }
@@ -65,6 +75,7 @@ static void read_csv(struct reading *r, struct str text)
 	enum csv_result result;
 	csv_open(&csv, text);
 	while ((result = csv_read(&csv, r->c->arena, row, COUNT(row), &n)) == CSV_ROW) {
+		r->line = csv.line;
 		bool head = csv.line == 1 && n == 2 && str_is(row[0], "name");
 		if (n == 2 && !head) take(r, str_trim(row[0]), str_trim(row[1]));
 		if (n != 2) FAULT(r->c, S("/file"), &broken, str_from_int(r->c->arena, csv.line), S("name,amount"));
@@ -122,21 +133,30 @@ static struct value *content(struct ctx *c, const struct draft *d, const struct 
 	return v;
 }
 
+/* A file that was chosen counts before the text that still stands in the page. */
+static struct str chosen(const struct file_in *in)
+{
+	return str_trim(in->file).n ? in->file : in->text;
+}
+
 err_t return_read(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct file_in *in = input;
+	struct str file = chosen(in);
 	struct reading r = { .c = c };
 	struct draft d;
 	struct buf b;
 	unsigned char digest[32];
 	TRY(access_open(c, c->caller.subject_id, "return"));
 	TRY(draft_open(c, in->period, &d));
-	if (!utf8_valid(in->file))
+	if (!str_trim(file).n) FAULT(c, S("/file"), &none);
+	TRY(problem_result(&c->problem));
+	if (!utf8_valid(file))
 		FAULT(c, S("/file"), &no_text);
-	else if (str_starts(str_trim(in->file), "<"))
-		read_xml(&r, in->file);
+	else if (str_starts(str_trim(file), "<"))
+		read_xml(&r, file);
 	else
-		read_csv(&r, in->file);
+		read_csv(&r, file);
 	check(&r, &d);
 	TRY(problem_result(&c->problem));
 	out->value = content(c, &d, &r.sent);

@@ -26,7 +26,7 @@ struct return_in {
 };
 struct file_in {
 	struct period period;
-	struct str file;
+	struct str file, text; /* text: the same, pasted or corrected on the page; a file comes first */
 };
 enum { RETURN_FILE_MAX = 64 << 10 };
 struct id_in {
@@ -95,7 +95,7 @@ extern const struct field filing_return_fields[];
 void filing_line_fault(struct ctx *c, const struct draft *d, const struct form_fault *f);
 
 op_run obligations_show, obligations_view, return_view, explain_view, list_view, one_view;
-op_run return_read, return_csv, return_xml;
+op_run return_read, return_csv, return_xml, return_file_form, return_file_form_view, return_read_view;
 op_run return_show, return_explain, return_list, return_one, return_file, return_check;
 err_t calendar_daily(struct ctx *c, struct str argument);
 err_t calendar_registered(struct ctx *c, const struct event *events, size_t n);

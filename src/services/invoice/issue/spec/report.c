@@ -56,7 +56,8 @@ void spec_fault(struct spec_report *r, enum spec_code code, struct str pointer, 
 
 void spec_check(struct spec_report *r, const char *what, enum spec_outcome outcome, struct str detail)
 {
-	if (r->n_checks < SPEC_CHECKS_MAX) r->checks[r->n_checks++] = (struct spec_check){ what, outcome, detail };
+	if (r->n_checks < SPEC_CHECKS_MAX)
+		r->checks[r->n_checks++] = (struct spec_check){ what, outcome, detail, r->n_faults };
 }
 
 bool spec_valid(const struct spec_report *r)

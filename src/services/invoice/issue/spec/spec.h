@@ -18,6 +18,7 @@ struct spec_check { /* one thing that was checked, by name: "rules", "core-hash"
 	const char *what;
 	enum spec_outcome outcome;
 	struct str detail;
+	size_t faults; /* of the report, up to here: those behind the check before belong to this one */
 };
 enum { SPEC_FAULTS_MAX = 500, SPEC_CHECKS_MAX = 24 };
 

@@ -4,7 +4,7 @@
 #include "services/invoice/issue/spec/spec.h"
 #include <string.h>
 
-enum { FILE_MAX = 16 << 20, FRAGMENT_MAX = 64 };
+enum { FILE_MAX = 16 << 20 };
 
 /* The hash that the file carries is the hash of what it says, under each suite. */
 static void check_core(struct spec_report *r)
@@ -93,22 +93,15 @@ static void of_ofd(struct spec_report *r, struct str bytes)
 	if (r->core) spec_ofd_data(r, &o);
 }
 
-/* Attached under any name: the one of the first file specification. */
 static void of_pdf(struct spec_report *r, struct str bytes)
 {
-	static const char mark[] = "/Type /Filespec /F (";
-	char name[FRAGMENT_MAX] = "";
-	ptrdiff_t at = str_find(bytes, mark);
+	struct pdf_attached parts;
 	r->format = "pdf";
-	struct str rest = at < 0 ? STR_NONE : str_sub(bytes, (size_t)at + sizeof mark - 1, FRAGMENT_MAX);
-	ptrdiff_t end = rest.p ? str_find(rest, ")") : -1;
-	if (end > 0 && end < FRAGMENT_MAX) memcpy(name, rest.p, (size_t)end);
-	struct str xml = pdf_attachment(r->arena, bytes, name);
-	if (!xml.p) {
+	if (!pdf_attached(r->arena, bytes, &parts)) {
 		spec_fault(r, SPEC_PDF, S(""), STR_NONE, STR_NONE);
 		return;
 	}
-	of_xml(r, xml);
+	of_xml(r, parts.bytes);
 	r->format = "pdf";
 }
 

@@ -1,4 +1,5 @@
 #include "services/invoice/issue/spec/verify.h"
+#include "kernel/pdf/pdf.h"
 #include "kernel/seal/seal.h"
 #include "services/invoice/issue/spec/ofd.h"
 #include <string.h>
@@ -23,6 +24,22 @@ void spec_sign(struct arena *a, struct str core, struct str number, const struct
 	p->signature[SPEC_SUITE_SM2] = str_base64(a, der, n);
 	p->key[SPEC_SUITE_ED25519] = str_base64(a, public, sizeof public);
 	p->signature[SPEC_SUITE_ED25519] = str_base64(a, raw, sizeof raw);
+}
+
+static const char pdf_mark[] = "etax-pdf-v1 ";
+
+static struct str pdf_statement(struct arena *a, struct str pdf, struct str number)
+{
+	unsigned char digest[32];
+	crypto_sha256(pdf.p, pdf.n, digest);
+	return str_printf(a, "etax-pdf-v1\n%.*s\n%.*s\n", STR_FMT(number), STR_FMT(str_hex(a, digest, sizeof digest)));
+}
+
+struct str spec_pdf_sign(struct arena *a, struct str pdf, struct str number, const struct crypto_key *ed25519)
+{
+	unsigned char raw[64];
+	crypto_ed25519_sign(ed25519, pdf_statement(a, pdf, number), raw);
+	return str_printf(a, "%s%.*s", pdf_mark, STR_FMT(str_base64(a, raw, sizeof raw)));
 }
 
 static bool holds(struct spec_report *r, int suite)
@@ -140,6 +157,29 @@ static void check_seal(struct spec_report *r, const struct spec_ofd *o, const st
 		        "签章的密钥不认识", "its key is unknown");
 }
 
+/* The face by its signature, what stands behind it by being made again: no byte is outside. */
+static void check_pdf(struct spec_report *r, struct str bytes, const struct tlog_verifier *known, size_t n)
+{
+	struct pdf_attached p;
+	struct arena *a = r->arena;
+	if (!pdf_attached(a, bytes, &p)) return;
+	struct str again = pdf_attach_described(a, p.base, p.name.p, "application/xml", p.description, p.bytes);
+	bool whole = str_eq(again, bytes);
+	if (whole && !p.description.p) {
+		spec_check(r, "pdf-signature", SPEC_SKIPPED, S("not signed"));
+		return;
+	}
+	struct str key = unhexed(a, r->proof.key[SPEC_SUITE_ED25519]), signature = STR_NONE;
+	if (str_starts(p.description, pdf_mark))
+		signature = unhexed(a, str_sub(p.description, sizeof pdf_mark - 1, p.description.n));
+	struct crypto_key *k = key.n == 32 ? crypto_ed25519_public((const unsigned char *)key.p) : NULL;
+	bool good = whole && k && signature.n == 64 &&
+	            crypto_ed25519_verify(k, pdf_statement(a, p.base, r->number), (const unsigned char *)signature.p);
+	crypto_key_free(k);
+	if (n) good = good && is_known(r, r->proof.key[SPEC_SUITE_ED25519], known, n);
+	outcome(r, "pdf-signature", good, SPEC_SIGNATURE, "PDF 票面", "the face in the PDF");
+}
+
 void spec_verify(struct spec_report *r, struct str bytes, const struct tlog_verifier *known, size_t n_known)
 {
 	struct spec_ofd o;
@@ -147,6 +187,7 @@ void spec_verify(struct spec_report *r, struct str bytes, const struct tlog_veri
 	if (!r->core) return;
 	check_core(r, known, n_known);
 	if (r->xml.p && r->has_proof) check_xml(r);
+	if (r->format && strcmp(r->format, "pdf") == 0) check_pdf(r, bytes, known, n_known);
 	if (!r->format || strcmp(r->format, "ofd") != 0) return;
 	spec_report_init(&ignored, r->arena);
 	if (!spec_ofd_open(&ignored, bytes, &o)) return;
