@@ -22,6 +22,7 @@ void issue_qr_text_read(struct arena *a, struct str text, struct issue_qr *out)
 	struct qr_text q;
 	enum qr_text_fault f = qr_text_parse(a, text, &q);
 	*out = (struct issue_qr){ .number = q.number,
+		.code = q.code,
 		.total = q.amount,
 		.date = q.date,
 		.digital = str_is(q.type, "31") || str_is(q.type, "32"),
@@ -43,6 +44,7 @@ void issue_qr_read(struct ctx *c, struct str whole, struct issue_qr *out)
 	enum qr_text_fault f = qr_text_parse(c->arena, text, &q);
 	if (s == QR_BROKEN && f == QR_TEXT_OK) f = QR_TEXT_FIELDS;
 	*out = (struct issue_qr){ .number = q.number,
+		.code = q.code,
 		.total = q.amount,
 		.date = q.date,
 		.digital = str_is(q.type, "31") || str_is(q.type, "32"),
