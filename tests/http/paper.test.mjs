@@ -150,6 +150,20 @@ test('A07.5 hall and locker: a one-time code, five tries, a place, fifteen days'
   assert.deepEqual(errors(await locker('999999000000')), [['/code', 'pickup-code']]);
 });
 
+test('A07.2 A07.5 A09.13 what the forms hold at first', async () => {
+  assert.deepEqual(ok(await t2.get('/v1/paper/reports/new')).unused.map((u) => u.code), [ROLL, ROLL]);
+  assert.equal(ok(await t2.get('/v1/paper/losses/new')).unused[0].from, '00004801');
+  assert.deepEqual(ok(await t2.get(`/v1/paper/conversions/new?code=${ROLL}&number=12`)), { form: { code: ROLL, number: '12' } });
+  assert.deepEqual(ok(await open.get('/v1/public/paper-invoices')), { verdict: null });
+  assert.equal(ok(await open.get(`/v1/public/paper-invoices?code=${ROLL}&number=12`)).verdict, 'used');
+  assert.deepEqual(errors(await open.get(`/v1/public/paper-invoices/${ROLL}/0`), 400), [['/number', 'paper-number']]);
+  assert.equal(ok(await open.get('/v1/paper/pickups')).tries, 5);
+  assert.equal(ok(await o1.get('/v1/officer/paper/pickups')).tries, 5);
+  assert.equal((await open.get('/v1/paper')).status, 401);
+  assert.equal((await open.post('/v1/sandbox/courier/orders', { order: 'EX1' }, { key: null })).status, 403);
+  assert.equal((await open.post('/v1/sandbox/courier/queries', { order: 'EX1' }, { key: null })).status, 403);
+});
+
 test('A07.2 all faults at once; what the rules do not give goes to an officer with its reason', async () => {
   assert.deepEqual(errors(await t2.post('/v1/paper/applications', { kind: 'roll', units: 5, way: 'courier', phone: '123' })),
     [['/recipient', 'paper-recipient'], ['/address', 'paper-address'], ['/phone', 'paper-phone']]);
@@ -167,6 +181,9 @@ test('A07.2 all faults at once; what the rules do not give goes to an officer wi
   assert.deepEqual([done.granted, done.state, done.note], [20, 'sending', '先发 20 卷']);
   assert.equal((await o1.post(path, { decision: 'refuse', note: '重复' }, purpose)).body.code, 'paper-over');
   await at(t2, asked.id, 'done');
+  const box_ = await eventually(() => t2.get('/v1/messages'), (r) => r.body.messages.some((m) => m.kind === 'paper.decided'));
+  assert.match(box_.body.messages.find((m) => m.kind === 'paper.decided').text, /60.*20/);
+  await eventually(() => t2.get('/v1/messages'), (r) => r.body.messages.some((m) => m.kind === 'paper.delivered' && m.href.endsWith(asked.id)));
   const other = ok(await apply(t2, 70, { reason: '再多一些' }), 201);
   assert.equal(ok(await t2.post(`/v1/paper/applications/${other.id}/withdrawal`)).state, 'withdrawn');
   assert.equal((await t1.get(`/v1/paper/applications/${other.id}`)).status, 404);

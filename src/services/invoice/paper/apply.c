@@ -252,7 +252,8 @@ static struct str text_of(struct ctx *c, const struct value *v)
 	return buf_done(&b);
 }
 
-static err_t prove(struct ctx *c, int64_t taxpayer_id, int64_t id, const row_t *r, struct value **receipt)
+/* tell: an officer decided; who was answered at once needs no message. */
+static err_t prove(struct ctx *c, int64_t taxpayer_id, int64_t id, const row_t *r, bool tell, struct value **receipt)
 {
 	struct value *act = value_object(c->arena), *event = value_object(c->arena);
 	value_put_str(c->arena, act, "application", str_from_int(c->arena, id));
@@ -263,9 +264,11 @@ static err_t prove(struct ctx *c, int64_t taxpayer_id, int64_t id, const row_t *
 	value_put_str(c->arena, act, "why", r->why);
 	TRY(put_numbers(c, taxpayer_id, id, act));
 	TRY(receipt_issue(c, ACT_PAPER_GRANTED, taxpayer_id, act, receipt, NULL));
+	if (!tell) return OK;
 	value_put_str(c->arena, event, "id", str_from_int(c->arena, id));
-	value_put_int(c->arena, event, "granted", r->granted);
-	value_put_str(c->arena, event, "state", r->state);
+	value_put_int(c->arena, event, "asked", r->asked);
+	value_put_int(c->arena, event, "count", r->granted);
+	value_put_bool(c->arena, event, "granted", r->granted > 0);
 	return outbox_emit(c, "paper.decided", taxpayer_id, text_of(c, event));
 }
 
@@ -310,7 +313,7 @@ err_t paper_apply(struct ctx *c, const void *input, struct reply *out)
 	if (!officer) TRY(dispatch(c, t.id, id, &r));
 	TRY(paper_application_insert(c, t.id, id, r.kind, r.asked, r.granted, r.state, r.way, r.delivery, r.reason,
 	        r.why, r.order_no, r.asked_at, r.decided_at, NULL));
-	TRY(prove(c, t.id, id, &r, &receipt));
+	TRY(prove(c, t.id, id, &r, false, &receipt));
 	TRY(application_value(c, t.id, id, &r, true, &out->value));
 	value_put(c->arena, out->value, "receipt", receipt);
 	out->status = 201;
@@ -366,7 +369,7 @@ err_t application_end(struct ctx *c, int64_t taxpayer_id, int64_t id, bool deliv
 	TRY(receipt_issue(c, ACT_PAPER_DELIVERED, taxpayer_id, act, &receipt, NULL));
 	struct value *event = value_object(c->arena);
 	value_put_str(c->arena, event, "id", str_from_int(c->arena, id));
-	value_put_str(c->arena, event, "state", state);
+	value_put_bool(c->arena, event, "delivered", delivered);
 	return outbox_emit(c, "paper.delivered", taxpayer_id, text_of(c, event));
 }
 
@@ -458,7 +461,7 @@ err_t paper_decide(struct ctx *c, const void *input, struct reply *out)
 	r.ended_at = refuse ? c->now : 0;
 	TRY(paper_application_decide(c, r.granted, r.state, r.why, r.note, r.order_no, r.decided_at, r.ended_at,
 	        in->taxpayer, in->id, NULL));
-	TRY(prove(c, in->taxpayer, in->id, &r, &receipt));
+	TRY(prove(c, in->taxpayer, in->id, &r, true, &receipt));
 	TRY(review_value(c, in, &r, &out->value));
 	value_put(c->arena, out->value, "receipt", receipt);
 	return OK;
