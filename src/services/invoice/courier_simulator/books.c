@@ -1,5 +1,5 @@
-/* The courier's side of etax-courier/1: one parcel an order number, carried step by step; each step is told until it was
- * heard. On demand it does what real networks do: loses answers, repeats itself, signs wrongly, comes back. */
+/* The courier's side of etax-courier/1: one parcel an order number, carried step by step; each step is told until it
+ * was heard. On demand it does what real networks do: loses answers, repeats itself, signs wrongly, comes back. */
 #include "courier_simulator_sql.h"
 #include "kernel/crypto/crypto.h"
 #include "kernel/ctx/app.h"
@@ -256,8 +256,7 @@ static err_t take(struct ctx *c, void *arg)
 		struct str waybill = str_printf(c->arena, "MN%012lld", (long long)n);
 		TRY(courier_simulator_order_insert(
 		        c, o->order_no, waybill, o->recipient, o->address, o->pieces, c->now, &fresh));
-		TRY(courier_simulator_event_insert(
-		        c, o->order_no, 0, S("accepted"), S("税务局寄件处"), c->now, NULL));
+		TRY(courier_simulator_event_insert(c, o->order_no, 0, S("accepted"), S("税务局寄件处"), c->now, NULL));
 		TRY(enqueue(c, "courier_simulator.move", o->order_no, 1, 0, c->now + STEP));
 	}
 	return events_of(c, o->order_no, &o->events);
@@ -322,8 +321,8 @@ err_t courier_sign(struct ctx *c, const void *input, struct reply *out)
 	out->value = value_object(c->arena);
 	value_put_str(c->arena, out->value, "timestamp", at);
 	value_put_str(c->arena, out->value, "nonce", nonce);
-	value_put_str(c->arena, out->value, "signature",
-	        paper_courier_sign(c->arena, secret, "event", at, nonce, in->body));
+	value_put_str(
+	        c->arena, out->value, "signature", paper_courier_sign(c->arena, secret, "event", at, nonce, in->body));
 	return OK;
 }
 
@@ -343,7 +342,8 @@ err_t courier_check(struct ctx *c, struct fsck *f)
 				FSCK_FAULT(f, "courier: parcel %.*s is nobody's", STR_FMT(rows[i].order_no));
 			if ((fate == PAPER_FATE_SIGNED && !str_is(rows[i].state, "signed")) ||
 			        (fate == PAPER_FATE_RETURNED && !str_is(rows[i].state, "returned")))
-				FSCK_FAULT(f, "courier: parcel %.*s ended at the bureau only", STR_FMT(rows[i].order_no));
+				FSCK_FAULT(
+				        f, "courier: parcel %.*s ended at the bureau only", STR_FMT(rows[i].order_no));
 		}
 		if (n) after = rows[n - 1].order_no;
 		parcels += (int64_t)n;

@@ -1,5 +1,5 @@
-/* An electronic invoice in the place of a paper one that the seller issued before (A09.13): one line, the same rules and the
- * same writing as any other. */
+/* An electronic invoice in the place of a paper one that the seller issued before (A09.13): one line, the same rules
+ * and the same writing as any other. */
 #include "services/invoice/issue/write.h"
 
 static void compose(struct ctx *c, const struct issue_conversion *in, const struct issuer *by, struct face *f)

@@ -12,7 +12,8 @@
 
 static const struct fault_def no_taxpayer = { "taxpayer-unknown", N_("没有这个办事身份的税务登记，不能领用纸质发票"),
 	NULL, NULL };
-static const struct fault_def open_one = { "paper-open", N_("上一份同种类的申请还没有办完，签收以后再申请"), NULL, NULL };
+static const struct fault_def open_one = { "paper-open", N_("上一份同种类的申请还没有办完，签收以后再申请"), NULL,
+	NULL };
 static const struct fault_def none_left = { "paper-none", N_("这次不能发：{1}"),
 	N_("把用过的先上报；或者写明理由，由税务人员办理"), N_("发票管理办法 第十五条") };
 static const struct fault_def need_recipient = { "paper-recipient", N_("邮寄要写收件人"), NULL, NULL };
@@ -22,7 +23,8 @@ static const struct fault_def no_application = { "paper-application", N_("没有
 static const struct fault_def over = { "paper-over", N_("这份申请已经办完"), NULL, NULL };
 static const struct fault_def need_note = { "paper-note", N_("请写明理由，申请人会看到"), NULL, NULL };
 static const struct fault_def too_many = { "paper-shelf", N_("库存只有 {1}，不够发"), NULL, NULL };
-static const struct fault_def on_its_way = { "paper-on-its-way", N_("已经发给您，不能撤销；不签收、不来取会退回"), NULL, NULL };
+static const struct fault_def on_its_way = { "paper-on-its-way", N_("已经发给您，不能撤销；不签收、不来取会退回"), NULL,
+	NULL };
 
 typedef struct paper_application_get_row row_t;
 
@@ -113,8 +115,7 @@ static void put_instant(struct ctx *c, struct value *v, const char *name, instan
 		value_put(c->arena, v, name, value_null(c->arena));
 }
 
-err_t application_value(
-        struct ctx *c, int64_t taxpayer_id, int64_t id, const row_t *r, bool own, struct value **out)
+err_t application_value(struct ctx *c, int64_t taxpayer_id, int64_t id, const row_t *r, bool own, struct value **out)
 {
 	struct value *v = *out = value_object(c->arena), *why = parsed(c, r->why);
 	put_head(c, v, id, r->kind, r->state, r->way);
@@ -342,7 +343,8 @@ err_t paper_withdraw(struct ctx *c, const void *input, struct reply *out)
 	int64_t subject = c->caller.subject_id;
 	row_t r = { 0 };
 	TRY(own_application(c, subject, in->id, &r));
-	if (str_is(r.state, "sending") || str_is(r.state, "on-way") || str_is(r.state, "ready")) return RAISE(c, E_CONFLICT, &on_its_way);
+	if (str_is(r.state, "sending") || str_is(r.state, "on-way") || str_is(r.state, "ready"))
+		return RAISE(c, E_CONFLICT, &on_its_way);
 	if (!str_is(r.state, "review")) return RAISE(c, E_CONFLICT, &over);
 	TRY(paper_application_end(c, S("withdrawn"), c->now, subject, in->id, NULL));
 	TRY(own_application(c, subject, in->id, &r));

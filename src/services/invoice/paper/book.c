@@ -3,10 +3,10 @@
 #include "paper_sql.h"
 #include "services/invoice/paper/own.h"
 
-static const struct fault_def is_converted = { "paper-converted", N_("这张纸质发票已换开电子发票 {1}，请用电子的一张"), NULL,
-	NULL };
-static const struct fault_def twin_booked = { "paper-twin-booked", N_("它和 {1} 是同一笔，那一张已经入账，不能再入账"), NULL,
-	NULL };
+static const struct fault_def is_converted = { "paper-converted", N_("这张纸质发票已换开电子发票 {1}，请用电子的一张"),
+	NULL, NULL };
+static const struct fault_def twin_booked = { "paper-twin-booked", N_("它和 {1} 是同一笔，那一张已经入账，不能再入账"),
+	NULL, NULL };
 static const struct fault_def is_booked = { "paper-booked-before", N_("这张纸质发票在 {1} 已经入账"), NULL, NULL };
 static const struct fault_def is_listed = { "paper-listed", N_("这张纸质发票已作废或挂失，不能入账"), NULL, NULL };
 static const struct fault_def not_used = { "paper-not-used", N_("没有开票方上报的这张纸质发票"), NULL, NULL };
@@ -157,7 +157,8 @@ err_t paper_received_list(struct ctx *c, const void *input, struct reply *out)
 		value_put_date(c->arena, v, "issued_on", rows[i].issued_from);
 		value_put_money(c->arena, v, "amount", rows[i].amount);
 		value_put_money(c->arena, v, "tax", rows[i].tax);
-		value_put_bool(c->arena, v, "may_be_credited", !bar.barred && paper_kind_of(rows[i].code) == PAPER_SPECIAL);
+		value_put_bool(
+		        c->arena, v, "may_be_credited", !bar.barred && paper_kind_of(rows[i].code) == PAPER_SPECIAL);
 		const struct str arg[4] = { bar.pointer };
 		value_put_str(c->arena, v, "barred",
 		        bar.barred ? problem_fill(c->arena, tr(c, bar.why->message).p, arg) : STR_NONE);

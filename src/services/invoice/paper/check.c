@@ -1,5 +1,5 @@
-/* fsck: spans fill their boxes without gap or overlap, so that every number is in one state; the sums of each state agree with
- * the reports, lists and conversions that led to it; parcels and applications have come equally far. */
+/* fsck: spans fill their boxes without gap or overlap, so that every number is in one state; the sums of each state
+ * agree with the reports, lists and conversions that led to it; parcels and applications have come equally far. */
 #include "paper_sql.h"
 #include "services/invoice/paper/own.h"
 
@@ -148,7 +148,8 @@ static err_t check_sums(struct ctx *c, struct fsck *f)
 	for (size_t i = 0; i < t.n; i++) {
 		const struct tally *o = &t.list[i];
 		if (o->used || o->cancelled || o->lost || o->converted)
-			FSCK_FAULT(f, "paper: numbers of %.*s do not agree with what was reported, listed and converted",
+			FSCK_FAULT(f,
+			        "paper: numbers of %.*s do not agree with what was reported, listed and converted",
 			        STR_FMT(o->code));
 	}
 	return OK;
@@ -167,7 +168,8 @@ err_t paper_fsck(struct ctx *c, struct fsck *f)
 	TRY(check_sums(c, f));
 	TRY(paper_parcels_wrong(c, &parcels, &n));
 	for (size_t i = 0; i < n; i++)
-		FSCK_FAULT(f, "paper: parcel %.*s and its application are not equally far", STR_FMT(parcels[i].order_no));
+		FSCK_FAULT(
+		        f, "paper: parcel %.*s and its application are not equally far", STR_FMT(parcels[i].order_no));
 	TRY(paper_bookings_twice(c, &twice, &n));
 	for (size_t i = 0; i < n; i++)
 		FSCK_FAULT(f, "paper: %.*s %lld is booked on paper and electronically", STR_FMT(twice[i].code),

@@ -1,5 +1,5 @@
-/* From paper to electronic (A09.13, A09.e6): the paper number is marked converted, and an electronic invoice of the same sum
- * stands in its place, newly issued or already there. */
+/* From paper to electronic (A09.13, A09.e6): the paper number is marked converted, and an electronic invoice of the
+ * same sum stands in its place, newly issued or already there. */
 #include "kernel/i18n/i18n.h"
 #include "kernel/outbox/outbox.h"
 #include "kernel/receipt/receipt.h"
@@ -9,20 +9,25 @@
 
 static const struct fault_def bad_qr = { "paper-qr", N_("这不是纸质发票的二维码"), NULL, NULL };
 static const struct fault_def need_number = { "paper-number", N_("发票号码是 8 位数字"), NULL, NULL };
-static const struct fault_def need_code = { "paper-code", N_("不是纸质发票的代码：10 位，或者 0 开头的 12 位"), NULL, NULL };
-static const struct fault_def not_yours = { "paper-not-reported", N_("没有您上报开具的这张纸质发票，先在验旧里上报"), NULL,
+static const struct fault_def need_code = { "paper-code", N_("不是纸质发票的代码：10 位，或者 0 开头的 12 位"), NULL,
 	NULL };
+static const struct fault_def not_yours = { "paper-not-reported", N_("没有您上报开具的这张纸质发票，先在验旧里上报"),
+	NULL, NULL };
 static const struct fault_def converted = { "paper-converted", N_("这张纸质发票已换开电子发票 {1}"), NULL, NULL };
-static const struct fault_def need_total = { "paper-total", N_("这张是按号段上报的，要写它的价税合计，不超过上报的合计"), NULL, NULL };
-static const struct fault_def other_total = { "paper-other-total", N_("电子发票的价税合计 {1} 和纸质发票的 {2} 不一致"), NULL,
-	NULL };
+static const struct fault_def need_total = { "paper-total",
+	N_("这张是按号段上报的，要写它的价税合计，不超过上报的合计"), NULL, NULL };
+static const struct fault_def other_total = { "paper-other-total", N_("电子发票的价税合计 {1} 和纸质发票的 {2} 不一致"),
+	NULL, NULL };
 static const struct fault_def no_electronic = { "paper-electronic", N_("没有您开具的这张电子发票"), NULL, NULL };
-static const struct fault_def red = { "paper-electronic-red", N_("这张电子发票是红字发票，或者已红冲，不能关联"), NULL, NULL };
+static const struct fault_def red = { "paper-electronic-red", N_("这张电子发票是红字发票，或者已红冲，不能关联"), NULL,
+	NULL };
 static const struct fault_def linked = { "paper-linked", N_("这张电子发票已关联纸质发票 {1}"), NULL, NULL };
 static const struct fault_def need_new = { "paper-booked", N_("纸质发票已入账，不能再关联已有的电子发票"),
 	N_("不填电子发票号码，换开一张新的；新的不能再入账"), NULL };
-static const struct fault_def other_buyer = { "paper-other-buyer", N_("电子发票的种类或购买方和纸质发票不一致"), NULL, NULL };
-static const struct fault_def need_item = { "paper-item", N_("换开新的电子发票要写项目名称、税收编码和税率"), NULL, NULL };
+static const struct fault_def other_buyer = { "paper-other-buyer", N_("电子发票的种类或购买方和纸质发票不一致"), NULL,
+	NULL };
+static const struct fault_def need_item = { "paper-item", N_("换开新的电子发票要写项目名称、税收编码和税率"), NULL,
+	NULL };
 
 struct source {
 	struct str code;

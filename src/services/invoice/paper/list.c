@@ -29,14 +29,12 @@ static err_t put_on_list(struct ctx *c, const struct loss_in *in, const char *st
 	bool lost = str_is(str_c(state), "lost");
 	if (to < in->from) FAULT(c, S("/to"), &backwards);
 	TRY(problem_result(&c->problem));
-	struct paper_change w = { .code = in->code,
-		.from = in->from,
-		.to = to,
-		.act = lost ? PAPER_LOSE : PAPER_CANCEL,
-		.holder = holder };
+	struct paper_change w = {
+		.code = in->code, .from = in->from, .to = to, .act = lost ? PAPER_LOSE : PAPER_CANCEL, .holder = holder
+	};
 	TRY(span_change(c, &w));
-	TRY(paper_listing_insert(c, in->code, in->from, to, str_c(state), in->why, in->story.p ? in->story : S(""), holder,
-	        holder == 0, c->now, NULL));
+	TRY(paper_listing_insert(c, in->code, in->from, to, str_c(state), in->why, in->story.p ? in->story : S(""),
+	        holder, holder == 0, c->now, NULL));
 	value_put_str(c->arena, v, "code", in->code);
 	value_put_str(c->arena, v, "from", paper_number_text(c->arena, in->from));
 	value_put_str(c->arena, v, "to", paper_number_text(c->arena, to));
@@ -95,8 +93,8 @@ err_t listing_list(struct ctx *c, const void *input, struct reply *out)
 	struct value *list = value_put_array(c->arena, out->value, "listings");
 	for (size_t i = 0; i < n && i < PAGE; i++)
 		value_push(c->arena, list, listing_value(c, &rows[i]));
-	value_put_str(c->arena, out->value, "next",
-	        n > PAGE ? str_from_int(c->arena, rows[PAGE - 1].listed_at) : STR_NONE);
+	value_put_str(
+	        c->arena, out->value, "next", n > PAGE ? str_from_int(c->arena, rows[PAGE - 1].listed_at) : STR_NONE);
 	return OK;
 }
 
@@ -142,12 +140,10 @@ static err_t put_pointers(struct ctx *c, struct str code, int64_t number, enum p
 	struct paper_listing_of_row listing;
 	struct paper_conversion_get_row conversion;
 	bool listed = false, converted = false;
-	if (state == PAPER_VOID || state == PAPER_LOST)
-		TRY(paper_listing_of(c, code, number, &listing, &listed));
+	if (state == PAPER_VOID || state == PAPER_LOST) TRY(paper_listing_of(c, code, number, &listing, &listed));
 	if (state == PAPER_CONVERTED) TRY(paper_conversion_get(c, code, number, &conversion, &converted));
 	value_put_str(c->arena, v, "electronic", converted ? conversion.electronic : STR_NONE);
-	value_put_str(
-	        c->arena, v, "listed_at", listed ? instant_format(c->arena, listing.listed_at) : STR_NONE);
+	value_put_str(c->arena, v, "listed_at", listed ? instant_format(c->arena, listing.listed_at) : STR_NONE);
 	return OK;
 }
 
@@ -170,7 +166,8 @@ static err_t judge(struct ctx *c, const struct check_in *in, int64_t number, str
 	if (one.state == PAPER_USED && differs)
 		value_set(c->arena, v, S("verdict"), value_str(c->arena, S("not-as-issued")));
 	value_put_str(c->arena, v, "detail",
-	        tr(c, one.state == PAPER_USED && differs ? N_("和开票方上报的不一致，不要收") : verdicts[one.state].detail));
+	        tr(c, one.state == PAPER_USED && differs ? N_("和开票方上报的不一致，不要收")
+	                                                 : verdicts[one.state].detail));
 	value_put(c->arena, v, "checked", checked);
 	return put_pointers(c, in->code, number, one.state, v);
 }

@@ -70,8 +70,7 @@ err_t paper_blank_view(struct ctx *c, const void *input, struct reply *out)
 		in.units = units;
 		TRY(paper_blank(c, &in, &now));
 		value_set(c->arena, v, S("why"), (struct value *)(uintptr_t)value_get(now.value, S("why")));
-		value_set(c->arena, v, S("why_words"),
-		        value_str(c->arena, value_text(now.value, "why_words")));
+		value_set(c->arena, v, S("why_words"), value_str(c->arena, value_text(now.value, "why_words")));
 	}
 	value_put_bool(c->arena, v, "any_why", value_text(v, "why_words").n > 0);
 	return OK;
@@ -177,8 +176,7 @@ err_t paper_received_view(struct ctx *c, const void *input, struct reply *out)
 {
 	(void)input;
 	put_any(c, out->value, "any", "invoices");
-	value_put_str(
-	        c->arena, out->value, "month", period_format(c->arena, period_of(PERIOD_MONTH, c->today)));
+	value_put_str(c->arena, out->value, "month", period_format(c->arena, period_of(PERIOD_MONTH, c->today)));
 	value_put_bool(c->arena, out->value, "may_credit", access_has_scope(c, "invoice.credit"));
 	return OK;
 }

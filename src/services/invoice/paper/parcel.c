@@ -1,5 +1,5 @@
-/* Parcels (A07.4): the order to the courier is a job that is sent until it is answered, the courier knows an order number
- * once; what it says of the way comes as signed events, and is asked for when it falls silent. */
+/* Parcels (A07.4): the order to the courier is a job that is sent until it is answered, the courier knows an order
+ * number once; what it says of the way comes as signed events, and is asked for when it falls silent. */
 #include "kernel/access/access.h"
 #include "kernel/ctx/app.h"
 #include "kernel/db/db.h"
@@ -13,7 +13,8 @@
 #define SILENT (300 * PAPER_SECOND)
 #define DAY (86400 * PAPER_SECOND)
 
-static const struct fault_def no_courier = { "courier-none", N_("还没有接入快递公司，请选办税厅或自助柜领取"), NULL, NULL };
+static const struct fault_def no_courier = { "courier-none", N_("还没有接入快递公司，请选办税厅或自助柜领取"), NULL,
+	NULL };
 static const struct fault_def forged = { "signature", N_("报文签名不对，没有处理"), NULL, N_("电子签名法 第十三条") };
 static const struct fault_def stale = { "stale", N_("报文时间和本机相差超过 5 分钟，请用现在的时间重新签名"), NULL,
 	NULL };
@@ -27,8 +28,7 @@ struct courier {
 	struct str name, title, base, prefix, secret;
 };
 
-err_t paper_courier_register(
-        struct ctx *c, struct str name, struct str title, struct str address, struct str secret)
+err_t paper_courier_register(struct ctx *c, struct str name, struct str title, struct str address, struct str secret)
 {
 	return paper_courier_put(c, name, title, address, keys_encrypt(c->app->keys, c->arena, secret), NULL);
 }
@@ -55,8 +55,8 @@ static struct str written(struct ctx *c, const struct value *v)
 }
 
 /* Sends a signed message; true: a signed answer came. */
-static bool call(struct ctx *c, const struct courier *k, const char *word, const char *path, struct str body,
-        struct str *answer)
+static bool call(
+        struct ctx *c, const struct courier *k, const char *word, const char *path, struct str body, struct str *answer)
 {
 	struct str at = str_from_int(c->arena, c->now / PAPER_SECOND), nonce = crypto_random_hex(c->arena, 16);
 	struct str headers[] = { str_printf(c->arena, "Courier-Timestamp: %.*s", STR_FMT(at)),
@@ -83,8 +83,8 @@ static bool call(struct ctx *c, const struct courier *k, const char *word, const
 
 static err_t enqueue(struct ctx *c, struct str order_no)
 {
-	return job_enqueue(c, "paper.order", order_no,
-	        str_printf(c->arena, "{\"order\":\"%.*s\"}", STR_FMT(order_no)), c->now);
+	return job_enqueue(
+	        c, "paper.order", order_no, str_printf(c->arena, "{\"order\":\"%.*s\"}", STR_FMT(order_no)), c->now);
 }
 
 err_t parcel_open(struct ctx *c, int64_t taxpayer_id, int64_t id, struct str *order_no)
@@ -95,8 +95,8 @@ err_t parcel_open(struct ctx *c, int64_t taxpayer_id, int64_t id, struct str *or
 	TRY(paper_courier_first(c, &courier, &found));
 	if (!found) return RAISE(c, E_CONFLICT, &no_courier);
 	TRY(db_counter(c, S("paper.parcel"), 1, &n));
-	*order_no = str_printf(c->arena, "EX%04d%02d%02d%08lld", c->today.year, c->today.month, c->today.day,
-	        (long long)n);
+	*order_no =
+	        str_printf(c->arena, "EX%04d%02d%02d%08lld", c->today.year, c->today.month, c->today.day, (long long)n);
 	TRY(paper_parcel_insert(c, *order_no, courier.name, taxpayer_id, id, c->now, NULL));
 	return enqueue(c, *order_no);
 }
@@ -116,8 +116,8 @@ static err_t apply_one(struct ctx *c, const struct paper_event *e, struct str co
 	struct paper_parcel_get_row p;
 	int64_t fresh;
 	TRY(paper_parcel_get(c, e->order_no, &p, known));
-	*known = *known && (!courier.p || str_eq(courier, p.courier)) &&
-	         (!p.waybill.n || str_eq(p.waybill, e->waybill));
+	*known =
+	        *known && (!courier.p || str_eq(courier, p.courier)) && (!p.waybill.n || str_eq(p.waybill, e->waybill));
 	if (!*known) return OK;
 	struct str where = str_c(paper_wheres[e->where]);
 	TRY(paper_track_insert(c, e->order_no, e->seq, where, e->place, e->at, &fresh));
@@ -126,7 +126,8 @@ static err_t apply_one(struct ctx *c, const struct paper_event *e, struct str co
 	TRY(paper_parcel_set(c, e->waybill, newest || end ? where : p.state, newest ? e->seq : p.last_seq, c->now,
 	        e->order_no, NULL));
 	TRY(paper_application_move(c, S("on-way"), p.taxpayer_id, p.application_id, NULL));
-	return end ? application_end(c, p.taxpayer_id, p.application_id, e->where == PAPER_WHERE_SIGNED, "courier") : OK;
+	return end ? application_end(c, p.taxpayer_id, p.application_id, e->where == PAPER_WHERE_SIGNED, "courier")
+	           : OK;
 }
 
 static err_t hear(struct ctx *c, void *arg)
@@ -315,7 +316,7 @@ err_t paper_fate(struct ctx *c, struct str order_no, enum paper_fate *out)
 	struct paper_parcel_get_row p;
 	bool found;
 	TRY(paper_parcel_get(c, order_no, &p, &found));
-	*out = !found                       ? PAPER_FATE_NONE
+	*out = !found                        ? PAPER_FATE_NONE
 	       : str_is(p.state, "signed")   ? PAPER_FATE_SIGNED
 	       : str_is(p.state, "returned") ? PAPER_FATE_RETURNED
 	                                     : PAPER_FATE_OPEN;

@@ -9,8 +9,8 @@
 #include "services/invoice/paper/own.h"
 
 static const struct fault_def wrong = { "pickup-code", N_("取件码不对，请核对；错 5 次就作废"), NULL, NULL };
-static const struct fault_def blocked = { "pickup-blocked", N_("这个取件码错了 5 次，已经作废，请带证件到办税厅办理"), NULL,
-	NULL };
+static const struct fault_def blocked = { "pickup-blocked", N_("这个取件码错了 5 次，已经作废，请带证件到办税厅办理"),
+	NULL, NULL };
 static const struct fault_def gone = { "pickup-over", N_("已经取走，或者过期退回"), NULL, NULL };
 static const struct fault_def elsewhere = { "pickup-place", N_("这份不在这里取，请看申请里选的地方"), NULL, NULL };
 
@@ -78,8 +78,7 @@ static err_t collect(struct ctx *c, void *arg)
 		return OK;
 	}
 	TRY(keys_decrypt(c->app->keys, c->arena, row.code, &secret));
-	if (!str_eq_const_time(secret, str_sub(p->code, at, SECRET_DIGITS)))
-		return count_try(c, p, slip, row.tries);
+	if (!str_eq_const_time(secret, str_sub(p->code, at, SECRET_DIGITS))) return count_try(c, p, slip, row.tries);
 	if (c->now > row.expires_at) {
 		p->refused = &gone;
 		return OK;
@@ -117,7 +116,8 @@ static err_t hand_over(struct ctx *c, const struct pickup_in *in, const char *wa
 	value_put_int(c->arena, out->value, "granted", r.granted);
 	struct value *list = value_put_array(c->arena, out->value, "numbers");
 	for (size_t i = 0; i < n && i < PAPER_RANGES_SHOWN; i++)
-		value_push(c->arena, list, value_str(c->arena, paper_range_text(c->arena, rows[i].code, rows[i].from_no, rows[i].to_no)));
+		value_push(c->arena, list,
+		        value_str(c->arena, paper_range_text(c->arena, rows[i].code, rows[i].from_no, rows[i].to_no)));
 	return OK;
 }
 

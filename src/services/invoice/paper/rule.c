@@ -83,7 +83,8 @@ bool paper_step(enum paper_state from, enum paper_act act, enum paper_state *to)
 {
 	enum { NO = -1 };
 	static const int next[PAPER_STATES][PAPER_ACTS] = {
-		/*                    send        sign          back         use         cancel      lose        convert */
+		/*                    send        sign          back         use         cancel      lose        convert
+		 */
 		[PAPER_STOCK] = { PAPER_SENT, NO, NO, NO, PAPER_VOID, PAPER_LOST, NO },
 		[PAPER_SENT] = { NO, PAPER_HANDED, PAPER_STOCK, NO, NO, PAPER_LOST, NO },
 		[PAPER_HANDED] = { NO, NO, NO, PAPER_USED, PAPER_VOID, PAPER_LOST, NO },

@@ -4,10 +4,12 @@
 #include "paper_sql.h"
 #include "services/invoice/paper/own.h"
 
-static const struct fault_def no_code = { "paper-code", N_("不是纸质发票的代码：10 位，或者 0 开头的 12 位"), NULL, NULL };
+static const struct fault_def no_code = { "paper-code", N_("不是纸质发票的代码：10 位，或者 0 开头的 12 位"), NULL,
+	NULL };
 static const struct fault_def backwards = { "paper-range", N_("止号不能小于起号"), NULL, NULL };
 static const struct fault_def too_long = { "paper-long", N_("一次最多 {1} 份"), NULL, NULL };
-static const struct fault_def uneven = { "paper-uneven", N_("号段要是整卷（本）：每 {1} 份一卷，从 1 号起排"), NULL, NULL };
+static const struct fault_def uneven = { "paper-uneven", N_("号段要是整卷（本）：每 {1} 份一卷，从 1 号起排"), NULL,
+	NULL };
 
 static void put_sums(struct ctx *c, const struct paper_sums_row *rows, size_t n, struct value *list)
 {

@@ -21,8 +21,7 @@ typedef struct paper_spans_over_row span_t;
 static err_t put(struct ctx *c, struct str code, int64_t from, int64_t to, const span_t *s)
 {
 	if (from > to) return OK;
-	return paper_span_insert(
-	        c, code, from, to, s->kind, s->state, s->holder_id, s->application_id, s->since, NULL);
+	return paper_span_insert(c, code, from, to, s->kind, s->state, s->holder_id, s->application_id, s->since, NULL);
 }
 
 /* All must be there without a gap, belong to the holder and allow the act: else one fault, at what was asked for. */
@@ -88,8 +87,7 @@ err_t span_receive(struct ctx *c, struct str code, int64_t from, int64_t to, int
 	TRY(paper_code_put(c, code, kind, per_unit, NULL));
 	TRY(paper_code_get(c, code, &known, &found));
 	if (!found) return E_INTERNAL;
-	if (known.per_unit != per_unit)
-		FAULT(c, S("/per_unit"), &other_unit, str_from_int(c->arena, known.per_unit));
+	if (known.per_unit != per_unit) FAULT(c, S("/per_unit"), &other_unit, str_from_int(c->arena, known.per_unit));
 	TRY(problem_result(&c->problem));
 	TRY(paper_box_insert(c, code, from, to, c->caller.person_id, c->now, NULL));
 	return paper_span_insert(c, code, from, to, kind, S("stock"), 0, 0, c->now, NULL);

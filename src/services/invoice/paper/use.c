@@ -1,5 +1,5 @@
-/* What was issued on paper (or spoilt) is reported by its holder: a run of numbers with its sum, or one with its buyer. From
- * then on it counts as used (验旧, A07.3). */
+/* What was issued on paper (or spoilt) is reported by its holder: a run of numbers with its sum, or one with its buyer.
+ * From then on it counts as used (验旧, A07.3). */
 #include "kernel/i18n/i18n.h"
 #include "kernel/receipt/receipt.h"
 #include "paper_sql.h"
@@ -7,12 +7,14 @@
 #include "services/invoice/paper/own.h"
 
 static const struct fault_def backwards = { "paper-range", N_("止号不能小于起号"), NULL, NULL };
-static const struct fault_def need_amount = { "report-amount", N_("已开具的要写金额和税额（不含税金额，可以是 0）"), NULL,
-	NULL };
+static const struct fault_def need_amount = { "report-amount", N_("已开具的要写金额和税额（不含税金额，可以是 0）"),
+	NULL, NULL };
 static const struct fault_def future = { "report-date", N_("开票日期不能在今天以后"), NULL, NULL };
 static const struct fault_def order = { "report-dates", N_("最后一张的日期不能早于第一张"), NULL, NULL };
-static const struct fault_def one_buyer = { "report-buyer", N_("一段号码有多个购买方，要写购买方请一张一张报"), NULL, NULL };
-static const struct fault_def need_buyer = { "report-special", N_("专用发票要一张一张报，并写购买方税号和名称"), NULL, NULL };
+static const struct fault_def one_buyer = { "report-buyer", N_("一段号码有多个购买方，要写购买方请一张一张报"), NULL,
+	NULL };
+static const struct fault_def need_buyer = { "report-special", N_("专用发票要一张一张报，并写购买方税号和名称"), NULL,
+	NULL };
 
 static err_t check(struct ctx *c, const struct use_in *in, int64_t to, struct date last)
 {
@@ -53,11 +55,9 @@ err_t use_report(struct ctx *c, const void *input, struct reply *out)
 	struct str none = S("");
 	bool used = str_is(in->act, "used");
 	TRY(check(c, in, to, last));
-	struct paper_change w = { .code = in->code,
-		.from = in->from,
-		.to = to,
-		.act = used ? PAPER_USE : PAPER_CANCEL,
-		.holder = subject };
+	struct paper_change w = {
+		.code = in->code, .from = in->from, .to = to, .act = used ? PAPER_USE : PAPER_CANCEL, .holder = subject
+	};
 	TRY(span_change(c, &w));
 	TRY(buyer_of(c, in->buyer_tax_id, &buyer));
 	TRY(paper_report_insert(c, in->code, in->from, to, in->act, subject, in->issued_from, last, amount, tax, buyer,

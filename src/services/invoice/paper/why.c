@@ -1,5 +1,5 @@
-/* How many a taxpayer gets now: what it has not used and reported yet counts against what it may hold (自动验旧, A07.3), by the
- * published formula policy/invoice-paper.yaml. */
+/* How many a taxpayer gets now: what it has not used and reported yet counts against what it may hold (自动验旧,
+ * A07.3), by the published formula policy/invoice-paper.yaml. */
 #include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/policy/policy.h"
@@ -74,8 +74,7 @@ static int64_t get(const struct policy_form *f, const int64_t *values, const cha
 	return slot < 0 ? 0 : values[slot];
 }
 
-err_t why_compute(
-        struct ctx *c, const struct taxpayer *t, enum paper_kind kind, int64_t asked, struct paper_why *out)
+err_t why_compute(struct ctx *c, const struct taxpayer *t, enum paper_kind kind, int64_t asked, struct paper_why *out)
 {
 	const struct policy_form *f = c->app->policy ? policy_form(c->app->policy, "invoice-paper", c->today) : NULL;
 	int bad;
@@ -138,13 +137,13 @@ struct str why_words(struct ctx *c, const struct value *v)
 	                 of_open[4] = { number(c, v, "open"), number(c, v, "hold"), unit },
 	                 of_shelf[4] = { number(c, v, "shelf"), STR_NONE, unit },
 	                 of_grant[4] = { number(c, v, "asked"), number(c, v, "granted"), unit };
-	if (last)
-		buf_str(&b, problem_fill(a, tr(c, N_("最近一次领用 {1}{3}，其中 {2}{3}已用完并上报。")).p, of_last));
+	if (last) buf_str(&b, problem_fill(a, tr(c, N_("最近一次领用 {1}{3}，其中 {2}{3}已用完并上报。")).p, of_last));
 	buf_str(&b, problem_fill(a, tr(c, N_("手上没有用完上报的 {1}{3}，最多可以持有 {2}{3}。")).p, of_open));
 	if (value_number(v, "shelf", 0) < asked)
 		buf_str(&b, problem_fill(a, tr(c, N_("库存还有 {1}{3}。")).p, of_shelf));
-	buf_str(&b, problem_fill(a,
-	                    tr(c, granted == asked ? N_("申请 {1}{3}，全部发给。") : N_("申请 {1}{3}，发给 {2}{3}。")).p,
-	                    of_grant));
+	buf_str(&b,
+	        problem_fill(a,
+	                tr(c, granted == asked ? N_("申请 {1}{3}，全部发给。") : N_("申请 {1}{3}，发给 {2}{3}。")).p,
+	                of_grant));
 	return buf_done(&b);
 }

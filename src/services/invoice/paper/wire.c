@@ -14,8 +14,8 @@ const char *const paper_wheres[PAPER_WHERES] = {
 	[PAPER_WHERE_RETURNED] = "returned",
 };
 
-struct str paper_courier_sign(struct arena *a, struct str secret, const char *word, struct str timestamp,
-        struct str nonce, struct str body)
+struct str paper_courier_sign(
+        struct arena *a, struct str secret, const char *word, struct str timestamp, struct str nonce, struct str body)
 {
 	unsigned char mac[CRYPTO_SHA256_SIZE];
 	struct buf b;

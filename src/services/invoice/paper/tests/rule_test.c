@@ -1,6 +1,6 @@
 /* Codes, states, open units and booking: the rules of paper invoices (A07.3, A07.e1, A09.13). */
-#include "services/invoice/paper/rule.h"
 #include "base/arena.h"
+#include "services/invoice/paper/rule.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Signed messages of couriers: good, forged in each part, stale, and read back as written (A07.4). */
-#include "services/invoice/paper/paper.h"
 #include "base/arena.h"
+#include "services/invoice/paper/paper.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,28 +14,23 @@ static void test_letters(void **state)
 	const struct str secret = S("0123456789abcdef"), at = S("1795500000"), nonce = S("n1"), body = S("{\"a\":1}");
 	struct str good = paper_courier_sign(a, secret, "event", at, nonce, body);
 	(void)state;
-	assert_int_equal(
-	        paper_courier_check(a, secret, "event", at, nonce, good, body, now), PAPER_LETTER_GOOD);
+	assert_int_equal(paper_courier_check(a, secret, "event", at, nonce, good, body, now), PAPER_LETTER_GOOD);
 	assert_int_equal(
 	        paper_courier_check(a, S("another secret"), "event", at, nonce, good, body, now), PAPER_LETTER_FORGED);
-	assert_int_equal(
-	        paper_courier_check(a, secret, "answer", at, nonce, good, body, now), PAPER_LETTER_FORGED);
+	assert_int_equal(paper_courier_check(a, secret, "answer", at, nonce, good, body, now), PAPER_LETTER_FORGED);
 	assert_int_equal(
 	        paper_courier_check(a, secret, "event", S("1795500001"), nonce, good, body, now), PAPER_LETTER_FORGED);
-	assert_int_equal(
-	        paper_courier_check(a, secret, "event", at, S("n2"), good, body, now), PAPER_LETTER_FORGED);
+	assert_int_equal(paper_courier_check(a, secret, "event", at, S("n2"), good, body, now), PAPER_LETTER_FORGED);
 	assert_int_equal(
 	        paper_courier_check(a, secret, "event", at, nonce, good, S("{\"a\":2}"), now), PAPER_LETTER_FORGED);
-	assert_int_equal(
-	        paper_courier_check(a, secret, "event", at, nonce, STR_NONE, body, now), PAPER_LETTER_FORGED);
-	assert_int_equal(
-	        paper_courier_check(a, S(""), "event", at, nonce, good, body, now), PAPER_LETTER_FORGED);
+	assert_int_equal(paper_courier_check(a, secret, "event", at, nonce, STR_NONE, body, now), PAPER_LETTER_FORGED);
+	assert_int_equal(paper_courier_check(a, S(""), "event", at, nonce, good, body, now), PAPER_LETTER_FORGED);
 	for (int s = -1; s <= 1; s += 2) {
 		instant_us edge = now + s * PAPER_CLOCK_SECONDS * INT64_C(1000000);
 		assert_int_equal(
 		        paper_courier_check(a, secret, "event", at, nonce, good, body, edge), PAPER_LETTER_GOOD);
-		assert_int_equal(paper_courier_check(a, secret, "event", at, nonce, good, body,
-		                         edge + s * INT64_C(1000000)),
+		assert_int_equal(
+		        paper_courier_check(a, secret, "event", at, nonce, good, body, edge + s * INT64_C(1000000)),
 		        PAPER_LETTER_STALE);
 	}
 	arena_free(a);
@@ -44,13 +39,14 @@ static void test_letters(void **state)
 static void test_events(void **state)
 {
 	struct arena *a = arena_new();
-	struct paper_event e = { S("EX1"), S("SF1"), S("杭州"), 3, PAPER_WHERE_SIGNED, INT64_C(1795500000) * 1000000 }, back,
-	                   list[PAPER_EVENTS_MAX];
+	struct paper_event e = { S("EX1"), S("SF1"), S("杭州"), 3, PAPER_WHERE_SIGNED, INT64_C(1795500000) * 1000000 },
+	                   back, list[PAPER_EVENTS_MAX];
 	struct value *v = paper_event_value(a, &e);
 	size_t n;
 	(void)state;
 	assert_true(paper_event_read(a, v, &back));
-	assert_true(str_eq(back.order_no, e.order_no) && str_eq(back.waybill, e.waybill) && str_eq(back.place, e.place));
+	assert_true(
+	        str_eq(back.order_no, e.order_no) && str_eq(back.waybill, e.waybill) && str_eq(back.place, e.place));
 	assert_true(back.seq == 3 && back.where == PAPER_WHERE_SIGNED && back.at == e.at);
 	value_set(a, v, S("state"), value_str(a, S("eaten")));
 	assert_false(paper_event_read(a, v, &back));
@@ -62,7 +58,8 @@ static void test_events(void **state)
 	assert_false(paper_events_read(a, S("{\"events\":[{}]}"), list, &n));
 	assert_false(paper_events_read(a, S("[]"), list, &n));
 	assert_true(paper_events_read(a,
-	        S("{\"events\":[{\"order\":\"EX1\",\"waybill\":\"W\",\"seq\":0,\"state\":\"accepted\",\"at\":\"2026-11-24T10:"
+	        S("{\"events\":[{\"order\":\"EX1\",\"waybill\":\"W\",\"seq\":0,\"state\":\"accepted\",\"at\":\"2026-11-"
+	          "24T10:"
 	          "00:00+08:00\"}]}"),
 	        list, &n));
 	assert_int_equal(n, 1);
