@@ -67,6 +67,15 @@ err_t listing_add(struct ctx *c, const void *input, struct reply *out)
 	return put_on_list(c, in, str_is(in->state, "void") ? "void" : "lost", 0, out);
 }
 
+/* Taxpayers choose a reason, officers write one. */
+static struct str why_of(struct ctx *c, struct str why)
+{
+	if (str_is(why, "spoilt")) return tr(c, N_("开错作废"));
+	for (const struct choice *k = paper_loss_choices; k->code; k++)
+		if (str_is(why, k->code)) return tr(c, k->label);
+	return why;
+}
+
 static struct value *listing_value(struct ctx *c, const struct paper_listings_row *r)
 {
 	struct value *v = value_object(c->arena);
@@ -77,6 +86,7 @@ static struct value *listing_value(struct ctx *c, const struct paper_listings_ro
 	value_put_str(c->arena, v, "state", r->state);
 	value_put_str(c->arena, v, "state_words", tr(c, paper_states[s].title));
 	value_put_str(c->arena, v, "why", r->why);
+	value_put_str(c->arena, v, "why_words", why_of(c, r->why));
 	value_put_bool(c->arena, v, "by_officer", r->by_officer);
 	value_put_instant(c->arena, v, "listed_at", r->listed_at);
 	return v;
