@@ -29,6 +29,12 @@ enum act_kind { /* one byte in the entry; never renumber */
 	ACT_LANE = 20,          /* a device of a seller: opened, block given, head anchored, revoked */
 	ACT_QUOTA_DECIDED = 22,
 	ACT_AGENCY_REQUESTED = 21,
+	ACT_PAPER_RECEIVED = 50, /* paper invoices came into the bureau's stock */
+	ACT_PAPER_GRANTED = 51,
+	ACT_PAPER_DELIVERED = 52, /* handed over, or back in stock */
+	ACT_PAPER_REPORTED = 53,
+	ACT_PAPER_LISTED = 54, /* void or lost: every verifier sees it */
+	ACT_PAPER_CONVERTED = 55,
 };
 
 /* Inside db_write. act: JSON object of what was done (who, what, amounts, when); holder may fetch the receipt.

@@ -10,7 +10,7 @@ enum message_area { AREA_TAX = 1, AREA_INVOICE = 2, AREA_REGISTRY = 4 };
 #define MESSAGE_KINDS                                                                                                  \
 	"obligation.due_soon obligation.overdue return.filed payment.settled payment.failed certificate.issued "       \
 	"invoice.received invoice.reversal_requested invoice.reversed invoice.used_twice report.closed "               \
-	"registration.changed quota.decided agency.changed lane.waiting "                                              \
+	"registration.changed quota.decided agency.changed lane.waiting paper.decided paper.delivered "                \
 	"lottery.won lottery.paid lottery.failed lottery.expired lottery.reclaim lottery.void lottery.case"
 
 bool texts_area(struct str kind, int *area); /* false: a kind without words */

@@ -34,6 +34,16 @@ struct invoice_totals;
 MUST_USE err_t issue_agency_check(struct ctx *c, const struct issue_agency *a, struct invoice_totals *out);
 MUST_USE err_t issue_agency(struct ctx *c, const struct issue_agency *a, struct str *number); /* in db_write */
 
+/* By the caller, in the place of a paper invoice. In db_write. Faults at the pointers of an invoice with one line. */
+struct issue_conversion {
+	struct str paper; /* code and number, for the remark */
+	struct str buyer_tax_id, buyer_name, tax_code, item;
+	struct money total; /* with tax */
+	struct rate rate;
+	bool special;
+};
+MUST_USE err_t issue_convert(struct ctx *c, const struct issue_conversion *in, struct str *number);
+
 /* What red letters have left of it. */
 struct invoice_state {
 	struct money amount, tax; /* reversed so far, as positive sums */
@@ -134,7 +144,7 @@ enum issue_qr_signature {
 	ISSUE_QR_UNCHECKED, /* no keys here (the plane alone) */
 };
 struct issue_qr {
-	struct str number;
+	struct str number, code; /* code: of older kinds */
 	struct money total;
 	struct date date;
 	bool digital;      /* 数电票, with a number of 20 digits; older kinds were not issued here */

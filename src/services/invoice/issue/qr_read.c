@@ -33,6 +33,7 @@ struct str issue_qr_sign(struct ctx *c, struct str text)
 static void take(struct issue_qr *out, const struct qr_text *q, enum qr_text_fault f)
 {
 	*out = (struct issue_qr){ .number = q->number,
+		.code = q->code,
 		.total = q->amount,
 		.date = q->date,
 		.digital = q->number.n == DIGITAL_NUMBER,

@@ -6,6 +6,7 @@
 #include "purchase_sql.h"
 #include "services/foundation/registry/registry.h"
 #include "services/invoice/issue/issue.h"
+#include "services/invoice/paper/paper.h"
 
 static const struct fault_def unknown = { "invoice-unknown", N_("没有查到您取得的这张发票，请先导入"), NULL, NULL };
 static const struct fault_def ordinary = { "not-creditable", N_("普通发票不能抵扣进项税额"), NULL,
@@ -29,6 +30,17 @@ struct received_one {
 	bool found, red, locked, reversed;
 };
 
+/* On paper, by code and number in one word. */
+static err_t find_paper(struct ctx *c, struct str number, struct received_one *out)
+{
+	struct paper_purchase p;
+	bool found;
+	TRY(paper_purchase(c, c->caller.subject_id, number, &p, &found));
+	if (found)
+		*out = (struct received_one){ .kind = p.kind, .issued_on = p.issued_on, .tax = p.tax, .found = true };
+	return OK;
+}
+
 static err_t find(struct ctx *c, struct str number, struct received_one *out)
 {
 	struct invoice i;
@@ -48,7 +60,7 @@ static err_t find(struct ctx *c, struct str number, struct received_one *out)
 		*out = (struct received_one){
 			.kind = row.kind, .issued_on = row.issued_on, .tax = row.tax, .found = true
 		};
-	return OK;
+	return found ? OK : find_paper(c, number, out);
 }
 
 static err_t check_period(struct ctx *c, struct period p)
@@ -83,9 +95,11 @@ static err_t confirm_one(struct ctx *c, const struct credit_in *in, size_t i, st
 	struct str period = period_format(c->arena, in->period);
 	struct purchase_credit_get_row before;
 	struct received_one r;
+	struct paper_bar bar;
 	bool done;
 	TRY(find(c, number, &r));
 	TRY(purchase_credit_get(c, c->caller.subject_id, number, &before, &done));
+	TRY(paper_may_be_booked(c, number, "credited", &bar));
 	if (!r.found)
 		FAULT(c, at, &unknown);
 	else if (r.red)
@@ -100,8 +114,11 @@ static err_t confirm_one(struct ctx *c, const struct credit_in *in, size_t i, st
 		FAULT(c, at, &reversed);
 	else if (date_cmp(r.issued_on, period_last(in->period)) > 0)
 		FAULT(c, at, &later, date_format(c->arena, r.issued_on));
+	else if (bar.barred)
+		FAULT(c, at, bar.why, bar.pointer);
 	else if (money_add(*total, r.tax, total)) {
 		put_mark(marks, c, r.issued_on, number, period);
+		TRY(paper_booked(c, number, "credited", c->caller.subject_id));
 		return purchase_credit_insert(c, c->caller.subject_id, number, period, r.tax, c->now, NULL);
 	}
 	return OK;
@@ -122,6 +139,7 @@ static err_t withdraw_one(struct ctx *c, const struct credit_in *in, size_t i, s
 		FAULT(c, at, r.locked ? &locked : &reversed);
 	} else if (money_add(*total, before.tax, total)) {
 		put_mark(marks, c, r.issued_on, number, S(""));
+		TRY(paper_unbooked(c, number, "credited"));
 		return purchase_credit_delete(c, c->caller.subject_id, number, NULL);
 	}
 	return OK;
@@ -258,6 +276,7 @@ static err_t seller_of(struct ctx *c, int64_t buyer_id, struct purchase_credit *
 	struct value *doc;
 	struct json_fault where;
 	struct purchase_get_row row;
+	struct paper_purchase paper;
 	bool found;
 	TRY(issue_find(c, out->number, &i, &found));
 	if (found && json_parse(c->arena, i.document, &doc, &where) == OK) {
@@ -269,6 +288,12 @@ static err_t seller_of(struct ctx *c, int64_t buyer_id, struct purchase_credit *
 	if (found) {
 		out->seller_name = row.seller_name;
 		out->amount = row.amount;
+		return OK;
+	}
+	TRY(paper_purchase(c, buyer_id, out->number, &paper, &found));
+	if (found) {
+		out->seller_name = paper.seller_name;
+		out->amount = paper.amount;
 	}
 	return OK;
 }

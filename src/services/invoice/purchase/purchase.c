@@ -21,7 +21,7 @@ static const struct field purchases_fields[] = {
 	{ "before", FIELD_TEXT, AT(struct purchases_in, before), .max = 20, .label = N_("翻页位置") },
 	{ 0 },
 };
-static const struct field number_item = { "number", FIELD_TEXT, .min = 20, .max = 20, .label = N_("发票号码") };
+static const struct field number_item = { "number", FIELD_TEXT, .min = 18, .max = 20, .label = N_("发票号码") };
 static const struct field credit_fields[] = {
 	{ "period", FIELD_PERIOD, AT(struct credit_in, period), .required = true, .label = N_("税款所属期") },
 	{ "numbers", FIELD_LIST, AT(struct credit_in, numbers), COUNT_AT(struct credit_in, n_numbers), .required = true,
@@ -176,7 +176,7 @@ const struct service purchase_service = {
 	.name = "purchase",
 	.board = "invoice",
 	.title = N_("取得发票"),
-	.uses = "issue registry",
+	.uses = "issue paper registry",
 	.operations = operations,
 	.n_operations = COUNT(operations),
 	.subscriptions = subscriptions,
