@@ -12,6 +12,7 @@
 #include "services/invoice/platform/platform.h"
 #include "services/invoice/platform/signature.h"
 
+#define SECOND INT64_C(1000000)
 enum { TRIES = 8, SECRET_BYTES = 32, SHOWN = 50 };
 
 const struct choice hook_kinds[] = { { "batch.done", N_("一批订单办完") }, { "order.issued", N_("领票、合并或拆分后开出") },

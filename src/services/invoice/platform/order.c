@@ -127,9 +127,10 @@ void order_check(struct ctx *c, struct order *o)
 	if (o->discount.fen > 0) share_discount(c, o);
 	struct order_invoice *list;
 	size_t n;
-	if (c->problem.n == before && o->limit.fen > 0 &&
-	        !order_split(c->arena, o, str_is(o->split, "rate"), o->limit, &list, &n))
-		FAULT(c, S("/limit"), &too_many);
+	bool by_rate = str_is(o->split, "rate");
+	if (c->problem.n == before && (o->limit.fen > 0 || by_rate) &&
+	        !order_split(c->arena, o, by_rate, o->limit, &list, &n))
+		FAULT(c, o->limit.fen > 0 ? S("/limit") : S("/split"), &too_many);
 }
 
 /* --- splitting --- */
