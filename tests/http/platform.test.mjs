@@ -164,25 +164,31 @@ test('G09.22 a code cannot be guessed at speed', async () => {
   const guess = (i) => open.get(`/v1/claim?code=AAAAAAAAAAAAAA${String.fromCharCode(65 + i)}A`);
   const answers = [];
   for (let i = 0; i < 20; i++) answers.push((await guess(i)).status);
-  assert.equal(answers[0], 422);
+  assert.equal(answers[0], 400);
   assert.equal(answers.at(-1), 429);
 });
 
 test('A09.8 the mandate’s limit and end hold for orders too', async () => {
   const { given } = ok(await t2.get('/v1/mandates'));
-  for (const m of given.filter((x) => x.in_force)) ok(await t2.post(`/v1/mandates/${m.id}/end`));
+  for (const m of given.filter((x) => x.in_force)) ok(await t2.post(`/v1/mandates/${m.id}/revocation`));
   ok(await t2.post('/v1/mandates', { agent: parties.T6, scopes: ['invoice.issue'], until: '2027-12-31', limit: '100.00' }), 201);
   const low = { seller: parties.T2, items: [item('100.00', { rate: '0.01' })] }, high = { ...low, items: [item('100.01', { rate: '0.01' })] };
   const b = await issue(t6, [order('L1', low), order('L2', high), order('L3', { ...low, buyer: undefined, issue: 'claim' })]);
   const list = await all(t6, b.id);
   assert.deepEqual(list.map((l) => l.state), ['issued', 'refused', 'held']);
   assert.equal(list[1].errors[0].code, 'mandate-limit');
-  for (const m of ok(await t2.get('/v1/mandates')).given.filter((x) => x.in_force)) ok(await t2.post(`/v1/mandates/${m.id}/end`));
+  for (const m of ok(await t2.get('/v1/mandates')).given.filter((x) => x.in_force)) ok(await t2.post(`/v1/mandates/${m.id}/revocation`));
   const late = await new Client(server.url).post('/v1/claim', { code: list[2].claim_code, name: '李静' });
   assert.deepEqual([late.status, late.body.code], [409, 'mandate-missing']);
 });
 
 // --- webhooks ---
+
+/** The clock leaps, and sessions may have ended by then. */
+async function later(seconds) {
+  await setClock(server.url, new Date(Date.parse(await clockOf(server.url)) + seconds * 1000).toISOString());
+  [t1, t2, t6] = await Promise.all(['T1', 'T2', 'T6'].map((a) => Client.signIn(server.url, a)));
+}
 
 /** A receiver as docs/howto/platform.md tells: signature first, then time, then the id only once. */
 async function receiver() {
@@ -217,15 +223,15 @@ test('A09.8 webhooks are signed, tried again with pauses, given up, sent again b
     assert.equal(ok(await check({})).verdict, 'good');
     assert.equal(ok(await check({ timestamp: Number(at) + 1 })).verdict, 'forged');
     assert.equal(ok(await check({ body: body + ' x' })).verdict, 'forged');
-    await setClock(server.url, new Date(Date.parse(await clockOf(server.url)) + 301_000).toISOString());
+    await later(301);
     assert.equal(ok(await check({})).verdict, 'old', 'a replay after five minutes');
 
     r.state.status = 500;
     const { claim_code } = (await all(t6, b.id))[1];
     ok(await new Client(server.url).post('/v1/claim', { code: claim_code, name: '李静' }));
     for (let tries = 1; tries < 8; tries++) {
-      await eventually(() => t6.get('/v1/platform/deliveries?state=waiting'), (a) => a.body.deliveries[0]?.tries === tries, 20_000);
-      await setClock(server.url, new Date(Date.parse(await clockOf(server.url)) + 6 * 3_600_000 + 1000).toISOString());
+      await eventually(() => t6.get('/v1/platform/deliveries?state=waiting'), (a) => a.body.deliveries?.[0]?.tries === tries, 20_000);
+      await later(10 * 3 ** (tries - 1) + 1);
     }
     const dead = (await eventually(() => t6.get('/v1/platform/deliveries'), (a) => a.body?.deliveries?.length === 1, 20_000)).body.deliveries[0];
     assert.deepEqual([dead.state, dead.tries, dead.status, dead.reason, dead.kind], ['dead', 8, 500, 'status', 'order.issued']);
