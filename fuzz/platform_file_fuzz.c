@@ -1,5 +1,5 @@
-/* Files of orders, both formats: reading ends, goes forward, and can be taken up again at any order; what was read without
- * a fault splits exactly. */
+/* Files of orders, both formats: reading ends, goes forward, and can be taken up again at any order; what was read
+ * without a fault splits exactly. */
 #include "kernel/ctx/ctx.h"
 #include "services/invoice/platform/file.h"
 #include <stdlib.h>

@@ -14,8 +14,9 @@ struct range {
 	unsigned bits;
 };
 static const struct range inner_4[] = { { { 0 }, 8 }, { { 10 }, 8 }, { { 100, 64 }, 10 }, { { 169, 254 }, 16 },
-	{ { 172, 16 }, 12 }, { { 192, 0, 0 }, 24 }, { { 192, 0, 2 }, 24 }, { { 192, 88, 99 }, 24 }, { { 192, 168 }, 16 },
-	{ { 198, 18 }, 15 }, { { 198, 51, 100 }, 24 }, { { 203, 0, 113 }, 24 }, { { 224 }, 4 }, { { 240 }, 4 } };
+	{ { 172, 16 }, 12 }, { { 192, 0, 0 }, 24 }, { { 192, 0, 2 }, 24 }, { { 192, 88, 99 }, 24 },
+	{ { 192, 168 }, 16 }, { { 198, 18 }, 15 }, { { 198, 51, 100 }, 24 }, { { 203, 0, 113 }, 24 }, { { 224 }, 4 },
+	{ { 240 }, 4 } };
 /* Of IPv6 only 2000::/3 is given out; in it are tunnels to IPv4 and examples. */
 static const struct range inner_6[] = { { { 0x20, 0x01, 0, 0 }, 23 }, { { 0x20, 0x01, 0x0d, 0xb8 }, 32 },
 	{ { 0x20, 0x02 }, 16 }, { { 0x3f, 0xff }, 20 } };
@@ -119,8 +120,8 @@ enum fetch_guarded fetch_guard(struct arena *a, const struct fetch_target *t, bo
 	enum fetch_guarded result = judge(list, t->tls, loopback);
 	if (result == FETCH_ALLOWED && inet_ntop(list->ai_family, bytes_of(list), text, sizeof text)) {
 		bool six = list->ai_family == AF_INET6;
-		*pin = str_printf(a, "%.*s:%u:%s%s%s", STR_FMT(t->host), (unsigned)t->port, six ? "[" : "", text,
-		        six ? "]" : "");
+		*pin = str_printf(
+		        a, "%.*s:%u:%s%s%s", STR_FMT(t->host), (unsigned)t->port, six ? "[" : "", text, six ? "]" : "");
 	}
 	freeaddrinfo(list);
 	return pin->p ? FETCH_ALLOWED : result == FETCH_ALLOWED ? FETCH_UNKNOWN_HOST : result;

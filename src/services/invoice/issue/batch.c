@@ -476,9 +476,8 @@ err_t issue_for(struct ctx *c, const struct issue_program *p, struct str lines, 
 	struct ctx *seller = arena_new_of(c->arena, struct ctx);
 	*seller = *c;
 	problem_init(&seller->problem, c->arena);
-	seller->caller = (struct caller){
-		.person_name = p->drawer, .subject_id = p->seller_id, .subject_name = p->seller_name
-	};
+	seller->caller =
+	        (struct caller){ .person_name = p->drawer, .subject_id = p->seller_id, .subject_name = p->seller_name };
 	seller->idempotency_key = p->key;
 	b->whole = p->whole;
 	err_t e = start(seller, lines, b, &a);

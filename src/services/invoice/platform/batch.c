@@ -1,5 +1,5 @@
-/* Batches of orders: a file goes up in parts, is finished, and a job issues it (work.c). A part that comes twice is told
- * where to go on; nothing of a file counts before all of it is there and its digest is right. */
+/* Batches of orders: a file goes up in parts, is finished, and a job issues it (work.c). A part that comes twice is
+ * told where to go on; nothing of a file counts before all of it is there and its digest is right. */
 #include "kernel/access/access.h"
 #include "kernel/crypto/crypto.h"
 #include "kernel/db/db.h"
@@ -11,14 +11,15 @@ static const struct fault_def unknown = { "batch-unknown", N_("没有这一批�
 static const struct fault_def too_many = { "uploads-open", N_("还有 20 批没有传完，请先传完或取消"), NULL, NULL };
 static const struct fault_def bad_digest = { "digest-form", N_("摘要是 64 位小写十六进制"), NULL, NULL };
 static const struct fault_def ended = { "batch-state", N_("这一批已经传完或取消，不能再改"), NULL, NULL };
-static const struct fault_def offset = { "upload-offset", N_("应从第 {1} 个字节接着传"), N_("先查这一批收到多少"), NULL };
+static const struct fault_def offset = { "upload-offset", N_("应从第 {1} 个字节接着传"), N_("先查这一批收到多少"),
+	NULL };
 static const struct fault_def beyond = { "upload-size", N_("超出登记的大小 {1} 字节"), NULL, NULL };
-static const struct fault_def missing = { "upload-missing", N_("只收到 {1} 字节，登记的是 {2} 字节"),
-	N_("请接着传完"), NULL };
+static const struct fault_def missing = { "upload-missing", N_("只收到 {1} 字节，登记的是 {2} 字节"), N_("请接着传完"),
+	NULL };
 static const struct fault_def differs = { "digest", N_("收到的内容摘要是 {1}，和登记的不同"),
 	N_("请取消这一批，重新上传"), NULL };
-static const struct fault_def too_long = { "batch-too-many", N_("一次最多 100,000 行，这份有 {1} 行，请分几次提交"), NULL,
-	NULL };
+static const struct fault_def too_long = { "batch-too-many", N_("一次最多 100,000 行，这份有 {1} 行，请分几次提交"),
+	NULL, NULL };
 static const struct fault_def empty = { "batch-empty", N_("这份文件里没有订单"), NULL, NULL };
 
 static err_t find(struct ctx *c, int64_t id, struct platform_batch_get_row *row)
@@ -108,8 +109,7 @@ err_t platform_part_put(struct ctx *c, const void *input, struct reply *out)
 	int64_t moved;
 	TRY(find(c, in->id, &row));
 	if (!str_is(row.state, "uploading")) return RAISE(c, E_CONFLICT, &ended);
-	if (in->offset != row.received)
-		return RAISE(c, E_CONFLICT, &offset, str_from_int(c->arena, row.received));
+	if (in->offset != row.received) return RAISE(c, E_CONFLICT, &offset, str_from_int(c->arena, row.received));
 	if (row.received + (int64_t)in->bytes.n > row.size)
 		return RAISE(c, E_TOO_LARGE, &beyond, str_from_int(c->arena, row.size));
 	TRY(platform_batch_received(c, (int64_t)in->bytes.n, c->caller.subject_id, in->id, in->offset, &moved));
@@ -181,7 +181,8 @@ static err_t start(struct ctx *c, void *arg)
 	return receipt_issue(c, ACT_PLATFORM_BATCH, c->caller.subject_id, act, &s->receipt, NULL);
 }
 
-/* Outside the transaction the file is read and its digest computed; once is enough, so a second finish answers as it is. */
+/* Outside the transaction the file is read and its digest computed; once is enough, so a second finish answers as it
+ * is. */
 static err_t finish(struct ctx *c, int64_t id, struct reply *out)
 {
 	struct platform_batch_get_row row;
@@ -245,7 +246,9 @@ err_t platform_batch_small(struct ctx *c, const void *input, struct reply *out)
 		.algorithm = S("sha256"),
 		.digest = digest_of(c, S("sha256"), in->file),
 		.size = (int64_t)in->file.n };
-	struct platform_batch_get_row row = { .algorithm = S("sha256"), .digest = s.batch.digest, .format = s.batch.format };
+	struct platform_batch_get_row row = {
+		.algorithm = S("sha256"), .digest = s.batch.digest, .format = s.batch.format
+	};
 	int64_t lines;
 	TRY(check_text(c, &row, in->file, &lines));
 	TRY(db_write(c, open_small, &s));

@@ -18,15 +18,23 @@ static const struct fault_def no_seller = { "seller-unknown", N_("没有查到�
 static const struct fault_def no_split = { "split-how", N_("请选按税率拆分，或填每张最多多少元"), NULL, NULL };
 static const struct fault_def refused = { "order-refused", N_("没有开出：{1}"), N_("请联系商家"), NULL };
 
-static err_t find(struct ctx *c, struct str code, const char *pointer, struct platform_order_by_code_row *row)
+/* As people type it: small letters, blanks and hyphens in between. */
+static err_t look(struct ctx *c, struct str code, struct platform_order_by_code_row *row, bool *found)
 {
-	bool found = false;
 	struct buf b;
+	*found = false;
 	buf_init(&b, c->arena, CODE_CHARS + 1);
 	for (size_t i = 0; i < code.n; i++)
 		if (code.p[i] != ' ' && code.p[i] != '-')
 			buf_char(&b, code.p[i] >= 'a' && code.p[i] <= 'z' ? (char)(code.p[i] - 32) : code.p[i]);
-	if (b.n == CODE_CHARS) TRY(platform_order_by_code(c, platform_code_hash(c, buf_done(&b)), row, &found));
+	if (b.n != CODE_CHARS) return OK;
+	return platform_order_by_code(c, platform_code_hash(c, buf_done(&b)), row, found);
+}
+
+static err_t find(struct ctx *c, struct str code, const char *pointer, struct platform_order_by_code_row *row)
+{
+	bool found;
+	TRY(look(c, code, row, &found));
 	if (found) return OK;
 	TRY(limit_client(c, "order-code", WRONG_A_MINUTE));
 	FAULT(c, str_c(pointer), &unknown_code);
@@ -93,6 +101,27 @@ err_t platform_claim_page(struct ctx *c, const void *input, struct reply *out)
 	TRY(find(c, in->code, "/code", &row));
 	value_put_str(c->arena, out->value, "code", in->code);
 	return put_order(c, out->value, &row);
+}
+
+/* A form that came back brings its code along: the order stands beside it again. */
+err_t platform_claim_view(struct ctx *c, const void *input, struct reply *out)
+{
+	struct str code = value_text(value_get(out->value, S("form")), "code");
+	struct platform_order_by_code_row row;
+	bool found = false;
+	(void)input;
+	if (code.n) TRY(look(c, code, &row, &found));
+	if (found) {
+		struct value *again = value_object(c->arena);
+		TRY(put_order(c, again, &row));
+		value_set(c->arena, out->value, S("order"), (struct value *)value_get(again, S("order")));
+		value_set(c->arena, out->value, S("code"), value_str(c->arena, code));
+	}
+	struct value *order = (struct value *)value_get(out->value, S("order"));
+	if (order->kind != VALUE_OBJECT) return OK;
+	value_put_bool(c->arena, order, "any_item", value_get(order, S("items"))->first != NULL);
+	value_put_bool(c->arena, order, "any_number", value_get(order, S("numbers"))->first != NULL);
+	return OK;
 }
 
 /* --- claiming --- */
@@ -202,8 +231,8 @@ err_t platform_claim_pdf(struct ctx *c, const void *input, struct reply *out)
 
 /* --- by the platform --- */
 
-static err_t find_orders(struct ctx *c, struct str seller, const struct str *orders, size_t n, const char *pointer,
-        struct settling *s)
+static err_t find_orders(
+        struct ctx *c, struct str seller, const struct str *orders, size_t n, const char *pointer, struct settling *s)
 {
 	struct party party;
 	struct platform_order_get_row row;

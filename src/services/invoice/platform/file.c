@@ -109,9 +109,9 @@ static struct str code_of(struct ctx *c, int k, struct str word)
 	                            : str_is(str_c(members[k].member), "split") ? order_splits
 	                                                                        : NULL;
 	if (str_is(str_c(members[k].member), "kind"))
-		return str_is(word, "专票") || str_is(word, "增值税专用发票")   ? S("special")
-		       : str_is(word, "普票") || str_is(word, "普通发票") ? S("ordinary")
-		                                                          : word;
+		return str_is(word, "专票") || str_is(word, "增值税专用发票") ? S("special")
+		       : str_is(word, "普票") || str_is(word, "普通发票")     ? S("ordinary")
+		                                                              : word;
 	for (; list && list->code; list++)
 		if (str_is(word, list->label) || str_eq(word, tr(c, list->label))) return str_c(list->code);
 	return word;

@@ -1,5 +1,5 @@
-/* Webhooks: where a platform wants to be told, and what is on its way there. Each message is tried eight times with growing
- * pauses (about ten hours), then waits as dead until it is sent again by hand. */
+/* Webhooks: where a platform wants to be told, and what is on its way there. Each message is tried eight times with
+ * growing pauses (about ten hours), then waits as dead until it is sent again by hand. */
 #include "kernel/access/access.h"
 #include "kernel/crypto/crypto.h"
 #include "kernel/ctx/app.h"
@@ -15,8 +15,8 @@
 #define SECOND INT64_C(1000000)
 enum { TRIES = 8, SECRET_BYTES = 32, SHOWN = 50 };
 
-const struct choice hook_kinds[] = { { "batch.done", N_("一批订单办完") }, { "order.issued", N_("领票、合并或拆分后开出") },
-	{ "order.refused", N_("领票、合并或拆分没有开出") }, { 0 } };
+const struct choice hook_kinds[] = { { "batch.done", N_("一批订单办完") },
+	{ "order.issued", N_("领票、合并或拆分后开出") }, { "order.refused", N_("领票、合并或拆分没有开出") }, { 0 } };
 
 static const struct fault_def bad_url = { "hook-url", N_("网址要以 https:// 开头，不带用户名和 #"), NULL, NULL };
 static const struct fault_def inner = { "hook-inner", N_("这个网址指向内部网络，不能用"), NULL, NULL };
@@ -146,7 +146,8 @@ static struct value *titles_of(struct ctx *c, const struct value *events)
 	struct value *list = value_array(c->arena);
 	for (const struct value_member *m = events->first; m; m = m->next)
 		for (const struct choice *k = hook_kinds; k->code; k++)
-			if (str_is(m->value->str, k->code)) value_push(c->arena, list, value_str(c->arena, tr(c, k->label)));
+			if (str_is(m->value->str, k->code))
+				value_push(c->arena, list, value_str(c->arena, tr(c, k->label)));
 	return list;
 }
 
@@ -213,8 +214,7 @@ struct attempt {
 static err_t record(struct ctx *c, void *arg)
 {
 	struct attempt *t = arg;
-	TRY(platform_delivery_tried(
-	        c, t->state, t->tries, t->status, t->reason, c->now, t->platform_id, t->id, NULL));
+	TRY(platform_delivery_tried(c, t->state, t->tries, t->status, t->reason, c->now, t->platform_id, t->id, NULL));
 	if (!str_is(t->state, "waiting")) return OK;
 	return enqueue(c, t->platform_id, t->id, c->now + signature_pause(t->tries) * SECOND);
 }
@@ -237,8 +237,13 @@ static struct str send(struct ctx *c, const struct platform_hook_get_row *hook, 
 		str_printf(c->arena, "Etax-Webhook-Timestamp: %lld", (long long)now),
 		str_printf(c->arena, "Etax-Webhook-Signature: %s", signature_make(c->arena, secret, now, d->body).p),
 	};
-	struct fetch f = { .base = t.base, .path = t.path.p, .media = "application/json", .body = d->body,
-		.headers = headers, .n_headers = COUNT(headers), .pin = pin };
+	struct fetch f = { .base = t.base,
+		.path = t.path.p,
+		.media = "application/json",
+		.body = d->body,
+		.headers = headers,
+		.n_headers = COUNT(headers),
+		.pin = pin };
 	struct fetched got = fetch_call(c->arena, &f);
 	*status = got.status;
 	return got.status >= 200 && got.status < 300 ? S("") : got.status ? S("status") : S("no-answer");

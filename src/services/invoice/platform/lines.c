@@ -1,6 +1,6 @@
 /* What became of each line of a batch: page by page, or as one CSV. */
-#include "kernel/db/db.h"
 #include "kernel/ctx/app.h"
+#include "kernel/db/db.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/keys/keys.h"
 #include "platform_sql.h"
@@ -32,8 +32,8 @@ struct value *platform_numbers(struct arena *a, struct str numbers)
 	return list;
 }
 
-static err_t rows_behind(struct ctx *c, const struct lines_in *in, int64_t after, struct platform_line_rows_row **rows,
-        size_t *n)
+static err_t rows_behind(
+        struct ctx *c, const struct lines_in *in, int64_t after, struct platform_line_rows_row **rows, size_t *n)
 {
 	struct platform_line_rows_of_row *some;
 	if (!in->state.p) return platform_line_rows(c, in->id, after, rows, n);
@@ -127,7 +127,8 @@ err_t platform_lines_csv(struct ctx *c, const void *input, struct reply *out)
 			struct str code;
 			TRY(code_of(c, &rows[i], &code));
 			struct str cells[] = { str_from_int(c->arena, rows[i].line), rows[i].seller, rows[i].order_no,
-				rows[i].state, rows[i].numbers, code.p ? code : S(""), first_detail(c, rows[i].errors) };
+				rows[i].state, rows[i].numbers, code.p ? code : S(""),
+				first_detail(c, rows[i].errors) };
 			csv_write(&b, cells, COUNT(cells), true);
 			after = rows[i].line;
 		}

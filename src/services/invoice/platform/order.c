@@ -51,7 +51,8 @@ static const struct fault_def no_id = { "buyer-tax-id", N_("专用发票要有�
 	N_("发票管理办法 第二十一条") };
 static const struct fault_def discount_high = { "discount", N_("折扣不能大于这一行的金额"), NULL, NULL };
 static const struct fault_def discount_all = { "discount-order", N_("整单优惠要小于整单金额"), NULL, NULL };
-static const struct fault_def too_many = { "split-too-many", N_("按这个限额要拆成 100 张以上，请提高限额"), NULL, NULL };
+static const struct fault_def too_many = { "split-too-many", N_("按这个限额要拆成 100 张以上，请提高限额"), NULL,
+	NULL };
 
 /* --- sums --- */
 
@@ -225,8 +226,8 @@ static void end_list(struct splitter *s)
 	s->n = kept;
 }
 
-bool order_split(struct arena *a, const struct order *o, bool by_rate, struct money limit, struct order_invoice **out,
-        size_t *n)
+bool order_split(
+        struct arena *a, const struct order *o, bool by_rate, struct money limit, struct order_invoice **out, size_t *n)
 {
 	struct splitter s = { .a = a, .limit = limit.fen };
 	bool *done = arena_array(a, o->n_items, sizeof *done);

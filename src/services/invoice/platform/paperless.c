@@ -1,5 +1,6 @@
-/* Paperless pilot: how many invoices are electronic, how many are still paper, and what one costs by published parameters
- * (policy/invoice-cost.yaml). E-invoices are counted from events, paper ones are what their sellers report. */
+/* Paperless pilot: how many invoices are electronic, how many are still paper, and what one costs by published
+ * parameters (policy/invoice-cost.yaml). E-invoices are counted from events, paper ones are what their sellers report.
+ */
 #include "kernel/ctx/app.h"
 #include "kernel/db/db.h"
 #include "kernel/i18n/i18n.h"

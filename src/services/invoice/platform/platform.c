@@ -27,7 +27,8 @@ static const struct field list_fields[] = {
 	{ 0 },
 };
 static const struct field batch_fields[] = {
-	{ "name", FIELD_TEXT, AT(struct batch_in, name), .required = true, .min = 1, .max = 100, .label = N_("文件名") },
+	{ "name", FIELD_TEXT, AT(struct batch_in, name), .required = true, .min = 1, .max = 100,
+	        .label = N_("文件名") },
 	{ "format", FIELD_ENUM, AT(struct batch_in, format), .required = true, .max = 10, .choices = formats,
 	        .label = N_("格式") },
 	{ "size", FIELD_INT, AT(struct batch_in, size), .required = true, .min = 1, .max = FILE_BYTES_MAX,
@@ -47,8 +48,8 @@ static const struct field small_fields[] = {
 static const struct field batch_id_fields[] = { BATCH_ID(struct batch_id_in), { 0 } };
 static const struct field part_fields[] = {
 	BATCH_ID(struct part_in),
-	{ "offset", FIELD_INT, AT(struct part_in, offset), .required = true, .query = true, .min = 0, .max = FILE_BYTES_MAX,
-	        .label = N_("从第几个字节起") },
+	{ "offset", FIELD_INT, AT(struct part_in, offset), .required = true, .query = true, .min = 0,
+	        .max = FILE_BYTES_MAX, .label = N_("从第几个字节起") },
 	{ "bytes", FIELD_BYTES, AT(struct part_in, bytes), .required = true, .max = PART_BYTES_MAX,
 	        .label = N_("文件的一段") },
 	{ 0 },
@@ -60,7 +61,8 @@ static const struct field lines_fields[] = {
 	        .max = FILE_LINES_MAX, .label = N_("从这一行往后") },
 	{ 0 },
 };
-static const struct field order_no_item = { "order", FIELD_TEXT, 0, .min = 1, .max = ORDER_NO_MAX, .label = N_("订单号") };
+static const struct field order_no_item = { "order", FIELD_TEXT, 0, .min = 1, .max = ORDER_NO_MAX,
+	.label = N_("订单号") };
 static const struct field merge_fields[] = {
 	{ "seller", FIELD_TAX_ID, AT(struct merge_in, seller), .required = true, .max = 20, .label = N_("商家税号") },
 	{ "orders", FIELD_LIST, AT(struct merge_in, orders), COUNT_AT(struct merge_in, n_orders), .required = true,
@@ -70,7 +72,8 @@ static const struct field merge_fields[] = {
 	{ "kind", FIELD_ENUM, AT(struct merge_in, kind), .max = 10, .choices = kinds, .label = N_("发票种类") },
 	{ 0 },
 };
-static const struct choice split_ways[] = { { "limit", N_("按每张最多多少元") }, { "rate", N_("每档税率一张") }, { 0 } };
+static const struct choice split_ways[] = { { "limit", N_("按每张最多多少元") }, { "rate", N_("每档税率一张") },
+	{ 0 } };
 static const struct field split_fields[] = {
 	{ "seller", FIELD_TAX_ID, AT(struct split_in, seller), .required = true, .max = 20, .label = N_("商家税号") },
 	{ "order_no", FIELD_TEXT, AT(struct split_in, order_no), .required = true, .min = 1, .max = ORDER_NO_MAX,
@@ -101,7 +104,8 @@ static const struct field claim_pdf_fields[] = {
 	        .label = N_("发票号码") },
 	{ 0 },
 };
-static const struct field event_item = { "event", FIELD_ENUM, 0, .max = 20, .choices = hook_kinds, .label = N_("通知什么") };
+static const struct field event_item = { "event", FIELD_ENUM, 0, .max = 20, .choices = hook_kinds,
+	.label = N_("通知什么") };
 static const struct field hook_fields[] = {
 	{ "url", FIELD_TEXT, AT(struct hook_in, url), .required = true, .min = 10, .max = 400, .label = N_("通知地址"),
 	        .help = N_("https:// 开头；不能指向内部网络") },
@@ -116,7 +120,8 @@ static const struct field hook_check_fields[] = {
 	        .label = N_("通知的时间戳（秒）") },
 	{ "signature", FIELD_TEXT, AT(struct hook_check_in, signature), .required = true, .max = 100,
 	        .label = N_("通知的签名") },
-	{ "body", FIELD_LINES, AT(struct hook_check_in, body), .required = true, .max = 16000, .label = N_("通知的正文") },
+	{ "body", FIELD_LINES, AT(struct hook_check_in, body), .required = true, .max = 16000,
+	        .label = N_("通知的正文") },
 	{ 0 },
 };
 static const struct field deliveries_fields[] = {
@@ -283,6 +288,7 @@ static const struct operation operations[] = {
 	        .in = claim_page_fields,
 	        .in_size = sizeof(struct claim_page_in),
 	        .run = platform_claim_page,
+	        .view = platform_claim_view,
 	        .per_minute = 60,
 	        .page = "platform/claim",
 	        .form = "platform.claim_page",

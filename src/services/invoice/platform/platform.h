@@ -72,7 +72,7 @@ struct split_in {
 struct claim_pdf_in {
 	struct str code, number;
 };
-op_run platform_claim_page, platform_claim, platform_claim_pdf, platform_merge, platform_split;
+op_run platform_claim_page, platform_claim_view, platform_claim, platform_claim_pdf, platform_merge, platform_split;
 err_t platform_settle_job(struct ctx *c, struct str argument);
 
 /* Numbers of a batch answer's lines, blank-separated, or its errors as a JSON array. */

@@ -1,5 +1,6 @@
-/* An order is settled by three steps, like a group of a batch (work.c): a transaction that takes the orders and keeps the
- * lines, issue_for under the settlement's own key, and a transaction with the outcome. A job finishes what was cut off. */
+/* An order is settled by three steps, like a group of a batch (work.c): a transaction that takes the orders and keeps
+ * the lines, issue_for under the settlement's own key, and a transaction with the outcome. A job finishes what was cut
+ * off. */
 #include "services/invoice/platform/settle.h"
 #include "kernel/db/db.h"
 #include "kernel/receipt/receipt.h"
@@ -17,7 +18,8 @@ static const struct fault_def no_name = { "buyer-missing", N_("请填购买方�
 static const struct fault_def no_id = { "buyer-tax-id", N_("专用发票要有购买方税号"), NULL,
 	N_("发票管理办法 第二十一条") };
 static const struct fault_def kinds = { "merge-kind", N_("这些订单的发票种类不同，不能合并"), NULL, NULL };
-static const struct fault_def too_many = { "split-too-many", N_("按这个限额要拆成 100 张以上，请提高限额"), NULL, NULL };
+static const struct fault_def too_many = { "split-too-many", N_("按这个限额要拆成 100 张以上，请提高限额"), NULL,
+	NULL };
 static const struct fault_def too_long = { "merge-items", N_("合并后超过 2000 个项目，请分几次"), NULL, NULL };
 static const struct fault_def moved = { "order-moved", N_("订单 {1} 刚刚被领取或合并，请重新查看"), NULL, NULL };
 
@@ -155,8 +157,8 @@ static err_t end(struct ctx *c, void *arg)
 	TRY(platform_settle_end(c, good ? S("issued") : S("refused"), e->numbers, e->errors, e->id, &first));
 	if (!first) return OK;
 	TRY(move_lines(c, e, orders));
-	TRY(platform_orders_settled(c, good ? S("issued") : S("held"), e->numbers, e->row->seller_id,
-	        e->row->platform_id, e->id, NULL));
+	TRY(platform_orders_settled(
+	        c, good ? S("issued") : S("held"), e->numbers, e->row->seller_id, e->row->platform_id, e->id, NULL));
 	return tell(c, e, orders);
 }
 

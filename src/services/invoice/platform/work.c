@@ -2,7 +2,8 @@
  *   claim   one transaction writes what will be done with each line of the group and takes the order's number
  *   issue   issue_for under a key of batch and group: done once, answered again the same
  *   settle  one transaction writes the outcomes, moves the batch on, and tells the platform at the end
- * A group that was cut off is done again from the decisions of its claim, so it asks issue_for for the very same lines. */
+ * A group that was cut off is done again from the decisions of its claim, so it asks issue_for for the very same lines.
+ */
 #include "kernel/db/db.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/operation/problem.h"
@@ -56,7 +57,8 @@ struct str platform_errors(struct ctx *c, err_t kind)
 	struct buf b;
 	if (!c->problem.n) {
 		const struct fault_def *def = problem_def(c, kind);
-		problem_fault(&c->problem, S(""), def, c->problem.arg[0], c->problem.arg[1], c->problem.arg[2], STR_NONE);
+		problem_fault(
+		        &c->problem, S(""), def, c->problem.arg[0], c->problem.arg[1], c->problem.arg[2], STR_NONE);
 	}
 	problem_put_errors(c, v);
 	buf_init(&b, c->arena, 256);
@@ -129,7 +131,8 @@ static err_t judge_line(struct group *g, struct work_line *l)
 	TRY(seller_of(g, l->order.seller, &l->seller));
 	const struct seller *s = l->seller;
 	/* Within its limits, as order_check saw. */
-	(void)order_split(c->arena, &l->order, str_is(l->order.split, "rate"), l->order.limit, &l->invoices, &l->n_invoices);
+	(void)order_split(
+	        c->arena, &l->order, str_is(l->order.split, "rate"), l->order.limit, &l->invoices, &l->n_invoices);
 	if (!s->id)
 		FAULT(c, S("/seller"), &no_seller);
 	else if (!s->may)
@@ -239,8 +242,8 @@ static err_t claim(struct ctx *c, void *arg)
 	for (size_t i = 0; i < g->n; i++) {
 		struct work_line *l = &g->lines[i], now = *l;
 		TRY(claim_line(c, g, &now));
-		rows[i] = (struct platform_line_insert_in_row){ g->batch_id, l->line, g->index, or_empty(l->order.seller),
-			or_empty(l->order.order_no), now.state, now.numbers, now.errors };
+		rows[i] = (struct platform_line_insert_in_row){ g->batch_id, l->line, g->index,
+			or_empty(l->order.seller), or_empty(l->order.order_no), now.state, now.numbers, now.errors };
 	}
 	TRY(platform_line_insert_rows(c, rows, g->n));
 	for (size_t i = 0; i < g->n; i++)
@@ -266,8 +269,8 @@ static bool waits_for(const struct work_line *l, const struct seller *s, bool sp
 }
 
 /* E_CONFLICT: this seller may not issue now; all its lines hear so. */
-static err_t ask(struct group *g, const struct seller *s, struct str key, struct str lines, bool whole, struct str *answer,
-        struct str *refused)
+static err_t ask(struct group *g, const struct seller *s, struct str key, struct str lines, bool whole,
+        struct str *answer, struct str *refused)
 {
 	struct ctx *c = &g->c;
 	struct issue_program p = { s->id, s->name, g->batch->drawer, key, whole };
@@ -308,8 +311,7 @@ static err_t issue_simple(struct group *g, const struct seller *s)
 static err_t issue_split(struct group *g, struct work_line *l)
 {
 	struct ctx *c = &g->c;
-	struct str key = str_printf(
-	        c->arena, "platform %lld line %lld", (long long)g->batch_id, (long long)l->line);
+	struct str key = str_printf(c->arena, "platform %lld line %lld", (long long)g->batch_id, (long long)l->line);
 	struct str answer, refused;
 	struct buf b;
 	buf_init(&b, c->arena, 4096);
@@ -394,8 +396,8 @@ static err_t run_group(struct group *g, struct file_reader *r)
 
 err_t platform_enqueue(struct ctx *c, int64_t platform_id, int64_t batch_id)
 {
-	struct str argument = str_printf(
-	        c->arena, "{\"batch\":%lld,\"platform\":%lld}", (long long)batch_id, (long long)platform_id);
+	struct str argument =
+	        str_printf(c->arena, "{\"batch\":%lld,\"platform\":%lld}", (long long)batch_id, (long long)platform_id);
 	return job_enqueue(c, "platform.issue", str_from_int(c->arena, batch_id), argument, c->now);
 }
 

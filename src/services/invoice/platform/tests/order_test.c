@@ -101,7 +101,8 @@ static void splits(void **state)
 	assert_int_equal(check(list, n, 0, true), 147332);
 	assert_true(order_split(a, &o, true, FEN(50000), &list, &n));
 	assert_int_equal(check(list, n, 50000, true), 147332);
-	/* Ten lathes of 113.00: four fit into 500.00, so three invoices of four, three, three; the pieces stay whole. */
+	/* Ten lathes of 113.00: four fit into 500.00, so three invoices of four, three, three; the pieces stay whole.
+	 */
 	assert_int_equal(list[0].items[0].quantity, 4);
 	assert_int_equal(list[0].items[0].amount.fen, 45200);
 	/* One piece alone is over the limit: it is cut without a quantity. */
@@ -155,8 +156,9 @@ static void reads_lines(void **state)
 	int64_t line;
 	(void)state;
 	struct str text = str_printf(a,
-	        "{\"seller\":\"91330100MA2H000142\",\"order_no\":\"1\",\"buyer\":{\"name\":\"李静\"},\"discount\":\"0.01\",\"items\":[" ITEM
-	        "," ITEM "," ITEM "]}\n\n{\"seller\":\n{\"seller\":\"1\",\"order_no\":\"\",\"items\":[]}\n",
+	        "{\"seller\":\"91330100MA2H000142\",\"order_no\":\"1\",\"buyer\":{\"name\":\"李静\"},\"discount\":\"0."
+	        "01\",\"items\":[" ITEM "," ITEM "," ITEM
+	        "]}\n\n{\"seller\":\n{\"seller\":\"1\",\"order_no\":\"\",\"items\":[]}\n",
 	        "1.00", "1.00", "1.00");
 	assert_int_equal(file_open(&c, &r, text, false, 0, 0), OK);
 	assert_true(file_next(&c, &r, &o, &line));
@@ -211,8 +213,15 @@ static void keeps(void **state)
 	struct arena *a = arena_new();
 	struct ctx c = context(a);
 	struct order_item items[] = { item(113000, 7, 10, 130000), item(5000, 0, 0, 60000) };
-	struct order o = { .seller = S("91330100MA2H000142"), .order_no = S("a \"quoted\" one"), .kind = S("ordinary"),
-		.issue = S("claim"), .split = S("rate"), .limit = FEN(500000), .items = items, .n_items = 2 }, back;
+	struct order o = { .seller = S("91330100MA2H000142"),
+		.order_no = S("a \"quoted\" one"),
+		.kind = S("ordinary"),
+		.issue = S("claim"),
+		.split = S("rate"),
+		.limit = FEN(500000),
+		.items = items,
+		.n_items = 2 },
+	             back;
 	(void)state;
 	assert_int_equal(order_read_kept(&c, order_keep(a, &o), &back), OK);
 	assert_true(str_eq(back.order_no, o.order_no) && str_eq(back.split, o.split) && back.limit.fen == 500000);
