@@ -7,7 +7,7 @@
 #include "platform_sql.h"
 #include "services/invoice/platform/platform.h"
 
-static const struct fault_def unknown = { "batch-unknown", N_("没有这一批，请核对编号"), NULL, NULL };
+const struct fault_def platform_no_batch = { "batch-unknown", N_("没有这一批，请核对编号"), NULL, NULL };
 static const struct fault_def too_many = { "uploads-open", N_("还有 20 批没有传完，请先传完或取消"), NULL, NULL };
 static const struct fault_def bad_digest = { "digest-form", N_("摘要是 64 位小写十六进制"), NULL, NULL };
 static const struct fault_def ended = { "batch-state", N_("这一批已经传完或取消，不能再改"), NULL, NULL };
@@ -26,7 +26,7 @@ static err_t find(struct ctx *c, int64_t id, struct platform_batch_get_row *row)
 {
 	bool found;
 	TRY(platform_batch_get(c, c->caller.subject_id, id, row, &found));
-	return found ? OK : RAISE(c, E_NOT_FOUND, &unknown);
+	return found ? OK : RAISE(c, E_NOT_FOUND, &platform_no_batch);
 }
 
 static void put_batch(struct ctx *c, struct value *v, int64_t id, const struct platform_batch_get_row *b)

@@ -14,7 +14,6 @@ static const struct fault_def other_shop = { "order-shop", N_("这些订单不�
 static const struct fault_def taken = { "order-issued", N_("订单 {1} 已经开过发票"), NULL, NULL };
 static const struct fault_def too_many = { "claim-many", N_("一次最多合并 50 张订单"), NULL, NULL };
 static const struct fault_def no_order = { "order-unknown", N_("没有等待开票的订单 {1}"), NULL, NULL };
-static const struct fault_def no_seller = { "seller-unknown", N_("没有查到这个商家，请核对税号"), NULL, NULL };
 static const struct fault_def no_split = { "split-how", N_("请选按税率拆分，或填每张最多多少元"), NULL, NULL };
 static const struct fault_def refused = { "order-refused", N_("没有开出：{1}"), N_("请联系商家"), NULL };
 
@@ -155,14 +154,7 @@ static err_t read_codes(struct ctx *c, const struct claim_in *in, struct settlin
 
 static err_t answer(struct ctx *c, const struct settling *s, const struct settled *done, struct reply *out)
 {
-	struct value *list;
-	struct json_fault where;
-	if (!done->numbers.n) {
-		struct str why = S("");
-		if (done->errors.n && json_parse(c->arena, done->errors, &list, &where) == OK)
-			why = value_text(value_at(list, 0), "detail");
-		return RAISE(c, E_CONFLICT, &refused, why.p ? why : S(""));
-	}
+	if (!done->numbers.n) return RAISE(c, E_CONFLICT, &refused, platform_first_detail(c, done->errors));
 	struct value *v = out->value = value_object(c->arena);
 	int64_t sum = 0;
 	for (size_t i = 0; i < s->n; i++)
@@ -238,7 +230,7 @@ static err_t find_orders(
 	struct platform_order_get_row row;
 	bool found;
 	TRY(identity_party_by_tax_id(c, seller, &party, &found));
-	if (!found) FAULT(c, S("/seller"), &no_seller);
+	if (!found) FAULT(c, S("/seller"), &platform_no_seller);
 	TRY(problem_result(&c->problem));
 	s->seller_id = party.id;
 	s->platform_id = c->caller.subject_id;

@@ -9,8 +9,6 @@
 
 enum { SHOWN = 100, READ = 1000 };
 
-static const struct fault_def unknown = { "batch-unknown", N_("没有这一批，请核对编号"), NULL, NULL };
-
 struct str platform_code(struct ctx *c, int64_t seller_id, int64_t platform_id, struct str order_no)
 {
 	struct str what = str_printf(c->arena, "platform-order\n%lld\n%lld\n%.*s", (long long)seller_id,
@@ -79,7 +77,7 @@ static err_t known_batch(struct ctx *c, int64_t id)
 	struct platform_batch_get_row row;
 	bool found;
 	TRY(platform_batch_get(c, c->caller.subject_id, id, &row, &found));
-	return found ? OK : RAISE(c, E_NOT_FOUND, &unknown);
+	return found ? OK : RAISE(c, E_NOT_FOUND, &platform_no_batch);
 }
 
 err_t platform_lines(struct ctx *c, const void *input, struct reply *out)
@@ -99,7 +97,7 @@ err_t platform_lines(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
-static struct str first_detail(struct ctx *c, struct str errors)
+struct str platform_first_detail(struct ctx *c, struct str errors)
 {
 	struct value *list;
 	struct json_fault where;
@@ -128,7 +126,7 @@ err_t platform_lines_csv(struct ctx *c, const void *input, struct reply *out)
 			TRY(code_of(c, &rows[i], &code));
 			struct str cells[] = { str_from_int(c->arena, rows[i].line), rows[i].seller, rows[i].order_no,
 				rows[i].state, rows[i].numbers, code.p ? code : S(""),
-				first_detail(c, rows[i].errors) };
+				platform_first_detail(c, rows[i].errors) };
 			csv_write(&b, cells, COUNT(cells), true);
 			after = rows[i].line;
 		}

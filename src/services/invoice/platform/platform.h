@@ -47,6 +47,9 @@ err_t platform_issue_job(struct ctx *c, struct str argument);
 MUST_USE err_t platform_text(struct ctx *c, int64_t batch_id, int64_t size, struct str *out);
 MUST_USE err_t platform_enqueue(struct ctx *c, int64_t platform_id, int64_t batch_id);
 
+extern const struct fault_def platform_no_batch, platform_no_seller, platform_no_mandate;
+extern const struct fault_def platform_over_limit; /* the limit */
+
 /* --- orders that wait --- */
 
 /* What the buyer is given; follows from the order and a key of this bureau, so it is kept nowhere. */
@@ -83,6 +86,7 @@ struct issued_lines {
 MUST_USE err_t platform_answer(struct ctx *c, struct str *rest, size_t n, struct issued_lines *out);
 /* The problem of the context as a JSON array of errors; the problem is emptied. */
 struct str platform_errors(struct ctx *c, err_t kind);
+struct str platform_first_detail(struct ctx *c, struct str errors); /* of such an array; "" */
 struct value *platform_numbers(struct arena *a, struct str numbers);
 
 /* --- webhooks --- */

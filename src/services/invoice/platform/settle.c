@@ -11,9 +11,6 @@
 
 enum { RESUME_SECONDS = 30 };
 
-static const struct fault_def no_mandate = { "mandate-missing", N_("商家没有委托本平台开票，或委托已到期"),
-	N_("请商家在“委托授权管理”里委托"), NULL };
-static const struct fault_def over_limit = { "mandate-limit", N_("超过委托里每次 {1} 元的限额"), NULL, NULL };
 static const struct fault_def no_name = { "buyer-missing", N_("请填购买方名称"), NULL, NULL };
 static const struct fault_def no_id = { "buyer-tax-id", N_("专用发票要有购买方税号"), NULL,
 	N_("发票管理办法 第二十一条") };
@@ -57,10 +54,10 @@ static err_t may_act(struct ctx *c, const struct settling *s, const struct order
 	bool held = s->platform_id == s->seller_id;
 	struct money limit = FEN(0);
 	if (!held) TRY(identity_mandate(c, s->seller_id, s->platform_id, "invoice.issue", &held, &limit));
-	if (!held) return RAISE(c, E_CONFLICT, &no_mandate);
+	if (!held) return RAISE(c, E_CONFLICT, &platform_no_mandate);
 	for (size_t i = 0; i < n && limit.fen; i++)
 		if (list[i].total.fen > limit.fen)
-			return RAISE(c, E_CONFLICT, &over_limit, money_grouped(c->arena, limit));
+			return RAISE(c, E_CONFLICT, &platform_over_limit, money_grouped(c->arena, limit));
 	return OK;
 }
 

@@ -40,15 +40,6 @@ err_t platform_batches_view(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
-static struct str first_detail(struct ctx *c, struct str errors)
-{
-	struct value *list;
-	struct json_fault where;
-	if (!errors.n || json_parse(c->arena, errors, &list, &where) != OK) return S("");
-	struct str s = value_text(value_at(list, 0), "detail");
-	return s.p ? s : S("");
-}
-
 err_t platform_batch_view(struct ctx *c, const void *input, struct reply *out)
 {
 	struct platform_line_rows_of_row *rows;
@@ -70,7 +61,7 @@ err_t platform_batch_view(struct ctx *c, const void *input, struct reply *out)
 		struct value *f = value_object(c->arena);
 		value_put_int(c->arena, f, "line", rows[i].line);
 		value_put_str(c->arena, f, "order_no", rows[i].order_no);
-		value_put_str(c->arena, f, "detail", first_detail(c, rows[i].errors));
+		value_put_str(c->arena, f, "detail", platform_first_detail(c, rows[i].errors));
 		value_push(c->arena, list, f);
 	}
 	value_put_bool(c->arena, v, "any_fault", n > 0);

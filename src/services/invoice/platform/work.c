@@ -15,10 +15,10 @@
 
 enum { GROUPS_A_RUN = 10, SELLERS_MAX = 256 };
 
-static const struct fault_def no_seller = { "seller-unknown", N_("没有查到这个商家，请核对税号"), NULL, NULL };
-static const struct fault_def no_mandate = { "mandate-missing", N_("商家没有委托本平台开票，或委托已到期"),
+const struct fault_def platform_no_seller = { "seller-unknown", N_("没有查到这个商家，请核对税号"), NULL, NULL };
+const struct fault_def platform_no_mandate = { "mandate-missing", N_("商家没有委托本平台开票，或委托已到期"),
 	N_("请商家在“委托授权管理”里委托"), NULL };
-static const struct fault_def over_limit = { "mandate-limit", N_("超过委托里每次 {1} 元的限额"), NULL, NULL };
+const struct fault_def platform_over_limit = { "mandate-limit", N_("超过委托里每次 {1} 元的限额"), NULL, NULL };
 static const struct fault_def twice = { "order-twice", N_("这份文件的第 {1} 行已经有这张订单"), NULL, NULL };
 static const struct fault_def busy = { "order-busy", N_("这张订单正在另一批里开具"), NULL, NULL };
 
@@ -134,12 +134,12 @@ static err_t judge_line(struct group *g, struct work_line *l)
 	(void)order_split(
 	        c->arena, &l->order, str_is(l->order.split, "rate"), l->order.limit, &l->invoices, &l->n_invoices);
 	if (!s->id)
-		FAULT(c, S("/seller"), &no_seller);
+		FAULT(c, S("/seller"), &platform_no_seller);
 	else if (!s->may)
-		FAULT(c, S("/seller"), &no_mandate);
+		FAULT(c, S("/seller"), &platform_no_mandate);
 	for (size_t i = 0; i < l->n_invoices && s->limit.fen && !c->problem.n; i++)
 		if (l->invoices[i].total.fen > s->limit.fen)
-			FAULT(c, S("/items"), &over_limit, money_grouped(c->arena, s->limit));
+			FAULT(c, S("/items"), &platform_over_limit, money_grouped(c->arena, s->limit));
 	if (c->problem.n)
 		refuse(g, l);
 	else
