@@ -89,7 +89,9 @@ struct fetched fetch_call(struct arena *a, const struct fetch *f)
 	buf_init(&t.head, a, 512);
 	set_target(h, a, f);
 	set_limits(h, f);
-	struct curl_slist *headers = set_body(h, a, f);
+	struct curl_slist *headers = set_body(h, a, f), *pins = NULL;
+	if (f->pin.p) pins = curl_slist_append(NULL, str_dup(a, f->pin).p);
+	if (pins) (void)curl_easy_setopt(h, CURLOPT_RESOLVE, pins);
 	(void)curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take);
 	(void)curl_easy_setopt(h, CURLOPT_WRITEDATA, &t);
 	(void)curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, take_head);
@@ -102,6 +104,7 @@ struct fetched fetch_call(struct arena *a, const struct fetch *f)
 		        t.too_large ? "answer too large" : curl_easy_strerror(code), NULL);
 	curl_easy_cleanup(h);
 	curl_slist_free_all(headers);
+	curl_slist_free_all(pins);
 	if (!status) return (struct fetched){ 0 };
 	return (struct fetched){ (int)status, buf_done(&t.body), buf_done(&t.head) };
 }

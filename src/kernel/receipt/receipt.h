@@ -27,6 +27,10 @@ enum act_kind { /* one byte in the entry; never renumber */
 	ACT_LOTTERY_PRIZE = 41, /* won, paid, given back */
 	ACT_LOTTERY_REPORT = 42,
 	ACT_LANE = 20,          /* a device of a seller: opened, block given, head anchored, revoked */
+	ACT_PLATFORM_BATCH = 60, /* of orders that a platform gave in for its sellers */
+	ACT_ORDERS_SETTLED = 61, /* orders claimed by their buyer, merged or split */
+	ACT_WEBHOOK = 62,        /* registered, ended, given a new secret */
+	ACT_PAPER_REPORTED = 63, /* paper invoices of a month, told by their seller */
 	ACT_QUOTA_DECIDED = 22,
 	ACT_AGENCY_REQUESTED = 21,
 	ACT_PAPER_RECEIVED = 50, /* paper invoices came into the bureau's stock */

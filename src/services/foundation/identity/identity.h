@@ -31,6 +31,10 @@ MUST_USE err_t identity_role_holder_of(struct ctx *c, int64_t subject_id, const 
 MUST_USE err_t identity_is_member(struct ctx *c, int64_t subject_id, int64_t person_id, bool *yes);
 MUST_USE err_t identity_is_officer(struct ctx *c, int64_t person_id, bool *yes);
 
+/* May the agent act for the subject with this scope today, and up to which amount an act (0 fen: no limit)? */
+MUST_USE err_t identity_mandate(struct ctx *c, int64_t subject_id, int64_t agent_id, const char *scope, bool *held,
+        struct money *limit);
+
 struct str identity_role_name(const struct ctx *c, struct str role); /* in the user's language */
 
 /* For the sandbox and for first registration: gives a person a password. hash: from identity_password_hash. */

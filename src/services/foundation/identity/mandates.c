@@ -168,3 +168,25 @@ err_t mandate_end(struct ctx *c, const void *input, struct reply *out)
 	if (!ended) return RAISE(c, E_NOT_FOUND, &no_mandate);
 	return record(c, "mandate_end", str_from_int(c->arena, in->id), STR_NONE, out);
 }
+
+/* The widest of several mandates counts: none of them takes back what another gives. */
+err_t identity_mandate(
+        struct ctx *c, int64_t subject_id, int64_t agent_id, const char *scope, bool *held, struct money *limit)
+{
+	struct identity_mandates_between_row *rows;
+	struct ctx as = *c;
+	size_t n;
+	*held = false;
+	*limit = FEN(0);
+	TRY(identity_mandates_between(c, agent_id, subject_id, c->today, &rows, &n));
+	for (size_t i = 0; i < n; i++) {
+		as.caller.scopes = rows[i].scopes;
+		if (!access_has_scope(&as, scope)) continue;
+		int64_t fen = rows[i].limit_fen == DB_NULL ? 0 : rows[i].limit_fen;
+		if (!*held || fen == 0 || (limit->fen && fen > limit->fen)) *limit = FEN(fen);
+		if (!fen) limit->fen = 0;
+		*held = true;
+		if (!fen) break;
+	}
+	return OK;
+}

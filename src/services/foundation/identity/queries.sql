@@ -116,6 +116,13 @@ ORDER BY m.mandate_id LIMIT 200;
 SELECT m.scopes, m.limit_fen FROM member_role r JOIN mandate m ON m.agent_id = r.subject_id AND m.subject_id = $1
 WHERE r.person_id = $2 AND r.ended_at IS NULL AND m.revoked_at IS NULL AND m.until_on >= $3 ORDER BY m.mandate_id LIMIT 200;
 
+-- :name mandates_between :many
+-- :in agent_id int, subject_id int, today date
+-- :out scopes text, limit_fen int?
+-- :max 200
+SELECT scopes, limit_fen FROM mandate WHERE agent_id = $1 AND subject_id = $2 AND revoked_at IS NULL AND until_on >= $3
+ORDER BY mandate_id LIMIT 200;
+
 -- :name session_insert :exec
 -- :in token_hash text, session_id int, person_id int, subject_id int, kind text, name text?, scopes text, csrf text, created_at instant, expires_at instant, strong bool, any_subject bool, client text?
 INSERT INTO session (token_hash, session_id, person_id, subject_id, kind, name, scopes, csrf, created_at, expires_at, seen_at,

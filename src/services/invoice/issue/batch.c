@@ -27,6 +27,7 @@ static const struct fault_def too_many = { "batch-too-many", N_("一次最多 10
 	NULL, NULL };
 static const struct fault_def empty = { "batch-empty", N_("这份文件里没有发票，一行一张"), NULL, NULL };
 static const struct fault_def bad_json = { "json", N_("JSON 读不懂：第 {1} 列，{2}"), NULL, NULL };
+static const struct fault_def not_alone = { "batch-whole", N_("同一单的其他发票有问题，这张也没有开"), NULL, NULL };
 static const struct fault_def no_draft = { "draft-in-batch", N_("批量开票不用草稿编号"), NULL, NULL };
 
 struct line {
@@ -47,6 +48,7 @@ struct part {
 	struct batch *batch;
 	struct line *lines;
 	size_t n, n_good;
+	bool none; /* one line is refused, so all are */
 	int64_t index;
 	struct buf result;
 	struct db_pending *pending;
@@ -56,6 +58,7 @@ struct batch {
 	struct ctx *c;
 	struct issuer by;
 	struct str key, rest;
+	bool whole;            /* all lines or none; of one part */
 	int64_t line_no, done; /* done: parts that an earlier attempt has written */
 	struct many_buyers *buyers;
 	bool beyond; /* a line is above the agent's limit */
@@ -158,6 +161,7 @@ static err_t fit_quota(struct ctx *c, struct part *p, size_t *n)
 	bool found;
 	TRY(issue_quota_used(c, by->taxpayer.id, by->period, &used, &found));
 	int64_t left = by->taxpayer.quota.fen - (found ? used.used.fen : 0);
+	p->none = false;
 	*n = 0;
 	for (size_t i = 0; i < p->n; i++) {
 		struct line *l = &p->lines[i];
@@ -175,7 +179,9 @@ static err_t fit_quota(struct ctx *c, struct part *p, size_t *n)
 		}
 	}
 	c->problem.n = 0;
-	return sum.fen ? write_quota(c, by, sum) : OK;
+	p->none = p->batch->whole && *n < p->n;
+	if (p->none) *n = 0;
+	return sum.fen && *n ? write_quota(c, by, sum) : OK;
 }
 
 static void number_line(struct line *l, struct str number)
@@ -239,6 +245,19 @@ static err_t write_lines(struct ctx *c, struct part *p, size_t n, int64_t *recei
 	return outbox_emit(c, "invoice.issued", p->batch->by.taxpayer.id, buf_done(&event));
 }
 
+static void refuse_lines(struct ctx *c, struct part *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct line refused = p->lines[i];
+		if (p->none && refused.good && !refused.over) {
+			FAULT(c, S(""), &not_alone);
+			keep_errors(c, &refused);
+			c->problem.n = 0;
+		}
+		answer_line(&p->result, &refused, STR_NONE);
+	}
+}
+
 static err_t store(struct ctx *c, void *arg)
 {
 	struct part *p = arg;
@@ -254,8 +273,7 @@ static err_t store(struct ctx *c, void *arg)
 	if (n)
 		TRY(write_lines(c, p, n, &receipt_id, &first));
 	else
-		for (size_t i = 0; i < p->n; i++)
-			answer_line(&p->result, &p->lines[i], STR_NONE);
+		refuse_lines(c, p);
 	return issue_batch_part_insert(
 	        c, b->by.taxpayer.id, b->key, p->index, receipt_id, first, (int64_t)n, buf_done(&p->result), NULL);
 }
@@ -360,19 +378,9 @@ static err_t check_body(struct ctx *c, struct str body, struct begin *a)
 	return OK;
 }
 
-err_t issue_batch(struct ctx *c, const void *input, struct reply *out)
+static err_t run_parts(struct batch *b)
 {
-	const struct batch_in *in = input;
-	struct batch *b = arena_new_of(c->arena, struct batch);
-	struct begin a = { .batch = b };
-	TRY(check_body(c, in->lines, &a));
-	TRY(issuer_load(c, &b->by));
-	b->c = c;
-	b->key = c->idempotency_key;
-	b->rest = in->lines;
-	b->buyers = many_buyers_new(c->arena);
-	buf_init(&b->answer, c->arena, (size_t)a.n_lines * 96);
-	TRY(db_write(c, begin, &a));
+	struct ctx *c = b->c;
 	for (size_t i = 0; i < 2; i++) {
 		struct part *p = &b->parts[i];
 		p->batch = b;
@@ -384,9 +392,64 @@ err_t issue_batch(struct ctx *c, const void *input, struct reply *out)
 	/* A failed part leaves the other one in the air: nothing may go before it has landed. */
 	for (size_t i = 0; i < 2; i++)
 		if (b->parts[i].pending) (void)end_part(&b->parts[i]);
+	return e;
+}
+
+static err_t start(struct ctx *c, struct str lines, struct batch *b, struct begin *a)
+{
+	a->batch = b;
+	TRY(check_body(c, lines, a));
+	b->c = c;
+	b->key = c->idempotency_key;
+	b->rest = lines;
+	b->buyers = many_buyers_new(c->arena);
+	buf_init(&b->answer, c->arena, (size_t)a->n_lines * 96);
+	return OK;
+}
+
+err_t issue_batch(struct ctx *c, const void *input, struct reply *out)
+{
+	const struct batch_in *in = input;
+	struct batch *b = arena_new_of(c->arena, struct batch);
+	struct begin a = { 0 };
+	TRY(start(c, in->lines, b, &a));
+	TRY(issuer_load(c, &b->by));
+	TRY(db_write(c, begin, &a));
+	err_t e = run_parts(b);
 	if (b->beyond) access_security(c, ACCESS_BEYOND_LIMIT, STR_NONE);
-	if (e != OK) return e;
+	TRY(e);
 	out->bytes = buf_done(&b->answer);
 	out->media = "application/x-ndjson";
 	return OK;
+}
+
+/* What was done under the key before counts, even if the seller may not issue any more. */
+static err_t run_for(struct ctx *c, struct batch *b, struct begin *a)
+{
+	bool may;
+	TRY(issuer_find(c, &b->by, &may));
+	TRY(db_write(c, begin, a));
+	if (!may && !b->done) return issuer_load(c, &b->by);
+	return run_parts(b);
+}
+
+err_t issue_for(struct ctx *c, const struct issue_program *p, struct str lines, struct str *answer)
+{
+	struct batch *b = arena_new_of(c->arena, struct batch);
+	struct begin a = { 0 };
+	struct ctx *seller = arena_new_of(c->arena, struct ctx);
+	*seller = *c;
+	problem_init(&seller->problem, c->arena);
+	seller->caller =
+	        (struct caller){ .person_name = p->drawer, .subject_id = p->seller_id, .subject_name = p->seller_name };
+	seller->idempotency_key = p->key;
+	b->whole = p->whole;
+	err_t e = start(seller, lines, b, &a);
+	if (e == OK && a.n_lines > PART) e = E_TOO_LARGE;
+	if (e == OK) e = run_for(seller, b, &a);
+	if (seller->outbox_wait > c->outbox_wait) c->outbox_wait = seller->outbox_wait;
+	if (seller->log_wait > c->log_wait) c->log_wait = seller->log_wait;
+	if (e != OK) c->problem = seller->problem;
+	*answer = buf_done(&b->answer);
+	return e;
 }

@@ -99,20 +99,36 @@ static struct str seal_picture(struct ctx *c)
 }
 
 /* The signed data file travels inside the face. */
+static err_t answer_pdf(struct ctx *c, const struct open *o, struct reply *out)
+{
+	struct str xml;
+	TRY(signed_xml(c, o, &xml));
+	struct str pdf = files_face(c->arena, &o->face, seal_picture(c), NULL);
+	if (!pdf.p) return E_INTERNAL;
+	named(c, o, "xml", "application/pdf", out);
+	struct str signature = spec_pdf_sign(c->arena, pdf, o->invoice.number, keys_log(c->app->keys));
+	out->bytes = pdf_attach_described(c->arena, pdf, out->filename.p, "application/xml", signature, xml);
+	if (!out->bytes.p) return E_INTERNAL;
+	named(c, o, "pdf", "application/pdf", out);
+	return OK;
+}
+
 err_t issue_pdf(struct ctx *c, const void *input, struct reply *out)
 {
 	struct open o;
-	struct str xml;
 	TRY(open_face(c, input, &o));
-	TRY(signed_xml(c, &o, &xml));
-	struct str pdf = files_face(c->arena, &o.face, seal_picture(c), NULL);
-	if (!pdf.p) return E_INTERNAL;
-	named(c, &o, "xml", "application/pdf", out);
-	struct str signature = spec_pdf_sign(c->arena, pdf, o.invoice.number, keys_log(c->app->keys));
-	out->bytes = pdf_attach_described(c->arena, pdf, out->filename.p, "application/xml", signature, xml);
-	if (!out->bytes.p) return E_INTERNAL;
-	named(c, &o, "pdf", "application/pdf", out);
-	return OK;
+	return answer_pdf(c, &o, out);
+}
+
+err_t issue_pdf_for_holder(struct ctx *c, struct str number, struct reply *out)
+{
+	struct open o;
+	bool found;
+	TRY(issue_find(c, number, &o.invoice, &found));
+	if (!found) return E_NOT_FOUND;
+	TRY(face_read(c->arena, o.invoice.document, &o.face));
+	TRY(prove(c, &o));
+	return answer_pdf(c, &o, out);
 }
 
 /* The seal's value over what Signature.xml says today. If the face is drawn otherwise by now (another font), the kept

@@ -190,6 +190,20 @@ MUST_USE err_t issue_desk_left(struct ctx *c, const struct issue_desk *d, struct
 enum { ISSUE_CHANNEL_AT = 4 }; /* place of the channel's digit in a number */
 #define ISSUE_CHANNEL_DEVICE '3'
 
+/* Invoices that a program issues for a seller who gave it a mandate (service platform): lines of POST /invoices/batch, at
+ * most 1,000. A key stands for its lines: called again it answers the same and issues nothing twice, whatever broke in
+ * between. Makes its own transactions, so not inside db_write. *answer: one JSON line each, {number} or {errors}.
+ * E_CONFLICT: the seller may not issue now, nothing was done; E_BUSY: the same key is at work elsewhere. */
+struct issue_program {
+	int64_t seller_id;
+	struct str seller_name, drawer, key;
+	bool whole; /* all lines or none */
+};
+MUST_USE err_t issue_for(struct ctx *c, const struct issue_program *p, struct str lines, struct str *answer);
+
+/* The PDF of an invoice for somebody whose right to it the caller has checked (a buyer with the order's code). */
+MUST_USE err_t issue_pdf_for_holder(struct ctx *c, struct str number, struct reply *out);
+
 /* Invoices that a buyer received, of its lists (projection): for confirming input tax. */
 struct received {
 	struct str number, seller, period, credited; /* credited: period, or "" */
