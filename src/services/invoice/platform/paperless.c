@@ -60,7 +60,7 @@ err_t paperless_report(struct ctx *c, const void *input, struct reply *out)
 	value_put_int(c->arena, v, "paper", in->paper);
 	value_put_str(c->arena, v, "period", period);
 	value_put_str(c->arena, v, "seller", c->caller.subject_tax_id);
-	TRY(receipt_issue(c, ACT_PAPER_REPORTED, c->caller.subject_id, v, &receipt, NULL));
+	TRY(receipt_issue(c, ACT_PAPER_COUNTED, c->caller.subject_id, v, &receipt, NULL));
 	value_put(c->arena, v, "receipt", receipt);
 	out->value = v;
 	return OK;
