@@ -80,8 +80,8 @@ bool paper_mark_read(struct arena *a, struct str event, struct paper_mark *out)
 	struct value *v;
 	struct json_fault where;
 	if (json_parse(a, event, &v, &where) != OK) return false;
-	struct str state = value_text(v, "state"), electronic = value_text(v, "electronic"), from = value_text(v, "from"),
-	           to = value_text(v, "to");
+	struct str state = value_text(v, "state"), electronic = value_text(v, "electronic"),
+	           from = value_text(v, "from"), to = value_text(v, "to");
 	bool converted = electronic.n > 0;
 	*out = (struct paper_mark){ .code = value_text(v, "code"),
 		.electronic = converted ? electronic : S(""),

@@ -68,8 +68,7 @@ err_t verify_paper(struct ctx *c, struct str code, struct str number, struct val
 	value_put_str(c->arena, v, "detail", tr(c, words_of(s.state)));
 	value_put_c(c->arena, one, "what", "state");
 	value_put_c(c->arena, one, "outcome", converted ? "converted" : "listed");
-	value_put_str(c->arena, one, "detail",
-	        converted && s.electronic.n ? s.electronic : tr(c, words_of(s.state)));
+	value_put_str(c->arena, one, "detail", converted && s.electronic.n ? s.electronic : tr(c, words_of(s.state)));
 	value_push(c->arena, value_put_array(c->arena, v, "checked"), one);
 	value_put_str(c->arena, v, "reversed_by", STR_NONE);
 	*found = true;
