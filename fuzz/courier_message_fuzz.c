@@ -9,6 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena *a = arena_new();
 	struct str in = { (const char *)data, size }, code;
 	struct paper_event events[PAPER_EVENTS_MAX], back;
+	struct paper_mark mark;
 	int64_t number;
 	size_t n;
 	/* Nobody has this secret. */
@@ -21,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			        back.where != events[i].where || back.seq != events[i].seq ||
 			        !str_eq(back.waybill, events[i].waybill))
 				abort();
+	if (paper_mark_read(a, in, &mark) && !mark.code.n) abort();
 	if (paper_word_read(in, &code, &number) && !str_eq(paper_word(a, code, number), in)) abort();
 	arena_free(a);
 	return 0;

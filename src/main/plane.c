@@ -9,6 +9,7 @@
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/verify/feed.h"
 #include "services/invoice/verify/lane_qr.h"
+#include "services/invoice/verify/paper_fact.h"
 #include "services/invoice/verify/rebuild.h"
 #include <dirent.h>
 #include <errno.h>
@@ -188,6 +189,9 @@ static err_t write_changes(struct writer *w)
 			struct plane_entry device;
 			if (str_is(events[i].kind, "lane.status") && lane_fact_put(w->c->arena, body, &device))
 				(void)add(w, PLANE_LANE, &device.key, device.value);
+			if ((str_is(events[i].kind, "paper.listed") || str_is(events[i].kind, "paper.converted")) &&
+			        paper_fact_put(w->c->arena, body, &device))
+				(void)add(w, PLANE_PAPER, &device.key, device.value);
 		}
 		if (n && events[n - 1].position > w->head.to) break;
 	}

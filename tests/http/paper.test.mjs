@@ -6,7 +6,7 @@ import { Client, eventually, parties } from '../lib/client.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
 import { forward } from '../lib/owing.mjs';
 import { apply, at, box, check, ok, qrText, ROLL, SPECIAL, used } from '../lib/paper.mjs';
-import { Server } from '../lib/server.mjs';
+import { runEtaxd, Server } from '../lib/server.mjs';
 
 let server, open, t1, t2, t3, o1;
 before(async () => {
@@ -207,6 +207,13 @@ test('A07.5 A09.13 a stolen roll is listed in one act: every verifier sees it, n
   assert.ok(lost.receipt.id);
   for (const n of [4901, 4950, 5000]) assert.deepEqual([(await check(open, n)).verdict, (await check(open, n)).state], ['listed', 'lost']);
   assert.equal((await check(open, 4900)).verdict, 'not-used');
+  // the verification plane knows it too, so every channel that reads the code does
+  const scan = (n) => open.post('/v1/verify/qr', { text: qrText(ROLL, n, '9.90', '20261124', '11') }, { key: null });
+  for (const n of [4901, 5000]) {
+    const plane = await eventually(() => scan(n), (r) => r.body.verdict === 'listed');
+    assert.deepEqual([plane.body.number, plane.body.checked[0].outcome], [String(n).padStart(8, '0'), 'listed']);
+  }
+  for (const n of [4900, 5001]) assert.equal(ok(await scan(n)).verdict, 'unknown');
   assert.deepEqual(errors(await used(t2, 4901)), [['/from', 'paper-state']]);
   assert.deepEqual(errors(await t2.post('/v1/paper/losses', { code: ROLL, from: 4850, to: 4950, why: 'lost' })), [['/from', 'paper-state']]);
   assert.deepEqual(errors(await t1.post('/v1/paper/losses', { code: ROLL, from: 4850, why: 'lost' })), [['/from', 'paper-unknown']]);
@@ -236,6 +243,8 @@ test('A09.e6 a paper invoice is converted: paper and electronic can not both be 
   assert.deepEqual([seen.verdict, seen.electronic], ['converted', one.electronic]);
   const face = ok(await t3.get(`/v1/invoices/${one.electronic}`));
   assert.match(face.remark, new RegExp(word(a)));
+  const scanned = await eventually(() => open.post('/v1/verify/qr', { text: qr }, { key: null }), (r) => r.body.verdict === 'converted');
+  assert.equal(scanned.body.checked[0].detail, one.electronic);
   const refused = await credit(word(a));
   assert.deepEqual(errors(refused), [['/numbers/0', 'paper-converted']]);
   assert.match(refused.text, new RegExp(one.electronic));
@@ -268,4 +277,15 @@ test('A09.e6 a paper invoice is converted: paper and electronic can not both be 
   assert.deepEqual(errors(await t2.post('/v1/paper/conversions', { code: ROLL, number: '12', item: '面包', tax_code: '1030201020000000000', rate: '0.01' })), [['/total', 'paper-total']]);
   const bread = ok(await t2.post('/v1/paper/conversions', { code: ROLL, number: '12', item: '面包', tax_code: '1030201020000000000', rate: '0.01', total: '20.20' }), 201);
   assert.equal(ok(await t2.get(`/v1/invoices/${bread.electronic}`)).total, '20.20');
+});
+
+test('A09.13 A10.2 the plane built anew from the log says the same of void, lost and converted numbers', async () => {
+  await server.stop();
+  const rebuilt = await runEtaxd(['plane', 'rebuild', '--data', server.data, ...(server.database ? ['--db', server.database.url] : [])]);
+  assert.equal(rebuilt.code, 0, rebuilt.output);
+  await server.launch();
+  open = new Client(server.url);
+  const scan = async (n) => ok(await open.post('/v1/verify/qr', { text: qrText(ROLL, n, '9.90', '20261124', '11') }, { key: null })).verdict;
+  assert.deepEqual(await Promise.all([4801, 4802, 4803, 4901, 5000, 5001, 12, 19901].map(scan)),
+    ['unknown', 'listed', 'unknown', 'listed', 'listed', 'unknown', 'converted', 'listed']);
 });

@@ -10,9 +10,9 @@ export const apply = (who, units, more = {}, options) => who.post('/v1/paper/app
 export const at = (who, id, state, ms) => eventually(() => who.get(`/v1/paper/applications/${id}`), (r) => r.body.state === state, ms).then((r) => r.body);
 export const used = (who, from, to, more = {}) => who.post('/v1/paper/reports', { act: 'used', code: ROLL, from, to, issued_from: '2026-11-20', amount: '48000.00', tax: '480.00', ...more });
 export const check = async (who, number, code = ROLL, query = '') => ok(await who.get(`/v1/public/paper-invoices/${code}/${number}${query}`));
-/** Text of the QR code of a paper special invoice, with its CRC-16 (domain: polynomial 0x8005, not reflected). */
-export function qrText(code, number, amount, day) {
-  const text = `01,01,${code},${String(number).padStart(8, '0')},${amount},${day},,`;
+/** Text of the QR code of a paper invoice, with its CRC-16 (domain: polynomial 0x8005, not reflected). */
+export function qrText(code, number, amount, day, type = '01') {
+  const text = `01,${type},${code},${String(number).padStart(8, '0')},${amount},${day},${type === '01' ? '' : '01234567890123456789'},`;
   let crc = 0;
   for (const byte of Buffer.from(text)) {
     crc ^= byte << 8;

@@ -9,7 +9,7 @@
 enum { READERS_MAX = 1024, MAP_BITS = 38, MAP_BITS_MIN = 32 };
 
 static const char *const tables[PLANE_KINDS] = { "invoice", "certificate", "receipt", "taxpayer", "group", "note",
-	"lane" };
+	"lane", "paper" };
 
 void generation_path(const char *dir, int64_t number, const char *ending, char out[4096])
 {

@@ -12,7 +12,7 @@
 #include "base/str.h"
 
 /* GROUP: names of groups of invoice numbers, by hash. NOTE: what the plane says of itself ("as-of").
- * LANE: devices of sellers. */
+ * LANE: devices of sellers. PAPER: ranges of paper invoices that are void, lost or converted. */
 enum plane_kind {
 	PLANE_INVOICE,
 	PLANE_CERTIFICATE,
@@ -21,6 +21,7 @@ enum plane_kind {
 	PLANE_GROUP,
 	PLANE_NOTE,
 	PLANE_LANE,
+	PLANE_PAPER,
 	PLANE_KINDS
 };
 

@@ -28,6 +28,15 @@ struct paper_purchase {
 MUST_USE err_t paper_purchase(
         struct ctx *c, int64_t buyer_id, struct str word, struct paper_purchase *out, bool *found);
 
+/* What the events paper.listed and paper.converted tell the verification plane; false: neither of them. */
+enum { PAPER_MARK_LOST = 'l', PAPER_MARK_VOID = 'v', PAPER_MARK_CONVERTED = 'c' };
+struct paper_mark {
+	struct str code, electronic; /* electronic: of a converted one, else empty */
+	int64_t from, to;
+	char state;
+};
+bool paper_mark_read(struct arena *a, struct str event, struct paper_mark *out);
+
 /* --- couriers: etax-courier/1, JSON over HTTP, signed by a secret that both sides hold --- */
 
 enum { PAPER_CLOCK_SECONDS = 300, PAPER_MESSAGE_MAX = 8192 };

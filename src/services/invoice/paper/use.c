@@ -1,6 +1,7 @@
 /* What was issued on paper (or spoilt) is reported by its holder: a run of numbers with its sum, or one with its buyer.
  * From then on it counts as used (验旧, A07.3). */
 #include "kernel/i18n/i18n.h"
+#include "kernel/outbox/outbox.h"
 #include "kernel/receipt/receipt.h"
 #include "paper_sql.h"
 #include "services/foundation/identity/identity.h"
@@ -45,6 +46,14 @@ static err_t buyer_of(struct ctx *c, struct str tax_id, int64_t *id)
 	return OK;
 }
 
+static struct str written(struct ctx *c, const struct value *v)
+{
+	struct buf b;
+	buf_init(&b, c->arena, 256);
+	value_write_json(&b, v);
+	return buf_done(&b);
+}
+
 err_t use_report(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct use_in *in = input;
@@ -72,6 +81,7 @@ err_t use_report(struct ctx *c, const void *input, struct reply *out)
 	value_put_str(c->arena, v, "act", in->act);
 	value_put_money(c->arena, v, "amount", amount);
 	value_put_money(c->arena, v, "tax", tax);
+	if (!used) TRY(outbox_emit(c, "paper.listed", subject, written(c, v)));
 	TRY(receipt_issue(c, used ? ACT_PAPER_REPORTED : ACT_PAPER_LISTED, subject, v, &receipt, NULL));
 	value_put(c->arena, v, "receipt", receipt);
 	out->value = v;

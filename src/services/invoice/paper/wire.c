@@ -1,4 +1,4 @@
-/* etax-courier/1: messages between the bureau and a courier. No I/O. */
+/* etax-courier/1: messages between the bureau and a courier; what the events tell the plane. No I/O. */
 #include "kernel/crypto/crypto.h"
 #include "services/invoice/paper/paper.h"
 
@@ -73,6 +73,23 @@ struct value *paper_event_value(struct arena *a, const struct paper_event *e)
 	value_put_str(a, v, "place", e->place);
 	value_put_instant(a, v, "at", e->at);
 	return v;
+}
+
+bool paper_mark_read(struct arena *a, struct str event, struct paper_mark *out)
+{
+	struct value *v;
+	struct json_fault where;
+	if (json_parse(a, event, &v, &where) != OK) return false;
+	struct str state = value_text(v, "state"), electronic = value_text(v, "electronic"),
+	           from = value_text(v, "from"), to = value_text(v, "to");
+	bool converted = electronic.n > 0;
+	*out = (struct paper_mark){ .code = value_text(v, "code"),
+		.electronic = converted ? electronic : S(""),
+		.state = converted               ? PAPER_MARK_CONVERTED
+		         : str_is(state, "lost") ? PAPER_MARK_LOST
+		                                 : PAPER_MARK_VOID };
+	if (converted) from = to = value_text(v, "number");
+	return out->code.n && from.n && to.n && str_to_int(from, &out->from) && str_to_int(to, &out->to);
 }
 
 bool paper_events_read(struct arena *a, struct str text, struct paper_event out[PAPER_EVENTS_MAX], size_t *n)

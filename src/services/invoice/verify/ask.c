@@ -4,6 +4,7 @@
 #include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/metrics/metrics.h"
+#include "services/invoice/verify/paper_fact.h"
 #include "services/invoice/verify/verify.h"
 #include <string.h>
 
@@ -121,6 +122,7 @@ bool verify_words_read(struct arena *a, struct str text, struct verify_words *ou
 	if (is_older(t, n)) {
 		out->legacy = true;
 		out->in.number = t[1];
+		out->code = t[0];
 		return true;
 	}
 	buf_init(&number, a, NUMBER_DIGITS + 1);
@@ -193,6 +195,9 @@ err_t verify_ask(struct ctx *c, struct str text, struct value **out)
 		verify_count(c, *out);
 		return OK;
 	}
+	bool found;
+	TRY(verify_paper(c, w.code, w.in.number, out, &found));
+	if (found) return OK;
 	*out = unanswered(c, "unknown", "older-kind", N_("这是旧式发票，不在本平台的开票记录里"), w.in.number);
 	return OK;
 }

@@ -6,6 +6,7 @@
 struct verify_words {
 	struct verify_in in; /* number: of 20 digits */
 	bool legacy;         /* an older kind: its code and number of 8 digits were given */
+	struct str code;     /* then */
 };
 /* CY NUMBER [YYYYMMDD] [AMOUNT]; CY CODE NUMBER YYYYMMDD AMOUNT. Keyword, full-width forms, commas, '#', digits in
  * groups and Chinese digits (一二三, 幺, 两, 点) are taken as they come. false: can not be read. */

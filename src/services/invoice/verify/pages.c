@@ -21,6 +21,8 @@ static const struct {
 	{ "not-reported", N_("设备已签名，还没有上报"), "warn", "is_not_reported" },
 	{ "rejected", N_("不能用"), "bad", "is_rejected" },
 	{ "unproven", N_("内容没有证明"), "warn", "is_unproven" },
+	{ "listed", N_("作废或遗失"), "bad", "is_listed" },
+	{ "converted", N_("已换开电子发票"), "warn", "is_converted" },
 };
 
 static const struct value *checked_of(const struct value *answer, const char *what)
@@ -81,6 +83,8 @@ static const struct {
 	{ "outside-block", "bad", "circle-x" },
 	{ "suite", "bad", "circle-x" },
 	{ "revoked", "bad", "circle-x" },
+	{ "listed", "bad", "circle-x" },
+	{ "converted", "bad", "circle-x" },
 	{ "active", "ok", "circle-check" },
 	{ "bad", "bad", "circle-x" },
 };

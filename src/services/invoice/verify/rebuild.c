@@ -5,6 +5,7 @@
 #include "services/invoice/issue/issue.h"
 #include "services/invoice/verify/feed.h"
 #include "services/invoice/verify/lane_qr.h"
+#include "services/invoice/verify/paper_fact.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,14 +24,14 @@ struct list {
 	size_t size, n, room;
 	char *items;
 };
-struct device { /* the newest status of a seller's device wins */
+struct device { /* the newest status of a seller's device wins; ranges of paper invoices likewise */
 	struct plane_key key;
 	int64_t at;
 	size_t n;
 	char value[PLANE_VALUE_MAX];
 };
 struct build {
-	struct list items, late, groups, devices;
+	struct list items, late, groups, devices, papers;
 	int64_t position;
 	bool sorted;
 };
@@ -95,11 +96,11 @@ static err_t take_reversed(struct ctx *c, struct build *b, struct str body, int6
 	               : E_INTERNAL;
 }
 
-static err_t take_device(struct ctx *c, struct build *b, const struct event *event)
+static err_t take_device(struct ctx *c, struct list *to, bool paper, const struct event *event)
 {
 	struct plane_entry e;
-	if (!lane_fact_put(c->arena, event->body, &e)) return E_INTERNAL;
-	struct device *d = push(&b->devices);
+	if (!(paper ? paper_fact_put : lane_fact_put)(c->arena, event->body, &e)) return E_INTERNAL;
+	struct device *d = push(to);
 	*d = (struct device){ .key = e.key, .at = event->position, .n = e.value.n };
 	memcpy(d->value, e.value.p, e.value.n);
 	return OK;
@@ -121,7 +122,9 @@ static err_t read_page(struct ctx *c, struct build *b, bool *more)
 		if (str_is(events[i].kind, "invoice.issued")) TRY(take_issued(b, events[i].body));
 		if (str_is(events[i].kind, "invoice.reversed"))
 			TRY(take_reversed(c, b, events[i].body, events[i].position));
-		if (str_is(events[i].kind, "lane.status")) TRY(take_device(c, b, &events[i]));
+		if (str_is(events[i].kind, "lane.status")) TRY(take_device(c, &b->devices, false, &events[i]));
+		if (str_is(events[i].kind, "paper.listed") || str_is(events[i].kind, "paper.converted"))
+			TRY(take_device(c, &b->papers, true, &events[i]));
 		b->position = events[i].position;
 	}
 	*more = n > 0;
@@ -164,20 +167,26 @@ static err_t append_invoices(struct build *b, struct plane_rebuild *r)
 	return OK;
 }
 
+static err_t append_newest(struct plane_rebuild *r, enum plane_kind kind, const struct list *l)
+{
+	struct device *d = (struct device *)l->items;
+	for (size_t i = 0; i < l->n; i++)
+		if (i + 1 == l->n || by_key(&d[i + 1].key, &d[i].key) != 0)
+			TRY(plane_rebuild_append(r, kind, &d[i].key, (struct str){ d[i].value, d[i].n }));
+	return OK;
+}
+
 static err_t append_rest(struct ctx *c, struct build *b, struct plane_rebuild *r)
 {
 	struct item *groups = (struct item *)b->groups.items;
-	struct device *devices = (struct device *)b->devices.items;
 	struct plane_entry notes[NOTES_MAX];
 	size_t n_notes = feed_notes(c, notes);
 	for (size_t i = 0; i < b->groups.n; i++)
 		if (!i || by_key(&groups[i - 1].key, &groups[i].key) != 0)
 			TRY(plane_rebuild_append(r, PLANE_GROUP, &groups[i].key,
 			        (struct str){ (const char *)groups[i].fact, GROUP_DIGITS }));
-	for (size_t i = 0; i < b->devices.n; i++)
-		if (i + 1 == b->devices.n || by_key(&devices[i + 1].key, &devices[i].key) != 0)
-			TRY(plane_rebuild_append(
-			        r, PLANE_LANE, &devices[i].key, (struct str){ devices[i].value, devices[i].n }));
+	TRY(append_newest(r, PLANE_LANE, &b->devices));
+	TRY(append_newest(r, PLANE_PAPER, &b->papers));
 	for (size_t i = 0; i < n_notes; i++)
 		TRY(plane_rebuild_append(r, PLANE_NOTE, &notes[i].key, notes[i].value));
 	return OK;
@@ -191,6 +200,7 @@ static err_t build(struct ctx *c, struct plane *p, struct build *b)
 	if (b->late.n) qsort(b->late.items, b->late.n, sizeof(struct late), by_key_and_time);
 	if (b->groups.n) qsort(b->groups.items, b->groups.n, sizeof(struct item), by_key);
 	if (b->devices.n) qsort(b->devices.items, b->devices.n, sizeof(struct device), by_device);
+	if (b->papers.n) qsort(b->papers.items, b->papers.n, sizeof(struct device), by_device);
 	TRY(plane_rebuild_begin(p, &r));
 	err_t e = append_invoices(b, r);
 	if (e == OK) e = append_rest(c, b, r);
@@ -205,6 +215,7 @@ err_t verify_rebuild(struct ctx *c, struct plane *p, int64_t *invoices, int64_t 
 		.late.size = sizeof(struct late),
 		.groups.size = sizeof(struct item),
 		.devices.size = sizeof(struct device),
+		.papers.size = sizeof(struct device),
 		.sorted = true };
 	err_t e = build(c, p, &b);
 	*invoices = (int64_t)b.items.n;
@@ -213,5 +224,6 @@ err_t verify_rebuild(struct ctx *c, struct plane *p, int64_t *invoices, int64_t 
 	free(b.late.items);
 	free(b.groups.items);
 	free(b.devices.items);
+	free(b.papers.items);
 	return e;
 }

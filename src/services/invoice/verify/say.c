@@ -9,7 +9,8 @@ enum { SHORT_UNITS = 70 };
 
 static bool led_to_it(struct str outcome)
 {
-	static const char *const bad[] = { "differs", "forged", "unknown-key", "older-kind", "words" };
+	static const char *const bad[] = { "differs", "forged", "unknown-key", "older-kind", "words", "listed",
+		"converted" };
 	for (size_t i = 0; i < COUNT(bad); i++)
 		if (str_is(outcome, bad[i])) return true;
 	return false;

@@ -10,6 +10,7 @@
 #include "services/invoice/verify/feed.h"
 #include "services/invoice/verify/files.h"
 #include "services/invoice/verify/lane_qr.h"
+#include "services/invoice/verify/paper_fact.h"
 #include <string.h>
 
 static const struct field verify_fields[] = {
@@ -226,6 +227,14 @@ static err_t put_lane(struct ctx *c, struct feed_entries *out, struct str body)
 	return OK;
 }
 
+static err_t put_paper(struct ctx *c, struct feed_entries *out, struct str body)
+{
+	struct plane_entry e;
+	if (!paper_fact_put(c->arena, body, &e)) return E_INTERNAL;
+	feed_add(c, out, &e);
+	return OK;
+}
+
 /* The blue invoice once more, with its red letter. */
 static err_t put_reversed(struct ctx *c, struct feed_entries *out, struct str body)
 {
@@ -250,6 +259,7 @@ static err_t feed(struct ctx *c, const struct event *events, size_t n)
 	for (size_t i = 0; i < n; i++)
 		TRY(str_is(events[i].kind, "invoice.issued")    ? put_issued(c, &out, events[i].body)
 		        : str_is(events[i].kind, "lane.status") ? put_lane(c, &out, events[i].body)
+		        : str_starts(events[i].kind, "paper.")  ? put_paper(c, &out, events[i].body)
 		                                                : put_reversed(c, &out, events[i].body));
 	feed_put_notes(c, &out);
 	return plane_put_batch_after(c->app->plane, out.list, out.n, c->outbox_after, events[n - 1].position);
@@ -267,7 +277,7 @@ static err_t advance(struct ctx *c, int64_t position)
 
 static const struct subscription subscriptions[] = {
 	{ .consumer = "verify.plane",
-	        .kinds = "invoice.issued invoice.reversed lane.status",
+	        .kinds = "invoice.issued invoice.reversed lane.status paper.listed paper.converted",
 	        .kind = CONSUMER_EXTERNAL,
 	        .apply = feed,
 	        .position = fed_to,
@@ -314,6 +324,9 @@ err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 	if (lane_qr_is(in->text)) return verify_lane_qr(c, in->text, &out->value);
 	TRY(note_verifiers(c, &keys));
 	issue_qr_read_with(c, in->text, keys, &q);
+	bool listed = false;
+	if (!q.fault && !q.digital) TRY(verify_paper(c, q.code, q.number, &out->value, &listed));
+	if (listed) return OK;
 	if (q.fault || !q.digital) {
 		struct value *list = value_array(c->arena);
 		out->value = value_object(c->arena);
@@ -519,7 +532,7 @@ const struct service verify_service = {
 	.name = "verify",
 	.board = "invoice",
 	.title = N_("发票查验"),
-	.uses = "issue lane",
+	.uses = "issue lane paper",
 	.operations = operations,
 	.n_operations = COUNT(operations),
 	.subscriptions = subscriptions,
