@@ -221,7 +221,7 @@ err_t platform_batch_cancel(struct ctx *c, const void *input, struct reply *out)
 struct small {
 	struct batch_in batch;
 	struct str file;
-	int64_t id = 0;
+	int64_t id;
 };
 
 static err_t open_small(struct ctx *c, void *arg)
