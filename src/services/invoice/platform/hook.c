@@ -53,7 +53,7 @@ static err_t check_url(struct ctx *c, struct str url)
 
 struct registering {
 	const struct hook_in *in;
-	int64_t id = 0;
+	int64_t id;
 	struct str events, secret;
 	struct value *receipt;
 };

@@ -91,7 +91,7 @@ static err_t compose(struct ctx *c, const struct settling *s, struct str *lines)
 struct begin {
 	const struct settling *s;
 	struct str lines;
-	int64_t id = 0;
+	int64_t id;
 };
 
 static err_t begin(struct ctx *c, void *arg)
@@ -111,7 +111,7 @@ static err_t begin(struct ctx *c, void *arg)
 }
 
 struct end {
-	int64_t id = 0;
+	int64_t id;
 	const struct platform_settle_get_row *row;
 	struct str numbers, errors;
 	struct value *receipt;

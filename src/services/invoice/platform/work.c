@@ -24,7 +24,7 @@ static const struct fault_def busy = { "order-busy", N_("这张订单正在另�
 
 struct seller {
 	struct str tax_id, name;
-	int64_t id = 0;
+	int64_t id;
 	bool may;
 	struct money limit;
 };
