@@ -423,14 +423,17 @@ err_t issue_batch(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
-/* What was done under the key before counts, even if the seller may not issue any more. */
+/* What was done under the key before counts, even if the seller may not issue any more. E_CONFLICT says that and
+ * nothing else: whoever asked may take it that no line was issued. */
 static err_t run_for(struct ctx *c, struct batch *b, struct begin *a)
 {
 	bool may;
 	TRY(issuer_find(c, &b->by, &may));
-	TRY(db_write(c, begin, a));
+	err_t e = db_write(c, begin, a);
+	if (e != OK) return e == E_CONFLICT ? E_INTERNAL : e; /* other lines under this key: a fault of ours */
 	if (!may && !b->done) return issuer_load(c, &b->by);
-	return run_parts(b);
+	e = run_parts(b);
+	return e == E_CONFLICT ? E_BUSY : e;
 }
 
 err_t issue_for(struct ctx *c, const struct issue_program *p, struct str lines, struct str *answer)

@@ -24,7 +24,7 @@ static const struct fault_def empty = { "batch-empty", N_("这份文件里没有
 
 static err_t find(struct ctx *c, int64_t id, struct platform_batch_get_row *row)
 {
-	bool found;
+	bool found = false;
 	TRY(platform_batch_get(c, c->caller.subject_id, id, row, &found));
 	return found ? OK : RAISE(c, E_NOT_FOUND, &platform_no_batch);
 }
@@ -65,7 +65,7 @@ static bool is_digest(struct str s)
 static err_t open_batch(struct ctx *c, const struct batch_in *in, int64_t *id)
 {
 	struct platform_uploads_open_row open;
-	bool found;
+	bool found = false;
 	TRY(platform_uploads_open(c, c->caller.subject_id, &open, &found));
 	if (found && open.n >= UPLOADS_OPEN_MAX) return RAISE(c, E_CONFLICT, &too_many);
 	*id = db_new_id(c);
@@ -85,7 +85,7 @@ static err_t answer(struct ctx *c, int64_t id, struct reply *out)
 err_t platform_batch_new(struct ctx *c, const void *input, struct reply *out)
 {
 	struct batch_in in = *(const struct batch_in *)input;
-	int64_t id;
+	int64_t id = 0;
 	if (!in.algorithm.p) in.algorithm = S("sha256");
 	if (!is_digest(in.digest)) FAULT(c, S("/digest"), &bad_digest);
 	TRY(problem_result(&c->problem));

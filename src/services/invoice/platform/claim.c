@@ -32,7 +32,7 @@ static err_t look(struct ctx *c, struct str code, struct platform_order_by_code_
 
 static err_t find(struct ctx *c, struct str code, const char *pointer, struct platform_order_by_code_row *row)
 {
-	bool found;
+	bool found = false;
 	TRY(look(c, code, row, &found));
 	if (found) return OK;
 	TRY(limit_client(c, "order-code", WRONG_A_MINUTE));
@@ -55,7 +55,7 @@ static err_t take(struct ctx *c, const struct platform_order_by_code_row *row, s
 static err_t put_party(struct ctx *c, struct value *v, const char *name, int64_t id)
 {
 	struct party party;
-	bool found;
+	bool found = false;
 	TRY(identity_party(c, id, &party, &found));
 	value_put_str(c->arena, v, name, found ? party.name : STR_NONE);
 	return OK;
@@ -228,7 +228,7 @@ static err_t find_orders(
 {
 	struct party party;
 	struct platform_order_get_row row;
-	bool found;
+	bool found = false;
 	TRY(identity_party_by_tax_id(c, seller, &party, &found));
 	if (!found) FAULT(c, S("/seller"), &platform_no_seller);
 	TRY(problem_result(&c->problem));

@@ -320,7 +320,7 @@ err_t hook_check_run(struct ctx *c, const void *input, struct reply *out)
 	const struct hook_check_in *in = input;
 	struct platform_hook_get_row hook;
 	struct str secret;
-	bool found;
+	bool found = false;
 	TRY(platform_hook_get(c, c->caller.subject_id, in->id, &hook, &found));
 	if (!found || hook.ended_at != DB_NULL) return RAISE(c, E_NOT_FOUND, &unknown);
 	TRY(keys_decrypt(c->app->keys, c->arena, hook.secret_sealed, &secret));

@@ -46,9 +46,10 @@ static err_t rows_behind(
 static err_t code_of(struct ctx *c, const struct platform_line_rows_row *row, struct str *code)
 {
 	struct party party;
-	bool found;
+	bool found = false;
 	*code = STR_NONE;
-	if (!str_is(row->state, "held")) return OK;
+	bool waits = str_is(row->state, "held") || (str_is(row->state, "known") && !row->numbers.n);
+	if (!waits) return OK;
 	TRY(identity_party_by_tax_id(c, row->seller, &party, &found));
 	if (found) *code = platform_code(c, party.id, c->caller.subject_id, row->order_no);
 	return OK;
@@ -75,7 +76,7 @@ static err_t put_line(struct ctx *c, struct value *list, const struct platform_l
 static err_t known_batch(struct ctx *c, int64_t id)
 {
 	struct platform_batch_get_row row;
-	bool found;
+	bool found = false;
 	TRY(platform_batch_get(c, c->caller.subject_id, id, &row, &found));
 	return found ? OK : RAISE(c, E_NOT_FOUND, &platform_no_batch);
 }

@@ -188,11 +188,10 @@ struct splitter {
 
 static bool put(struct splitter *s, size_t first, const struct order_item *item)
 {
-	struct order_invoice *now = s->n > first ? &s->list[s->n - 1] : NULL;
-	if (!now || (s->limit && now->total.fen + net(item) > s->limit)) {
-		if (s->n == ORDER_INVOICES_MAX) return false;
-		now = &s->list[s->n++];
-	}
+	bool fresh = s->n <= first || (s->limit && s->list[s->n - 1].total.fen + net(item) > s->limit);
+	if (fresh && s->n == ORDER_INVOICES_MAX) return false;
+	s->n += fresh;
+	struct order_invoice *now = &s->list[s->n - 1];
 	buf_add(&s->items, item, sizeof *item);
 	now->n++;
 	now->total.fen += net(item);

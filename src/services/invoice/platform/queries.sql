@@ -131,7 +131,7 @@ SELECT order_no, batch_id, line FROM platform_order WHERE seller_id = $1 AND pla
 
 -- :name orders_settled :exec
 -- :in state text, numbers text, seller_id int, platform_id int, settle_id int
-UPDATE platform_order SET state = $1, numbers = $2
+UPDATE platform_order SET state = $1, numbers = $2, kept = CASE WHEN $1 = 'issued' THEN '' ELSE kept END
 WHERE seller_id = $3 AND platform_id = $4 AND settle_id = $5 AND state = 'settling';
 
 -- :name settle_insert :exec
@@ -146,7 +146,7 @@ SELECT platform_id, seller_id, drawer, lines, state, numbers, errors FROM platfo
 
 -- :name settle_end :exec
 -- :in state text, numbers text, errors text, settle_id int
-UPDATE platform_settle SET state = $1, numbers = $2, errors = $3 WHERE settle_id = $4 AND state = 'working';
+UPDATE platform_settle SET state = $1, numbers = $2, errors = $3, lines = '' WHERE settle_id = $4 AND state = 'working';
 
 -- :name hook_insert :exec
 -- :in platform_id int, hook_id int, url text, events text, secret_sealed bytes, created_at instant

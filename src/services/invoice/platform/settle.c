@@ -135,7 +135,7 @@ static err_t move_lines(struct ctx *c, const struct end *e, struct value *orders
 static err_t tell(struct ctx *c, struct end *e, struct value *orders)
 {
 	struct party seller;
-	bool found;
+	bool found = false;
 	struct value *v = value_object(c->arena);
 	TRY(identity_party(c, e->row->seller_id, &seller, &found));
 	value_put(c->arena, v, "numbers", platform_numbers(c->arena, e->numbers));
@@ -165,7 +165,7 @@ static err_t issue_lines(struct ctx *c, struct end *e)
 	struct party seller;
 	struct str answer;
 	struct issued_lines got;
-	bool found;
+	bool found = false;
 	TRY(identity_party(c, r->seller_id, &seller, &found));
 	struct issue_program p = { r->seller_id, found ? seller.name : S(""), r->drawer,
 		str_printf(c->arena, "platform settle %lld", (long long)e->id), true };
@@ -186,7 +186,7 @@ err_t settle_resume(struct ctx *c, int64_t settle_id, struct settled *out)
 {
 	struct platform_settle_get_row row;
 	struct end e = { .id = settle_id, .row = &row };
-	bool found;
+	bool found = false;
 	TRY(platform_settle_get(c, settle_id, &row, &found));
 	if (!found) return E_INTERNAL;
 	e.numbers = row.numbers;
@@ -212,7 +212,7 @@ err_t settle_orders(struct ctx *c, struct settling *s, struct settled *out)
 err_t platform_settle_job(struct ctx *c, struct str argument)
 {
 	struct settled out = { 0 };
-	int64_t id;
+	int64_t id = 0;
 	if (!str_to_int(argument, &id)) return E_INTERNAL;
 	return settle_resume(c, id, &out);
 }

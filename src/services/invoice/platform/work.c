@@ -96,7 +96,7 @@ static err_t seller_of(struct group *g, struct str tax_id, struct seller **out)
 {
 	struct ctx *c = &g->c;
 	struct party party;
-	bool found;
+	bool found = false;
 	for (size_t i = 0; i < g->n_sellers; i++)
 		if (str_eq(g->sellers[i].tax_id, tax_id)) {
 			*out = &g->sellers[i];
@@ -183,7 +183,7 @@ static struct money total_of(const struct work_line *l)
 static err_t known_order(struct ctx *c, struct group *g, struct work_line *l)
 {
 	struct platform_order_get_row old;
-	bool found;
+	bool found = false;
 	TRY(platform_order_get(c, l->seller->id, g->platform_id, l->order.order_no, &old, &found));
 	if (!found) return E_BUSY;
 	if (str_is(old.state, "issued") || str_is(old.state, "held")) {
@@ -416,7 +416,7 @@ static err_t one_group(struct ctx *c, const struct run *run, struct file_reader 
 {
 	struct platform_batch_get_row row;
 	struct group *g = arena_new_of(c->arena, struct group);
-	bool found;
+	bool found = false;
 	TRY(platform_batch_get(c, run->platform_id, run->batch_id, &row, &found));
 	*end = !found || !str_is(row.state, "working");
 	if (*end) return OK;
