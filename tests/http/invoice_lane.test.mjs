@@ -87,6 +87,13 @@ test('A08.e2 amounts on the device equal those of the bureau: 300 random invoice
   assert.deepEqual([r.issued, r.refused, r.to_confirm], [300, 0, 0], JSON.stringify(r.results.filter((x) => x.outcome !== 'issued').slice(0, 3)));
 });
 
+test('A08.e2 vehicles have their own QR types, on the device as at the bureau', async () => {
+  const d = await Device.enrol(t1, { limit: '500000.00' }), all = [];
+  for (const business of ['vehicle_sale', 'used_car_sale']) all.push(await d.issue(bodyOf(business), await now()));
+  assert.deepEqual(all.map((e) => e.qr.split(',')[1]), ['83', '84']);
+  assert.deepEqual(outcomes(await d.sync(open)), ['issued', 'issued']);
+});
+
 test('A08.e5 6.6 forged, foreign, taken, misread: refused with the reason, the others go through, security is told', async () => {
   const d = await Device.enrol(t1), other = await Device.enrol(t1, { name: '另一台' }), at = await now();
   const good = await d.issue(sale('10.00'), at);
