@@ -1,5 +1,8 @@
 #include "base/utf8.h"
 #include "base/buf.h"
+#include <string.h>
+
+#define ASCII_MASK UINT64_C(0x8080808080808080)
 
 int32_t utf8_next(struct str s, size_t *at)
 {
@@ -19,11 +22,24 @@ int32_t utf8_next(struct str s, size_t *at)
 	return v;
 }
 
+/* Most Chinese characters: three bytes that begin with e1 to ec, of which every second and third is good. */
+static bool is_common_three(const char *p, size_t n)
+{
+	if (n < 3) return false;
+	unsigned char first = (unsigned char)p[0];
+	return first > 0xe0 && first < 0xed && (unsigned char)p[1] >> 6 == 2 && (unsigned char)p[2] >> 6 == 2;
+}
+
 bool utf8_valid(struct str s)
 {
 	for (size_t at = 0; at < s.n;) {
-		if ((unsigned char)s.p[at] < 0x80)
+		uint64_t eight;
+		if (s.n - at >= sizeof eight && (memcpy(&eight, s.p + at, sizeof eight), !(eight & ASCII_MASK)))
+			at += sizeof eight;
+		else if ((unsigned char)s.p[at] < 0x80)
 			at++;
+		else if (is_common_three(s.p + at, s.n - at))
+			at += 3;
 		else if (utf8_next(s, &at) < 0)
 			return false;
 	}

@@ -271,6 +271,7 @@ test('A11.d invoices of the bureau for a person (代开): by what was sold, or r
   const P1 = await Client.signIn(server.url, 'P1');
   const request = (tax_code, item) => ({ kind: 'ordinary', buyer: { tax_id: parties.P2, name: '李静' }, tax_code, item, total: '300.00', proof: '合同 L-1' });
   const design = ok(await P1.post('/v1/agency/requests', request('3040301010000000000', '设计')), 201);
+  assert.equal(design.state, 3, JSON.stringify(design));
   const taken = ok(await enter(P2, design.number));
   assert.ok(['won', 'not-won'].includes(taken.outcome), JSON.stringify(taken));
   assert.deepEqual([taken.ticket.scheme, taken.ticket.instant], ['hangzhou-services', draw]);
@@ -279,7 +280,12 @@ test('A11.d invoices of the bureau for a person (代开): by what was sold, or r
   const not = ok(await enter(P2, repair.number));
   assert.deepEqual([not.outcome, not.reason.code], ['refused', 'agency']);
   const own = ok(await P2.post('/v1/agency/requests', request('3040301010000000000', '设计')), 201);
-  assert.deepEqual([ok(await enter(P2, own.number)).reason.code], ['related']);
+  assert.equal(own.number, null); // an officer looks at it first
+  const O1 = await Client.signIn(server.url, 'O1'), purpose = { headers: { 'etax-purpose': 'agency' } };
+  const [one] = ok(await O1.get('/v1/agency/reviews', purpose)).requests;
+  const accepted = ok(await O1.post(`/v1/agency/reviews/${one.person}/${own.id}`, { decision: 'accept' }, purpose));
+  const self = ok(await enter(P2, accepted.number));
+  assert.deepEqual([self.outcome, self.reason.code], ['void', 'related']);
   await clean();
 });
 
