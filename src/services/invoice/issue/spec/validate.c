@@ -46,7 +46,7 @@ static void check_view(struct spec_report *r)
 	struct str time = between(r->xml, "<SignatureTime>", "</SignatureTime>");
 	struct str signature = between(r->xml, "<SignatureValue>", "</SignatureValue>");
 	struct str key = between(r->xml, "<KeyInfo>", "</KeyInfo>");
-	bool readable = face_read(a, r->core_bytes, &f) == OK && time.n == 19 && f.number.n == 20 &&
+	bool readable = face_of(a, r->core, &f) == OK && time.n == 19 && f.number.n == 20 &&
 	                instant_parse(str_printf(a, "%.10sT%.8s+08:00", time.p, time.p + 11), &at);
 	if (!readable) {
 		spec_fault(r, SPEC_VIEW, S(""), S("TaxBureauSignature"), S("TaxBureauSignature"));
