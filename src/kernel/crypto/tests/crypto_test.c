@@ -82,6 +82,31 @@ static void many_messages_at_once(void **state)
 	}
 }
 
+static void two_short_ones_at_once(void **state)
+{
+	(void)state;
+	unsigned char p[CRYPTO_SHORT_MAX], q[CRYPTO_SHORT_MAX], alone[32], a[32], b[32];
+	struct crypto_hmac_key key;
+	crypto_hmac_key_set(&key, S("a key"));
+	for (size_t i = 0; i < sizeof p; i++) {
+		p[i] = (unsigned char)(i * 7 + 1);
+		q[i] = (unsigned char)(i * 13 + 5);
+	}
+	for (size_t n = 0; n <= CRYPTO_SHORT_MAX; n++) {
+		crypto_sha256_short_two(p, q, n, a, b);
+		crypto_sha256(p, n, alone);
+		assert_memory_equal(a, alone, 32);
+		crypto_sha256(q, n, alone);
+		assert_memory_equal(b, alone, 32);
+		if (n > 55) continue;
+		crypto_hmac_short_two(&key, p, q, n, a, b);
+		crypto_hmac_sha256(S("a key"), (struct str){ (const char *)p, n }, alone);
+		assert_memory_equal(a, alone, 32);
+		crypto_hmac_sha256(S("a key"), (struct str){ (const char *)q, n }, alone);
+		assert_memory_equal(b, alone, 32);
+	}
+}
+
 static void ciphers(void **state)
 {
 	(void)state;
@@ -236,6 +261,7 @@ int main(void)
 		cmocka_unit_test(digests),
 		cmocka_unit_test(sm3_is_that_of_the_library),
 		cmocka_unit_test(many_messages_at_once),
+		cmocka_unit_test(two_short_ones_at_once),
 		cmocka_unit_test(ciphers),
 		cmocka_unit_test(sm2),
 		cmocka_unit_test(ed25519),
