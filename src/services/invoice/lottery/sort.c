@@ -62,12 +62,23 @@ static void rise(struct best *h, size_t i)
 	}
 }
 
+/* A rank has just been written word by word: read in another width it would have to wait for its bytes. */
+static uint32_t first_word(const struct best *b)
+{
+	uint32_t w;
+	memcpy(&w, b->rank, sizeof w);
+	return __builtin_bswap32(w);
+}
+
 static void offer(struct part *p, const struct best *b)
 {
 	if (p->n < p->job->most) {
 		p->heap[p->n] = *b;
 		rise(p->heap, p->n++);
-	} else if (p->n && memcmp(b->rank, p->heap[0].rank, 32) < 0) {
+		return;
+	}
+	if (p->n && first_word(b) > first_word(&p->heap[0])) return; /* nearly always */
+	if (p->n && memcmp(b->rank, p->heap[0].rank, 32) < 0) {
 		p->heap[0] = *b;
 		sink(p->heap, p->n, 0);
 	}
