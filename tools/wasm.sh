@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 out=.cache/validator.wasm
-sources="wasm/validator.c wasm/digest.c src/base/*.c src/kernel/value/*.c src/kernel/zip/*.c src/kernel/xml/read.c
+sources="wasm/validator.c wasm/digest.c src/kernel/crypto/sm3.c src/kernel/crypto/sm3_many.c src/base/*.c src/kernel/value/*.c src/kernel/zip/*.c src/kernel/xml/read.c
 	src/kernel/xml/tree.c src/kernel/pdf/attach.c src/services/invoice/issue/spec/[!v]*.c
 	src/services/invoice/issue/spec/validate.c src/services/invoice/issue/face.c src/services/invoice/issue/amounts.c
 	src/services/invoice/issue/taxcode.c src/services/invoice/issue/vat_rates.c src/services/invoice/issue/qr_text.c

@@ -1,5 +1,5 @@
-/* SM3 (GB/T 32905) and SHA-256 (FIPS 180-4) for the browser, where there is no OpenSSL; the vectors run through both.
- */
+/* SHA-256 (FIPS 180-4) for the browser, where there is no OpenSSL; the vectors run through both. SM3 is the one of the
+ * kernel there too. */
 #include "kernel/crypto/crypto.h"
 #include <string.h>
 
@@ -12,38 +12,6 @@ static uint32_t left(uint32_t v, unsigned n)
 static uint32_t be(const unsigned char *p)
 {
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static uint32_t p0(uint32_t x)
-{
-	return x ^ left(x, 9) ^ left(x, 17);
-}
-
-static uint32_t p1(uint32_t x)
-{
-	return x ^ left(x, 15) ^ left(x, 23);
-}
-
-static void sm3_block(uint32_t v[8], const unsigned char *p)
-{
-	uint32_t w[68], s[8];
-	for (int i = 0; i < 16; i++)
-		w[i] = be(p + 4 * i);
-	for (int i = 16; i < 68; i++)
-		w[i] = p1(w[i - 16] ^ w[i - 9] ^ left(w[i - 3], 15)) ^ left(w[i - 13], 7) ^ w[i - 6];
-	memcpy(s, v, sizeof s);
-	for (unsigned i = 0; i < 64; i++) {
-		uint32_t a = s[0], b = s[1], c = s[2], e = s[4], f = s[5], g = s[6];
-		uint32_t t = i < 16 ? 0x79cc4519 : 0x7a879d8a;
-		uint32_t ss1 = left(left(a, 12) + e + left(t, i), 7), ss2 = ss1 ^ left(a, 12);
-		uint32_t ff = i < 16 ? a ^ b ^ c : (a & b) | (a & c) | (b & c),
-		         gg = i < 16 ? e ^ f ^ g : (e & f) | (~e & g);
-		uint32_t tt1 = ff + s[3] + ss2 + (w[i] ^ w[i + 4]), tt2 = gg + s[7] + ss1 + w[i];
-		s[3] = c, s[2] = left(b, 9), s[1] = a, s[0] = tt1;
-		s[7] = g, s[6] = left(f, 19), s[5] = e, s[4] = p0(tt2);
-	}
-	for (int i = 0; i < 8; i++)
-		v[i] ^= s[i];
 }
 
 static void sha256_block(uint32_t v[8], const unsigned char *p)
@@ -78,37 +46,24 @@ static void sha256_block(uint32_t v[8], const unsigned char *p)
 		v[i] += s[i];
 }
 
-static void digest(void (*block)(uint32_t *, const unsigned char *), const uint32_t start[8], const void *p, size_t n,
-        unsigned char out[32])
+void crypto_sha256(const void *p, size_t n, unsigned char out[32])
 {
 	uint32_t v[8];
+	static const uint32_t start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
+		0x1f83d9ab, 0x5be0cd19 };
 	unsigned char tail[128] = { 0 };
 	const unsigned char *bytes = p;
 	size_t whole = n / 64 * 64, rest = n - whole, end = rest < 56 ? 64 : 128;
 	memcpy(v, start, sizeof v);
 	for (size_t i = 0; i < whole; i += 64)
-		block(v, bytes + i);
+		sha256_block(v, bytes + i);
 	if (rest) memcpy(tail, bytes + whole, rest);
 	tail[rest] = 0x80;
 	uint64_t bits = (uint64_t)n * 8;
 	for (size_t i = 0; i < 8; i++)
 		tail[end - 1 - i] = (unsigned char)(bits >> (8 * i));
 	for (size_t i = 0; i < end; i += 64)
-		block(v, tail + i);
+		sha256_block(v, tail + i);
 	for (size_t i = 0; i < 32; i++)
 		out[i] = (unsigned char)(v[i / 4] >> (24 - 8 * (i % 4)));
-}
-
-void crypto_sm3(const void *p, size_t n, unsigned char out[32])
-{
-	static const uint32_t start[8] = { 0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa,
-		0xe38dee4d, 0xb0fb0e4e };
-	digest(sm3_block, start, p, n, out);
-}
-
-void crypto_sha256(const void *p, size_t n, unsigned char out[32])
-{
-	static const uint32_t start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
-		0x1f83d9ab, 0x5be0cd19 };
-	digest(sha256_block, start, p, n, out);
 }

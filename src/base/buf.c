@@ -1,4 +1,5 @@
 #include "base/buf.h"
+#include "base/format.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,14 +30,18 @@ void buf_int(struct buf *b, int64_t v)
 
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
+	char text[240]; /* most texts fit and are printed once */
 	va_list args, again;
 	va_start(args, fmt);
 	va_copy(again, args);
-	int n = vsnprintf(NULL, 0, fmt, args);
+	int n = format_print(text, sizeof text, fmt, args);
 	va_end(args);
 	if (n < 0) abort(); /* a format that cannot be printed is a defect */
 	char *p = buf_room(b, (size_t)n);
-	(void)vsnprintf(p, (size_t)n + 1, fmt, again);
+	if ((size_t)n < sizeof text)
+		memcpy(p, text, (size_t)n + 1);
+	else
+		(void)format_print(p, (size_t)n + 1, fmt, again);
 	va_end(again);
 	b->n += (size_t)n;
 }

@@ -1,4 +1,5 @@
 #include "base/str.h"
+#include "base/format.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +15,14 @@ struct str str_printf(struct arena *a, const char *fmt, ...)
 	va_list args, again;
 	va_start(args, fmt);
 	va_copy(again, args);
-	int n = vsnprintf(text, sizeof text, fmt, args);
+	int n = format_print(text, sizeof text, fmt, args);
 	va_end(args);
 	if (n < 0) abort(); /* a format that cannot be printed is a defect */
 	if ((size_t)n < sizeof text) {
 		p = arena_dup(a, text, (size_t)n);
 	} else {
 		p = arena_alloc(a, (size_t)n + 1);
-		(void)vsnprintf(p, (size_t)n + 1, fmt, again);
+		(void)format_print(p, (size_t)n + 1, fmt, again);
 	}
 	va_end(again);
 	return (struct str){ p, (size_t)n };

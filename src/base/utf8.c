@@ -1,5 +1,8 @@
 #include "base/utf8.h"
 #include "base/buf.h"
+#include <string.h>
+
+#define ASCII_MASK UINT64_C(0x8080808080808080)
 
 int32_t utf8_next(struct str s, size_t *at)
 {
@@ -19,11 +22,30 @@ int32_t utf8_next(struct str s, size_t *at)
 	return v;
 }
 
+/* Most Chinese characters: three bytes that begin with e1 to ec, of which every second and third is good. */
+static bool is_common_three(const char *p, size_t n)
+{
+	if (n < 3) return false;
+	unsigned char first = (unsigned char)p[0];
+	return first > 0xe0 && first < 0xed && (unsigned char)p[1] >> 6 == 2 && (unsigned char)p[2] >> 6 == 2;
+}
+
+/* Behind the ASCII characters from `at` on. */
+static size_t skip_ascii(struct str s, size_t at)
+{
+	uint64_t eight;
+	while (s.n - at >= sizeof eight && (memcpy(&eight, s.p + at, sizeof eight), !(eight & ASCII_MASK)))
+		at += sizeof eight;
+	while (at < s.n && (unsigned char)s.p[at] < 0x80)
+		at++;
+	return at;
+}
+
 bool utf8_valid(struct str s)
 {
-	for (size_t at = 0; at < s.n;) {
-		if ((unsigned char)s.p[at] < 0x80)
-			at++;
+	for (size_t at = 0; (at = skip_ascii(s, at)) < s.n;) {
+		if (is_common_three(s.p + at, s.n - at))
+			at += 3;
 		else if (utf8_next(s, &at) < 0)
 			return false;
 	}
@@ -52,6 +74,10 @@ struct str utf8_fold(struct arena *a, struct str s)
 	buf_init(&b, a, s.n + 1);
 	for (size_t at = 0; at < s.n;) {
 		size_t from = at;
+		at = skip_ascii(s, at);
+		if (at > from) buf_add(&b, s.p + from, at - from);
+		if (at == s.n) break;
+		from = at;
 		int32_t v = utf8_next(s, &at);
 		if (v < 0)
 			buf_char(&b, s.p[at++]);

@@ -25,7 +25,7 @@ const invoice = (ref) => invoiceBody({ ref, buyer: { tax_id: parties.T3, name: '
 test('G02.1 the sandbox tells its parties, its clock and its faults', async () => {
   const r = await open.get('/v1/sandbox');
   assert.equal(r.status, 200, r.text);
-  assert.deepEqual(r.body.parties.map((p) => p.key), ['T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'P1', 'P2', 'O1', 'O2']);
+  assert.deepEqual(r.body.parties.map((p) => p.key), ['T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'P1', 'P2', 'O1', 'O2', 'L1', 'L2']);
   for (const p of r.body.parties) assert.ok((await Client.signIn(server.url, p.account)).token, p.key);
   assert.deepEqual(r.body.faults, []);
 });

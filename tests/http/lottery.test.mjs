@@ -244,6 +244,78 @@ test('A11.d caps and related parties make void tickets, published with their rea
   await clean();
 });
 
+test('A11.d who sold is the other side: an invoice issued by the buyer is void, published with its reason', async () => {
+  const { draw } = await openDraw(server.url);
+  const purchase = (name, line, more = {}) => ({ kind: 'ordinary', business: name, buyer: { tax_id: parties.P2, name: '李静' },
+    lines: [{ name: '萝卜', quantity: '1', price: '200.00', rate: '0', tax_code: '1010112010000000000', ...line }], ...more });
+  for (const [name, line] of [['produce_purchase', { treatment: 'exempt' }], ['scrap_purchase', { tax_code: '1080207000000000000', name: '废钢', treatment: 'exempt' }],
+    ['reverse', { tax_code: '1080207000000000000', name: '废钢', rate: '0.01' }]]) {
+    const bought = ok(await T2.post('/v1/invoices', purchase(name, line)), 201);
+    const r = ok(await enter(P2, bought.number));
+    assert.deepEqual([r.outcome, r.reason.code, r.prize], ['void', 'buyer-issued', null], name);
+    assert.match(r.reason.title, /购买方开具/);
+    const list = await (await fetch(`${server.url}/public/lottery/hangzhou-catering/${draw}/tickets.txt`)).text();
+    assert.match(list, new RegExp(`^- ${bought.number} buyer-issued$`, 'm'));
+    // again: the same answer, no second line
+    assert.equal(ok(await enter(P2, bought.number)).already, true);
+    // a red letter against it does not bring it back
+    assert.ok([200, 201].includes((await T2.post(`/v1/invoices/${bought.number}/reversal`, { reason: '开票有误' })).status), name);
+    assert.equal(ok(await enter(P2, bought.number)).reason.code, 'buyer-issued');
+  }
+  assert.deepEqual((await home()).tickets.map((t) => t.state), ['void', 'void', 'void']);
+  await clean();
+});
+
+test('A11.d invoices of the bureau for a person (代开): by what was sold, or refused with a reason of their own', async () => {
+  const { draw } = await openDraw(server.url, 'hangzhou-services');
+  const P1 = await Client.signIn(server.url, 'P1');
+  const request = (tax_code, item) => ({ kind: 'ordinary', buyer: { tax_id: parties.P2, name: '李静' }, tax_code, item, total: '300.00', proof: '合同 L-1' });
+  const design = ok(await P1.post('/v1/agency/requests', request('3040301010000000000', '设计')), 201);
+  assert.equal(design.state, 3, JSON.stringify(design));
+  const taken = ok(await enter(P2, design.number));
+  assert.ok(['won', 'not-won'].includes(taken.outcome), JSON.stringify(taken));
+  assert.deepEqual([taken.ticket.scheme, taken.ticket.instant], ['hangzhou-services', draw]);
+  const repair = ok(await P1.post('/v1/agency/requests', request('2020000000000000000', '修理')), 201);
+  assert.equal(repair.state, 3, JSON.stringify(repair));
+  const not = ok(await enter(P2, repair.number));
+  assert.deepEqual([not.outcome, not.reason.code], ['refused', 'agency']);
+  const own = ok(await P2.post('/v1/agency/requests', request('3040301010000000000', '设计')), 201);
+  assert.equal(own.number, null); // an officer looks at it first
+  const O1 = await Client.signIn(server.url, 'O1'), purpose = { headers: { 'etax-purpose': 'agency' } };
+  const [one] = ok(await O1.get('/v1/agency/reviews', purpose)).requests;
+  const accepted = ok(await O1.post(`/v1/agency/reviews/${one.person}/${own.id}`, { decision: 'accept' }, purpose));
+  const self = ok(await enter(P2, accepted.number));
+  assert.deepEqual([self.outcome, self.reason.code], ['void', 'related']);
+  await clean();
+});
+
+test('A11.d a sale cut into many: those above the limit of the scheme are void, whatever the order', async () => {
+  const { draw } = await openDraw(server.url, 'hangzhou-services');
+  const [T5, P1] = await Promise.all(['T5', 'P1'].map((a) => Client.signIn(server.url, a)));
+  const advice = async (more) => ok(await T5.post('/v1/invoices', { ...sale('150.00', more), lines: [{ ...sale('150.00').lines[0], tax_code: '3040603000000000000', name: '咨询', rate: '0.06' }] }), 201);
+  const cut = [];
+  for (let i = 0; i < 5; i++) cut.push(await advice());
+  const results = [];
+  for (const i of cut.reverse()) results.push(ok(await enter(P2, i.qr)));
+  const mine = (await eventually(home, (h) => h.tickets.length === 5)).tickets;
+  assert.equal(mine.filter((t) => t.state === 'valid').length, 3);
+  assert.deepEqual(mine.filter((t) => t.state === 'void').map((t) => t.reason.code), ['split', 'split']);
+  const list = await (await fetch(`${server.url}/public/lottery/hangzhou-services/${draw}/tickets.txt`)).text();
+  for (const t of mine.filter((m) => m.state === 'void')) assert.match(list, new RegExp(`^- ${t.number} split$`, 'm'));
+  assert.equal(results.length, 5);
+  // another buyer of the same seller is not touched
+  assert.ok(['won', 'not-won'].includes(ok(await enter(P1, (await advice({ person: parties.P1, name: '王小明' })).qr)).outcome));
+  // two hours later it is another sale
+  await forward(server.url, 7200);
+  const [again, later] = await Promise.all([Client.signIn(server.url, 'T5'), Client.signIn(server.url, 'P2')]);
+  const next = ok(await again.post('/v1/invoices', { ...sale('150.00'), lines: [{ ...sale('150.00').lines[0], tax_code: '3040603000000000000', name: '咨询', rate: '0.06' }] }), 201);
+  assert.ok(['won', 'not-won'].includes(ok(await enter(later, next.qr)).outcome));
+  // the rule and its figures are public
+  const rule = ok(await anyone.get('/v1/lottery/schemes/hangzhou-services'));
+  assert.deepEqual([rule.split_rule, rule.pair_tickets, rule.pair_minutes, rule.agency], [true, 3, 60, true]);
+  await clean();
+});
+
 for (const [channel, no] of [wechat, ['alipay', 'lijing@example.com'], ['bank', '6222021001116245710']]) {
   test(`A11.7 ${channel}: answers lost, callbacks lost, forged, doubled, with a wrong sum; one credit each`, async () => {
     await openDraw(server.url);
@@ -259,12 +331,12 @@ for (const [channel, no] of [wechat, ['alipay', 'lijing@example.com'], ['bank', 
       const mine = (await credits(server.url)).credits.filter((k) => k.order_no === end.body.order_no);
       assert.deepEqual(mine.map((k) => [k.channel, k.amount]), [[channel, won.prize.net]], name);
     }
-    const day = (await clockOf(server.url)).slice(0, 10), O1 = await Client.signIn(server.url, 'O1');
-    const same = ok(await O1.post('/v1/lottery/payouts/reconciliations', { channel, day }));
+    const day = (await clockOf(server.url)).slice(0, 10), L1 = await Client.signIn(server.url, 'L1');
+    const same = ok(await L1.post('/v1/lottery/payouts/reconciliations', { channel, day }));
     assert.deepEqual([same.open_count, same.our_sum], [0, same.their_sum]);
     assert.ok(same.our_count >= 5);
     await fault(server.url, 'omit');
-    const omitted = ok(await O1.post('/v1/lottery/payouts/reconciliations', { channel, day }));
+    const omitted = ok(await L1.post('/v1/lottery/payouts/reconciliations', { channel, day }));
     assert.equal(omitted.open_count, 1);
     assert.match(omitted.detail, /^missing LP/);
     await clean();
@@ -314,38 +386,48 @@ test('A11.d an invoice reversed after its prize was paid: reclaimed, and the per
   const next = await issue(T2, '128.00');
   const r = ok(await enter(P2, next.qr));
   assert.deepEqual([r.outcome, r.reason.code], ['refused', 'barred']);
-  const O1 = await Client.signIn(server.url, 'O1'), before = fen(await pool());
-  assert.deepEqual(ok(await O1.get('/v1/lottery/pools')).reclaims.map((x) => x.id), [won.prize.id]);
+  const L1 = await Client.signIn(server.url, 'L1'), before = fen(await pool());
+  assert.deepEqual(ok(await L1.get('/v1/lottery/pools')).reclaims.map((x) => x.id), [won.prize.id]);
   assert.equal((await P2.post(`/v1/lottery/prizes/${won.prize.id}/repayment`)).status, 403);
-  assert.equal(ok(await O1.post(`/v1/lottery/prizes/${won.prize.id}/repayment`)).state, 'repaid');
-  assert.equal((await O1.post(`/v1/lottery/prizes/${won.prize.id}/repayment`)).status, 409);
+  assert.equal(ok(await L1.post(`/v1/lottery/prizes/${won.prize.id}/repayment`)).state, 'repaid');
+  assert.equal((await L1.post(`/v1/lottery/prizes/${won.prize.id}/repayment`)).status, 409);
   assert.equal(fen(await pool()) - before, fen(won.prize.amount));
   assert.ok(['won', 'not-won'].includes(ok(await enter(P2, next.qr)).outcome));
   await clean();
 });
 
 test('A11.3 money for a pool takes two persons; public numbers too', async () => {
-  const O1 = await Client.signIn(server.url, 'O1'), O2 = await Client.signIn(server.url, '330106198203040042');
+  const [L1, L2, O1, O2] = await Promise.all(['L1', 'L2', 'O1', '330106198203040042'].map((a) => Client.signIn(server.url, a)));
   assert.equal((await P2.post('/v1/lottery/releases', { scheme: 'hangzhou-catering', amount: '1.00', reason: 'xx' })).status, 403);
-  const asked = ok(await O1.post('/v1/lottery/releases', { scheme: 'hangzhou-catering', amount: '2500.00', reason: '十二月活动' }));
+  // another officer's post does not reach the lottery, and the lottery's officer reaches nothing else
+  for (const other of [O1, O2]) {
+    assert.equal((await other.get('/v1/lottery/pools')).status, 403);
+    assert.equal((await other.post('/v1/lottery/releases', { scheme: 'hangzhou-catering', amount: '1.00', reason: '试一试' })).status, 403);
+    assert.equal((await other.post('/v1/lottery/beacons', { scheme: 'hangzhou-catering', draw: '20261124', first: '1 2 3', second: '4 5 6' })).status, 403);
+    assert.equal((await other.post('/v1/lottery/payouts/reconciliations', { channel: 'bank', day: '2026-11-24' })).status, 403);
+    assert.equal((await other.post('/v1/lottery/prizes/1/repayment')).status, 403);
+  }
+  assert.equal((await L1.get('/v1/security/events')).status, 403);
+  assert.equal((await L1.get('/v1/registrations/mandates')).status >= 403, true);
+  const asked = ok(await L1.post('/v1/lottery/releases', { scheme: 'hangzhou-catering', amount: '2500.00', reason: '十二月活动' }));
   assert.equal(await pool(), '10000.00');
-  const alone = await O1.post(`/v1/lottery/releases/${asked.id}/decisions`, {});
+  const alone = await L1.post(`/v1/lottery/releases/${asked.id}/decisions`, {});
   assert.deepEqual([alone.status, alone.body.code], [403, 'two-persons']);
-  assert.equal(ok(await O2.post(`/v1/lottery/releases/${asked.id}/decisions`, {})).pool, '12500.00');
-  assert.equal((await O2.post(`/v1/lottery/releases/${asked.id}/decisions`, {})).status, 409);
+  assert.equal(ok(await L2.post(`/v1/lottery/releases/${asked.id}/decisions`, {})).pool, '12500.00');
+  assert.equal((await L2.post(`/v1/lottery/releases/${asked.id}/decisions`, {})).status, 409);
   assert.equal(await pool(), '12500.00');
-  const again = ok(await O1.post('/v1/lottery/releases', { scheme: 'hangzhou-catering', amount: '1.00', reason: '试一试' }));
-  ok(await O2.post(`/v1/lottery/releases/${again.id}/decisions`, { refuse: true }));
+  const again = ok(await L1.post('/v1/lottery/releases', { scheme: 'hangzhou-catering', amount: '1.00', reason: '试一试' }));
+  ok(await L2.post(`/v1/lottery/releases/${again.id}/decisions`, { refuse: true }));
   assert.equal(await pool(), '12500.00');
   // typed numbers: only for a frozen draw without a value
   await openDraw(server.url);
   const d = ok(await anyone.get('/v1/lottery/schemes/hangzhou-catering')).draws.find((x) => x.kind === 'periodic');
-  const early = await O1.post('/v1/lottery/beacons', { scheme: 'hangzhou-catering', draw: d.draw, first: '03 08 12 19 27 31 + 05', second: '4 0 7 1 9' });
+  const early = await L1.post('/v1/lottery/beacons', { scheme: 'hangzhou-catering', draw: d.draw, first: '03 08 12 19 27 31 + 05', second: '4 0 7 1 9' });
   assert.deepEqual([early.status, early.body.code], [409, 'beacon-soon']);
   const closing = ok(await anyone.get('/v1/lottery/schemes/hangzhou-catering')).draws.filter((x) => x.kind === 'periodic').sort((a, b) => a.opens_at < b.opens_at ? -1 : 1)[0];
   await setClock(server.url, new Date(Date.parse(closing.closes_at) + 60_000).toISOString());
   await eventually(() => anyone.get(`/v1/lottery/schemes/hangzhou-catering/${closing.draw}`), (r) => r.body?.state === 'frozen', 20_000);
-  const [A, B] = await Promise.all([Client.signIn(server.url, 'O1'), Client.signIn(server.url, '330106198203040042')]);
+  const [A, B] = await Promise.all([Client.signIn(server.url, 'L1'), Client.signIn(server.url, 'L2')]);
   const typed = { scheme: 'hangzhou-catering', draw: closing.draw, first: '03 08 12 19 27 31 + 05', second: '4 0 7 1 9' };
   assert.equal(ok(await A.post('/v1/lottery/beacons', typed)).taken, false);
   assert.equal(ok(await A.post('/v1/lottery/beacons', typed)).taken, false); // the same officer twice is one
@@ -378,11 +460,11 @@ test('A11.7 forged callbacks and requests are refused', async () => {
 
 test('A11.12 schemes, files and forms over the interface; giving a ticket away; the beacon of the sandbox', async () => {
   const { scheme, draw } = await openDraw(server.url);
-  const O1 = await Client.signIn(server.url, 'O1');
+  const L1 = await Client.signIn(server.url, 'L1');
   const list = ok(await anyone.get('/v1/lottery/schemes')).schemes;
-  assert.deepEqual(list.map((s) => [s.id, s.in_force]), [['hangzhou-catering', true], ['hangzhou-lodging', true], ['huzhou', false], ['ningbo', false], ['xiamen', false], ['zhuzhou', false]]);
+  assert.deepEqual(list.map((s) => [s.id, s.in_force]), [['hangzhou-catering', true], ['hangzhou-lodging', true], ['hangzhou-services', true], ['huzhou', false], ['ningbo', false], ['xiamen', false], ['zhuzhou', false]]);
   assert.deepEqual(list[0].bands[0].prizes.map((p) => [p.amount, p.count, p.odds]), [['800.00', 2, '0.2%'], ['100.00', 8, '0.8%'], ['50.00', 40, '4%'], ['20.00', 150, '15%'], ['10.00', 300, '30%']]);
-  assert.deepEqual(ok(await O1.get('/v1/lottery/pools')).pools.map((p) => p.pool), ['10000.00', '50000.00', '0.00', '0.00', '0.00', '0.00']);
+  assert.deepEqual(ok(await L1.get('/v1/lottery/pools')).pools.map((p) => p.pool), ['10000.00', '50000.00', '5000.00', '0.00', '0.00', '0.00', '0.00']);
   ok(await P2.get('/v1/lottery/reports/new'));
   const invoice = await issue(T2, '128.00');
   ok(await enter(P2, invoice.qr));

@@ -1,15 +1,63 @@
 #include "base/date.h"
 #include "base/decimal.h"
+#include "base/format.h"
 #include "base/ids.h"
 #include "base/rate.h"
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 static struct arena *a;
+
+static int library(char *out, size_t room, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static int library(char *out, size_t room, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	int n = vsnprintf(out, room, fmt, args);
+	va_end(args);
+	return n;
+}
+
+static int ours(char *out, size_t room, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static int ours(char *out, size_t room, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	int n = format_print(out, room, fmt, args);
+	va_end(args);
+	return n;
+}
+
+/* Both print the same, and cut it at the same byte. */
+#define SAME(...)                                                                                                      \
+	for (size_t room = 0; room < 60; room++) {                                                                     \
+		char theirs[64], own[64];                                                                              \
+		memset(theirs, 7, sizeof theirs);                                                                      \
+		memset(own, 7, sizeof own);                                                                            \
+		assert_int_equal(library(theirs, room, __VA_ARGS__), ours(own, room, __VA_ARGS__));                    \
+		assert_memory_equal(theirs, own, sizeof own);                                                          \
+	}
+
+static void printing_is_that_of_the_library(void **state)
+{
+	(void)state;
+	const char *volatile none = NULL;
+	SAME("plain");
+	SAME("%d%%, %d, %d, %u", 0, INT_MIN, INT_MAX, UINT_MAX);
+	SAME("%lld/%lld/%zu", LLONG_MIN, LLONG_MAX, SIZE_MAX);
+	SAME("<%s|%.*s|%.3s|%.0s|%c>", "text", 2, "abc", "abcdef", "abc", 'x');
+	SAME("%.*s|%.*s|%.*s", 9, "a\0b", -1, "whole", 0, none);
+	SAME("%.5s|%.6s", none, none);
+	SAME("%05d %x %-4s %02lld", 12, 255, "l", 7LL); /* not ours */
+}
 
 static void is(struct str got, const char *want)
 {
@@ -126,9 +174,9 @@ static void identifiers(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(money_texts), cmocka_unit_test(money_in_words),
-		cmocka_unit_test(rates), cmocka_unit_test(decimals), cmocka_unit_test(dates),
-		cmocka_unit_test(identifiers) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(printing_is_that_of_the_library),
+		cmocka_unit_test(money_texts), cmocka_unit_test(money_in_words), cmocka_unit_test(rates),
+		cmocka_unit_test(decimals), cmocka_unit_test(dates), cmocka_unit_test(identifiers) };
 	a = arena_new();
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_free(a);

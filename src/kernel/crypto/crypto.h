@@ -24,17 +24,28 @@ size_t crypto_digest_size(enum crypto_digest d);
 void crypto_sha256(const void *p, size_t n, unsigned char out[32]);
 void crypto_sha256_two(const void *p, size_t n, const void *q, size_t m, unsigned char out[32]); /* H(p || q) */
 void crypto_sm3(const void *p, size_t n, unsigned char out[32]);
+/* Many messages: four times as fast where the machine has AVX2. */
+struct crypto_sm3_work {
+	const void *p;
+	size_t n;
+	unsigned char out[32];
+};
+void crypto_sm3_many(struct crypto_sm3_work *list, size_t n);
 void crypto_sha1(const void *p, size_t n, unsigned char out[20]);
 void crypto_hmac(enum crypto_digest d, struct str key, struct str data, unsigned char *out);
 void crypto_hmac_sha256(struct str key, struct str data, unsigned char out[32]);
 /* For millions of short messages: SHA-256 without a context, 0.1 µs each. */
 enum { CRYPTO_SHORT_MAX = 119 };
 void crypto_sha256_short(const void *p, size_t n, unsigned char out[32]); /* n <= CRYPTO_SHORT_MAX */
-struct crypto_hmac_key { /* a key that was put in once */
+struct crypto_hmac_key {                                                  /* a key that was put in once */
 	uint32_t inner[8], outer[8];
 };
 void crypto_hmac_key_set(struct crypto_hmac_key *k, struct str key);
 void crypto_hmac_short(const struct crypto_hmac_key *k, const void *p, size_t n, unsigned char out[32]); /* n <= 55 */
+/* Two of the same length: where the machine has SHA-NI in little more than the time of one. */
+void crypto_sha256_short_two(const void *p, const void *q, size_t n, unsigned char out_p[32], unsigned char out_q[32]);
+void crypto_hmac_short_two(const struct crypto_hmac_key *k, const void *p, const void *q, size_t n,
+        unsigned char out_p[32], unsigned char out_q[32]);
 struct crypto_hash; /* incremental; freed with the arena */
 struct crypto_hash *crypto_hash_new(struct arena *a, enum crypto_digest d);
 void crypto_hash_add(struct crypto_hash *h, const void *p, size_t n);
@@ -91,7 +102,7 @@ bool crypto_sm2_verify_id(const struct crypto_key *k, struct str id, struct str 
 struct crypto_key *crypto_rsa_new(void);
 struct crypto_key *crypto_rsa_from_der(struct str private_key); /* as crypto_rsa_der writes; NULL: refused */
 struct str crypto_rsa_der(struct arena *a, const struct crypto_key *k);
-struct crypto_key *crypto_rsa_public(struct str der);           /* SubjectPublicKeyInfo; NULL: refused, or below 2048 bits */
+struct crypto_key *crypto_rsa_public(struct str der); /* SubjectPublicKeyInfo; NULL: refused, or below 2048 bits */
 struct str crypto_rsa_public_der(struct arena *a, const struct crypto_key *k);
 struct str crypto_rsa_sign(struct arena *a, const struct crypto_key *k, struct str message);
 bool crypto_rsa_verify(const struct crypto_key *k, struct str message, struct str signature);

@@ -80,11 +80,6 @@ void crypto_sha256_two(const void *p, size_t n, const void *q, size_t m, unsigne
 	hash_two(CRYPTO_SHA256, p, n, q, m, out);
 }
 
-void crypto_sm3(const void *p, size_t n, unsigned char out[32])
-{
-	hash_two(CRYPTO_SM3, p, n, NULL, 0, out);
-}
-
 void crypto_sha1(const void *p, size_t n, unsigned char out[20])
 {
 	hash_two(CRYPTO_SHA1, p, n, NULL, 0, out);

@@ -30,9 +30,41 @@ static bool starts(const struct cursor *c, const char *word, size_t n)
 }
 #define STARTS(c, lit) starts((c), lit, sizeof lit - 1)
 
+/* What a byte may be: one look-up instead of a chain of comparisons. */
+enum { NAME_FIRST = 1, NAME_REST = 2, TEXT_PLAIN = 4, BLANK = 8 };
+#define LETTER (NAME_FIRST | NAME_REST | TEXT_PLAIN)
+#define INNER (NAME_REST | TEXT_PLAIN)
+/* Not plain: controls, the marks < and &, and ], which may begin ]]> */
+static const unsigned char classes[256] = { ['\t'] = TEXT_PLAIN | BLANK,
+	['\n'] = TEXT_PLAIN | BLANK,
+	['\r'] = TEXT_PLAIN | BLANK,
+	[' '] = TEXT_PLAIN | BLANK,
+	['!' ... '%'] = TEXT_PLAIN,
+	['\'' ... ','] = TEXT_PLAIN,
+	['-' ... '.'] = INNER,
+	['/'] = TEXT_PLAIN,
+	['0' ... '9'] = INNER,
+	[':'] = LETTER,
+	[';'] = TEXT_PLAIN,
+	['=' ... '@'] = TEXT_PLAIN,
+	['A' ... 'Z'] = LETTER,
+	['['] = TEXT_PLAIN,
+	['\\'] = TEXT_PLAIN,
+	['^'] = TEXT_PLAIN,
+	['_'] = LETTER,
+	['`'] = TEXT_PLAIN,
+	['a' ... 'z'] = LETTER,
+	['{' ... 0x7f] = TEXT_PLAIN,
+	[0x80 ... 0xff] = LETTER };
+
+static bool is(char ch, int class)
+{
+	return classes[(unsigned char)ch] & class;
+}
+
 static bool is_blank(char ch)
 {
-	return ch == ' ' || ch == '\n' || ch == '\t' || ch == '\r';
+	return is(ch, BLANK);
 }
 
 static void blanks(struct cursor *c)
@@ -49,18 +81,14 @@ static bool skip_to(struct cursor *c, const char *word, size_t n)
 	return fail(c, "not closed");
 }
 
-static bool name_char(unsigned char ch, bool first)
-{
-	if (ch >= 0x80 || (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_' || ch == ':') return true;
-	return !first && ((ch >= '0' && ch <= '9') || ch == '-' || ch == '.');
-}
-
 static bool name(struct cursor *c, struct str *out)
 {
-	const char *from = c->p;
-	while (c->p < c->end && name_char((unsigned char)*c->p, c->p == from))
-		c->p++;
-	*out = (struct str){ from, (size_t)(c->p - from) };
+	const char *from = c->p, *p = from;
+	if (p < c->end && is(*p, NAME_FIRST))
+		while (++p < c->end && is(*p, NAME_REST))
+			continue;
+	c->p = p;
+	*out = (struct str){ from, (size_t)(p - from) };
 	return out->n > 0 || fail(c, "a name is expected");
 }
 
@@ -245,13 +273,20 @@ static bool open_element(struct cursor *c)
 
 static bool close_element(struct cursor *c)
 {
-	struct str full;
+	struct str full, opened = c->at ? c->names[c->depth - 1] : STR_NONE;
 	c->p += 2;
+	/* Nearly always the very bytes of the opening tag and ">". */
+	if (opened.n && (size_t)(c->end - c->p) > opened.n && c->p[opened.n] == '>' &&
+	        memcmp(c->p, opened.p, opened.n) == 0) {
+		c->p += opened.n + 1;
+		end_element(c);
+		return true;
+	}
 	if (!name(c, &full)) return false;
 	blanks(c);
 	if (c->p == c->end || *c->p != '>') return fail(c, "not closed");
 	c->p++;
-	if (!c->at || !str_eq(full, c->names[c->depth - 1])) return fail(c, "the end of another element");
+	if (!c->at || !str_eq(full, opened)) return fail(c, "the end of another element");
 	end_element(c);
 	return true;
 }
@@ -290,14 +325,24 @@ static bool instruction(struct cursor *c)
 	       fail(c, "only UTF-8 is read");
 }
 
+static void skip_plain(struct cursor *c)
+{
+	const char *p = c->p;
+	while (p < c->end && is(*p, TEXT_PLAIN))
+		p++;
+	c->p = p;
+}
+
 static bool characters(struct cursor *c)
 {
 	const char *from = c->p;
+	if (c->at) skip_plain(c);
 	while (c->p < c->end && *c->p != '<' && *c->p != '&') {
 		if (control((unsigned char)*c->p)) return fail(c, "a control character");
 		if (!c->at && !is_blank(*c->p)) return fail(c, "text outside of the root");
 		if (*c->p == ']' && STARTS(c, "]]>")) return fail(c, "]]> outside of a CDATA section");
 		c->p++;
+		if (c->at) skip_plain(c);
 	}
 	if (c->at && c->p > from && !c->at->first) add_text(c, from, (size_t)(c->p - from));
 	if (c->p == c->end || *c->p != '&') return true;
@@ -313,12 +358,13 @@ static bool characters(struct cursor *c)
 static bool step(struct cursor *c)
 {
 	if (*c->p != '<') return characters(c);
-	if (STARTS(c, "</")) return close_element(c);
+	char next = c->end - c->p > 1 ? c->p[1] : 0;
+	if (next == '/') return close_element(c);
+	if (next != '!' && next != '?') return open_element(c);
 	if (STARTS(c, "<!--")) return comment(c);
 	if (STARTS(c, "<![CDATA[")) return cdata(c);
 	if (STARTS(c, "<?")) return instruction(c);
-	if (STARTS(c, "<!")) return fail(c, "a DTD is not allowed");
-	return open_element(c);
+	return fail(c, "a DTD is not allowed");
 }
 
 static int64_t line_of(const struct cursor *c)

@@ -1,5 +1,6 @@
 #include "kernel/zip/zip.h"
 #include "base/buf.h"
+#include "kernel/zip/crc.h"
 #include <string.h>
 
 enum { LOCAL = 30, CENTRAL = 46, END = 22, COMMENT_MAX = 65535, RATIO_FROM = 64 << 10 };
@@ -15,45 +16,11 @@ static uint32_t u32(const char *p)
 	return u16(p) | (uint32_t)u16(p + 2) << 16;
 }
 
-/* CRC-32, eight bytes a step; the tables are made for each package: 2,048 steps against fifty thousand bytes. */
-struct crc {
-	uint32_t t[8][256];
-};
-
-static struct crc *crc_new(struct arena *a)
-{
-	struct crc *c = arena_bytes(a, sizeof *c);
-	for (uint32_t i = 0; i < 256; i++) {
-		uint32_t v = i;
-		for (int k = 0; k < 8; k++)
-			v = v & 1 ? v >> 1 ^ 0xedb88320 : v >> 1;
-		c->t[0][i] = v;
-	}
-	for (int k = 1; k < 8; k++)
-		for (uint32_t i = 0; i < 256; i++)
-			c->t[k][i] = c->t[k - 1][i] >> 8 ^ c->t[0][c->t[k - 1][i] & 255];
-	return c;
-}
-
-static uint32_t crc32_of(const struct crc *c, struct str s)
-{
-	uint32_t v = 0xffffffff;
-	size_t i = 0;
-	for (; i + 8 <= s.n; i += 8) {
-		uint32_t low = u32(s.p + i) ^ v, high = u32(s.p + i + 4);
-		v = c->t[7][low & 255] ^ c->t[6][low >> 8 & 255] ^ c->t[5][low >> 16 & 255] ^ c->t[4][low >> 24] ^
-		    c->t[3][high & 255] ^ c->t[2][high >> 8 & 255] ^ c->t[1][high >> 16 & 255] ^ c->t[0][high >> 24];
-	}
-	for (; i < s.n; i++)
-		v = v >> 8 ^ c->t[0][(v ^ (unsigned char)s.p[i]) & 255];
-	return ~v;
-}
-
 struct reader {
 	struct arena *a;
 	struct str bytes;
 	struct zip *out;
-	const struct crc *crc;
+	struct crc *crc;
 	size_t total;
 	const char *why;
 };
@@ -124,7 +91,7 @@ static enum zip_fault entry(struct reader *r, const struct head *h)
 	e->name = h->name;
 	enum zip_fault fault = unpack(r, h, str_sub(r->bytes, from, h->packed), &e->bytes);
 	if (fault != ZIP_GOOD) return fault;
-	if (crc32_of(r->crc, e->bytes) != h->crc) return broken(r, "a checksum differs");
+	if (crc_of(r->crc, e->bytes) != h->crc) return broken(r, "a checksum differs");
 	r->out->n++;
 	return ZIP_GOOD;
 }
@@ -222,14 +189,14 @@ struct str zip_write(struct arena *a, const struct zip_entry *list, size_t n)
 {
 	struct buf b;
 	size_t size = END;
-	const struct crc *tables = crc_new(a);
+	struct crc *tables = crc_new(a);
 	uint32_t *at = arena_array(a, n + 1, sizeof *at), *crc = arena_array(a, n + 1, sizeof *crc);
 	for (size_t i = 0; i < n; i++)
 		size += list[i].bytes.n + 2 * list[i].name.n + LOCAL + CENTRAL;
 	buf_init(&b, a, size);
 	for (size_t i = 0; i < n; i++) {
 		at[i] = (uint32_t)b.n;
-		crc[i] = crc32_of(tables, list[i].bytes);
+		crc[i] = crc_of(tables, list[i].bytes);
 		put32(&b, 0x04034b50);
 		put_head(&b, &list[i], crc[i]);
 		buf_str(&b, list[i].name);

@@ -42,6 +42,71 @@ static void digests(void **state)
 	arena_free(a);
 }
 
+/* Our SM3 against OpenSSL's, at each length around the ends of blocks. */
+static void sm3_is_that_of_the_library(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	struct crypto_hash *h = crypto_hash_new(a, CRYPTO_SM3);
+	unsigned char message[1000], ours[32], theirs[32];
+	for (size_t i = 0; i < sizeof message; i++)
+		message[i] = (unsigned char)(i * 31 + i / 251);
+	for (size_t n = 0; n <= sizeof message; n++) {
+		crypto_sm3(message, n, ours);
+		crypto_hash_add(h, message, n);
+		crypto_hash_end(h, theirs);
+		assert_memory_equal(ours, theirs, 32);
+	}
+	arena_free(a);
+}
+
+/* Any number of messages of any lengths, as each alone. */
+static void many_messages_at_once(void **state)
+{
+	(void)state;
+	enum { MOST = 40 };
+	unsigned char message[4000], alone[32];
+	struct crypto_sm3_work list[MOST];
+	for (size_t i = 0; i < sizeof message; i++)
+		message[i] = (unsigned char)(i * 17 + i / 241);
+	for (size_t n = 0; n <= MOST; n++) {
+		for (size_t i = 0; i < n; i++) {
+			size_t length = (n * 977 + i * i * 131) % (i % 5 ? 300 : 3900);
+			list[i] = (struct crypto_sm3_work){ .p = message + i, .n = length };
+		}
+		crypto_sm3_many(list, n);
+		for (size_t i = 0; i < n; i++) {
+			crypto_sm3(list[i].p, list[i].n, alone);
+			assert_memory_equal(list[i].out, alone, 32);
+		}
+	}
+}
+
+static void two_short_ones_at_once(void **state)
+{
+	(void)state;
+	unsigned char p[CRYPTO_SHORT_MAX], q[CRYPTO_SHORT_MAX], alone[32], a[32], b[32];
+	struct crypto_hmac_key key;
+	crypto_hmac_key_set(&key, S("a key"));
+	for (size_t i = 0; i < sizeof p; i++) {
+		p[i] = (unsigned char)(i * 7 + 1);
+		q[i] = (unsigned char)(i * 13 + 5);
+	}
+	for (size_t n = 0; n <= CRYPTO_SHORT_MAX; n++) {
+		crypto_sha256_short_two(p, q, n, a, b);
+		crypto_sha256(p, n, alone);
+		assert_memory_equal(a, alone, 32);
+		crypto_sha256(q, n, alone);
+		assert_memory_equal(b, alone, 32);
+		if (n > 55) continue;
+		crypto_hmac_short_two(&key, p, q, n, a, b);
+		crypto_hmac_sha256(S("a key"), (struct str){ (const char *)p, n }, alone);
+		assert_memory_equal(a, alone, 32);
+		crypto_hmac_sha256(S("a key"), (struct str){ (const char *)q, n }, alone);
+		assert_memory_equal(b, alone, 32);
+	}
+}
+
 static void ciphers(void **state)
 {
 	(void)state;
@@ -194,6 +259,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(digests),
+		cmocka_unit_test(sm3_is_that_of_the_library),
+		cmocka_unit_test(many_messages_at_once),
+		cmocka_unit_test(two_short_ones_at_once),
 		cmocka_unit_test(ciphers),
 		cmocka_unit_test(sm2),
 		cmocka_unit_test(ed25519),

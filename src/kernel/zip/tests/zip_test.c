@@ -1,5 +1,6 @@
 /* ZIP: what is written is read, what another program packs is read, and hostile packages stop at their limit. */
 #include "base/buf.h"
+#include "kernel/zip/crc.h"
 #include "kernel/zip/zip.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,6 +30,26 @@ static void written_is_read(void **state)
 	for (size_t n = 0; n < file.n; n++) {
 		struct str cut = { arena_dup(a, file.p, n + 1), n };
 		assert_int_not_equal(zip_read(a, cut, &z, &why), ZIP_GOOD);
+	}
+	arena_free(a);
+}
+
+/* Bit by bit, as the standard says it, against what is quick: each length over the steps of 8, 16 and 64 bytes. */
+static void checksum_is_that_of_the_polynomial(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	struct crc *c = crc_new(a);
+	char text[400];
+	uint32_t v = 0xffffffff;
+	assert_int_equal(crc_of(c, S("123456789")), 0xcbf43926);
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (char)(i * 37 + i / 7);
+	for (size_t n = 0; n < sizeof text; n++) {
+		assert_int_equal(crc_of(c, (struct str){ text, n }), ~v);
+		v ^= (unsigned char)text[n];
+		for (int k = 0; k < 8; k++)
+			v = v & 1 ? v >> 1 ^ 0xedb88320 : v >> 1;
 	}
 	arena_free(a);
 }
@@ -99,7 +120,8 @@ static void claims(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(written_is_read), cmocka_unit_test(inflated),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(written_is_read),
+		cmocka_unit_test(checksum_is_that_of_the_polynomial), cmocka_unit_test(inflated),
 		cmocka_unit_test(names_stay_inside), cmocka_unit_test(claims) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

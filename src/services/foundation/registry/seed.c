@@ -69,6 +69,8 @@ static void show(struct sandbox *s)
 	sandbox_party(s, "P2", "330106198511120028", "李静", "自由职业的设计师，消费者");
 	sandbox_party(s, "O1", "33010619800101003X", "赵老师", "税务人员：办税服务");
 	sandbox_party(s, "O2", "330106198203040042", "钱老师", "税务人员：安全审计");
+	sandbox_party(s, "L1", "330106197905060051", "孙老师", "税务人员：有奖发票经办");
+	sandbox_party(s, "L2", "330106198506070062", "周老师", "税务人员：有奖发票复核");
 }
 
 err_t registry_seed(struct ctx *c)
@@ -76,7 +78,7 @@ err_t registry_seed(struct ctx *c)
 	show(c->app->sandbox);
 	struct party there;
 	bool found;
-	int64_t ids[COUNT(firms)], p1, p2, o1, o2;
+	int64_t ids[COUNT(firms)], p1, p2, o1, o2, l1, l2;
 	TRY(identity_party_by_tax_id(c, str_c(firms[0].uscc), &there, &found));
 	if (found) return OK;
 	/* One hash for all sandbox accounts: Argon2 is slow on purpose and start must not be. */
@@ -88,6 +90,11 @@ err_t registry_seed(struct ctx *c)
 	/* Who handles cases does not read the security log (三员分立, GB/T 22239-2019). */
 	TRY(person(c, "钱老师", S("330106198203040042"), hash, &o2));
 	TRY(identity_officer_add(c, o2, S("13301060000"), S("security")));
+	/* The lottery's money and public values take two, who do no other work (三员分立). */
+	TRY(person(c, "孙老师", S("330106197905060051"), hash, &l1));
+	TRY(identity_officer_add(c, l1, S("13301060000"), S("lottery")));
+	TRY(person(c, "周老师", S("330106198506070062"), hash, &l2));
+	TRY(identity_officer_add(c, l2, S("13301060000"), S("lottery")));
 	for (size_t i = 0; i < COUNT(firms); i++)
 		TRY(firm(c, i, hash, &ids[i]));
 	return identity_role_grant(c, ids[0], p1, "tax_clerk");

@@ -63,6 +63,16 @@ err_t issue_document_sales(struct ctx *c, const struct invoice *i, struct invoic
 	return OK;
 }
 
+err_t issue_origin(struct ctx *c, const struct invoice *i, struct issue_origin *out)
+{
+	struct face f;
+	TRY(face_read(c->arena, i->document, &f));
+	*out = (struct issue_origin){ .by_buyer = special_swaps(f.business),
+		.agency = f.agency.p != NULL,
+		.tax_code = f.n_lines ? f.lines[0].tax_code : S("") };
+	return OK;
+}
+
 /* "treatment:rate:section:amount:tax" for each rate and section of the invoice. */
 static struct str sales_of(struct arena *a, const struct face *f)
 {

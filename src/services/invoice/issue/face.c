@@ -201,6 +201,11 @@ err_t face_read(struct arena *a, struct str document, struct face *f)
 {
 	struct value *doc;
 	TRY(face_value(a, document, &doc));
+	return face_of(a, doc, f);
+}
+
+err_t face_of(struct arena *a, const struct value *doc, struct face *f)
+{
 	const struct value *lines = value_get(doc, S("lines")), *red = value_get(doc, S("red"));
 	bool swaps = special_swaps(value_text(doc, "business"));
 	const struct value *general = value_get(value_get(doc, swaps ? S("buyer") : S("seller")), S("general"));

@@ -68,6 +68,7 @@ struct face_marks {
 void face_write_marked(struct buf *b, const struct face *f, struct face_marks *marks);
 /* E_INTERNAL: not written by face_write. */
 MUST_USE err_t face_read(struct arena *a, struct str document, struct face *out);
+MUST_USE err_t face_of(struct arena *a, const struct value *doc, struct face *out); /* the document, read already */
 /* The same document as the answer of the API. */
 MUST_USE err_t face_value(struct arena *a, struct str document, struct value **out);
 #endif

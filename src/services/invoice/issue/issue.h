@@ -20,6 +20,13 @@ MUST_USE err_t issue_find(struct ctx *c, struct str number, struct invoice *out,
 /* The same for one of its two sides, or an officer with a purpose; others get E_NOT_FOUND. */
 MUST_USE err_t issue_open(struct ctx *c, struct str number, struct invoice *out);
 
+/* How it came about: by the buyer instead of the seller (收购、反向开具), or by the bureau for a natural person (代开). */
+struct issue_origin {
+	bool by_buyer, agency;
+	struct str tax_code; /* of the first line */
+};
+MUST_USE err_t issue_origin(struct ctx *c, const struct invoice *i, struct issue_origin *out);
+
 /* One item that the bureau issues for a natural person (代开). */
 struct issue_agency {
 	int64_t seller_id;

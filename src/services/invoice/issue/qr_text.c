@@ -42,8 +42,8 @@ const char *qr_text_fault_word(enum qr_text_fault f)
 
 static const struct kind *kind_of(struct str type)
 {
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (str_is(type, kinds[i].type)) return &kinds[i];
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && type.n == 2; i++)
+		if (type.p[0] == kinds[i].type[0] && type.p[1] == kinds[i].type[1]) return &kinds[i];
 	return NULL;
 }
 
@@ -55,25 +55,27 @@ static bool digits(struct str s, int n)
 	return true;
 }
 
-/* Four bits at a time. */
+/* A byte is its two halves: what each adds stands in a table of sixteen. */
 static unsigned crc16(struct str s, bool reflected)
 {
-	static const uint16_t forward[] = { 0x0000, 0x8005, 0x800f, 0x000a, 0x801b, 0x001e, 0x0014, 0x8011, 0x8033,
-		0x0036, 0x003c, 0x8039, 0x0028, 0x802d, 0x8027, 0x0022 };
-	static const uint16_t backward[] = { 0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00, 0x2800, 0xe401, 0xa001,
-		0x6c00, 0x7800, 0xb401, 0x5000, 0x9c01, 0x8801, 0x4400 };
+	static const uint16_t forward[2][16] = { { 0x0000, 0x8005, 0x800f, 0x000a, 0x801b, 0x001e, 0x0014, 0x8011,
+		                                         0x8033, 0x0036, 0x003c, 0x8039, 0x0028, 0x802d, 0x8027,
+		                                         0x0022 },
+		{ 0x0000, 0x8063, 0x80c3, 0x00a0, 0x8183, 0x01e0, 0x0140, 0x8123, 0x8303, 0x0360, 0x03c0, 0x83a3,
+		        0x0280, 0x82e3, 0x8243, 0x0220 } };
+	static const uint16_t backward[2][16] = { { 0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00, 0x2800, 0xe401,
+		                                          0xa001, 0x6c00, 0x7800, 0xb401, 0x5000, 0x9c01, 0x8801,
+		                                          0x4400 },
+		{ 0x0000, 0xc0c1, 0xc181, 0x0140, 0xc301, 0x03c0, 0x0280, 0xc241, 0xc601, 0x06c0, 0x0780, 0xc741,
+		        0x0500, 0xc5c1, 0xc481, 0x0440 } };
 	unsigned crc = reflected ? 0xffff : 0;
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned byte = (unsigned char)s.p[i];
-		if (reflected) {
-			crc ^= byte;
-			crc = crc >> 4 ^ backward[crc & 15];
-			crc = crc >> 4 ^ backward[crc & 15];
-		} else {
-			crc ^= byte << 8;
-			crc = (crc << 4 & 0xffff) ^ forward[crc >> 12];
-			crc = (crc << 4 & 0xffff) ^ forward[crc >> 12];
-		}
+	for (size_t i = 0; i < s.n && !reflected; i++) {
+		unsigned x = crc >> 8 ^ (unsigned char)s.p[i];
+		crc = (crc << 8 & 0xffff) ^ forward[1][x >> 4] ^ forward[0][x & 15];
+	}
+	for (size_t i = 0; i < s.n && reflected; i++) {
+		unsigned x = (crc & 255) ^ (unsigned char)s.p[i];
+		crc = crc >> 8 ^ backward[1][x & 15] ^ backward[0][x >> 4];
 	}
 	return crc;
 }

@@ -22,6 +22,9 @@ static const struct {
 	{ "lapsed", N_("只能在开票当天参加，今天已经过期") },
 	{ "staff", N_("税务人员不能参加") },
 	{ "related", N_("您在开票方任职，不能用它开的发票参加") },
+	{ "agency", N_("税务机关代开的发票不能参加这个活动") },
+	{ "buyer-issued", N_("这张发票由购买方开具（收购或反向开具），不是向消费者的销售") },
+	{ "split", N_("同一商家短时间内给您开了多张发票，多出的不算") },
 	{ "over-cap", N_("已到每人可参加的次数") },
 	{ "barred", N_("您有一笔奖金要退回，退回后才能再参加") },
 };
@@ -35,6 +38,7 @@ const char *reason_words(struct str code)
 
 struct entry {
 	struct invoice invoice;
+	struct issue_origin origin;
 	struct money left; /* of the total, after red letters */
 	int64_t person_id;
 	bool automatic;
@@ -57,9 +61,24 @@ static err_t check_invoice(struct ctx *c, struct entry *e)
 	if (e->invoice.total.fen <= 0) return refuse(e, "red");
 	if (!str_is(e->invoice.kind, "ordinary")) return refuse(e, "special");
 	if (e->invoice.buyer_id != e->person_id) return refuse(e, "not-own-name");
+	TRY(issue_origin(c, &e->invoice, &e->origin));
 	TRY(issue_state(c, e->invoice.number, &state));
 	e->left = FEN(e->invoice.total.fen - state.amount.fen - state.tax.fen);
 	return e->left.fen <= 0 ? refuse(e, "reversed") : OK;
+}
+
+/* Who has the bureau issue for him is registered nowhere: of his place the number says the province (its third and fourth
+ * digit), of his trade the tax code says what was sold. */
+static err_t find_agency_scheme(struct ctx *c, struct entry *e)
+{
+	const struct scheme *const *list;
+	size_t n;
+	TRY(scheme_all(c, &list, &n));
+	for (size_t i = 0; i < n && !e->scheme; i++)
+		if (scheme_in_force(list[i], c->today) && scheme_has_agency(list[i], e->origin.tax_code) &&
+		        str_eq(str_sub(list[i]->region, 0, 2), str_sub(e->invoice.number, 2, 2)))
+			e->scheme = list[i];
+	return OK;
 }
 
 /* The scheme of the seller's city and trade; the city's, to say what is missing, when no trade fits. */
@@ -86,10 +105,13 @@ static err_t find_scheme(struct ctx *c, struct entry *e, bool *trade_fits)
 
 static err_t check_scheme(struct ctx *c, struct entry *e)
 {
-	bool trade;
-	TRY(find_scheme(c, e, &trade));
+	bool trade = true;
+	if (e->origin.agency)
+		TRY(find_agency_scheme(c, e));
+	else
+		TRY(find_scheme(c, e, &trade));
 	const struct scheme *s = e->scheme;
-	if (!s) return refuse(e, "no-scheme");
+	if (!s) return refuse(e, e->origin.agency ? "agency" : "no-scheme");
 	e->out->minimum = s->minimum;
 	struct date issued = date_of_instant(e->invoice.issued_at);
 	if (!trade) return refuse(e, "trade");
@@ -156,6 +178,37 @@ static err_t check_caps(struct ctx *c, const struct entry *e, bool *over)
 	return count_use(c, e, s->per_month, str_sub(day, 0, 6), over);
 }
 
+/* A sale that was cut into many invoices, so that it has many chances: those issued before or after this one within
+ * the time that the scheme names. Void ones count too, or every second one would pass. */
+static err_t check_split(struct ctx *c, const struct entry *e, bool *split)
+{
+	const struct scheme *s = e->scheme;
+	instant_us span = s->pair_minutes * 60 * SECOND;
+	struct lottery_pair_count_row row;
+	bool found;
+	*split = false;
+	if (!s->pair_tickets) return OK;
+	TRY(lottery_pair_count(c, e->person_id, e->invoice.seller_id, e->invoice.issued_at - span,
+	        e->invoice.issued_at + span, &row, &found));
+	*split = row.n >= s->pair_tickets;
+	return OK;
+}
+
+/* Why the ticket is void from the start; NULL: it is not. */
+static err_t find_void(struct ctx *c, const struct entry *e, const char **reason)
+{
+	bool related, split, over;
+	*reason = NULL;
+	TRY(identity_is_member(c, e->invoice.seller_id, e->person_id, &related));
+	if (e->origin.by_buyer) return *reason = "buyer-issued", OK;
+	if (related || e->invoice.seller_id == e->person_id) return *reason = "related", OK;
+	TRY(check_split(c, e, &split));
+	if (split) return *reason = "split", OK;
+	TRY(check_caps(c, e, &over));
+	if (over) *reason = "over-cap";
+	return OK;
+}
+
 struct drawn {
 	struct the_draw instant, periodic;
 	bool has_instant, has_periodic, open; /* open: the instant draw's public value is known */
@@ -192,7 +245,7 @@ static err_t put_ticket(
 	bool found;
 	TRY(identity_party(c, e->invoice.seller_id, &seller, &found));
 	return lottery_ticket_insert(c, e->invoice.number, db_new_id(c), e->scheme->id, e->person_id,
-	        e->invoice.seller_id, found ? seller.name : S(""), e->invoice.total, c->now,
+	        e->invoice.seller_id, found ? seller.name : S(""), e->invoice.total, e->invoice.issued_at, c->now,
 	        e->automatic ? S("automatic") : S("scan"), str_c(state), reason,
 	        d->has_instant ? d->instant.name : S(""), d->has_periodic ? d->periodic.name : S(""), d->prize,
 	        d->counter, d->slot, NULL);
@@ -237,17 +290,15 @@ static err_t enter_valid(struct ctx *c, struct entry *e, struct drawn *d)
 static err_t enter(struct ctx *c, struct entry *e)
 {
 	struct drawn d = { 0 };
-	bool related, over;
+	const char *reason;
 	TRY(find_draws(c, e, &d));
 	if (!d.open) {
 		e->out->outcome = "waiting";
 		return lottery_waiting_put(c, e->invoice.number, e->person_id, c->now, NULL);
 	}
 	TRY(lottery_waiting_remove(c, e->invoice.number, NULL));
-	TRY(identity_is_member(c, e->invoice.seller_id, e->person_id, &related));
-	if (related) return enter_void(c, e, &d, "related");
-	TRY(check_caps(c, e, &over));
-	return over ? enter_void(c, e, &d, "over-cap") : enter_valid(c, e, &d);
+	TRY(find_void(c, e, &reason));
+	return reason ? enter_void(c, e, &d, reason) : enter_valid(c, e, &d);
 }
 
 static err_t (*const rules[])(struct ctx *c, struct entry *e) = { check_invoice, check_scheme, check_person };

@@ -2,6 +2,9 @@
 #include "services/foundation/ledger/ledger.h"
 #include "services/invoice/lottery/own.h"
 
+/* Who runs the lottery: its money, public values and statements; nobody else's work (三员分立, GB/T 22239-2019). */
+#define LOTTERY_POST "lottery"
+
 enum { QR_MAX = 512, NUMBERS_MAX = 60, CALLBACK_MAX = 16384 };
 
 static const struct choice outcome_choices[] = { { "issued", N_("商家已补开发票") },
@@ -308,7 +311,7 @@ static const struct operation operations[] = {
 	{ .id = "lottery.pools",
 	        .method = GET,
 	        .path = "/lottery/pools",
-	        .who = OFFICER(NULL),
+	        .who = OFFICER(LOTTERY_POST),
 	        .run = pool_show,
 	        .page = "lottery/pools",
 	        .menu = "税务人端/有奖发票管理",
@@ -318,7 +321,7 @@ static const struct operation operations[] = {
 	{ .id = "lottery.release",
 	        .method = POST,
 	        .path = "/lottery/releases",
-	        .who = OFFICER(NULL),
+	        .who = OFFICER(LOTTERY_POST),
 	        .in = release_fields,
 	        .in_size = sizeof(struct release_in),
 	        .run = release_ask,
@@ -332,7 +335,7 @@ static const struct operation operations[] = {
 	{ .id = "lottery.release_decide",
 	        .method = POST,
 	        .path = "/lottery/releases/{id}/decisions",
-	        .who = OFFICER(NULL),
+	        .who = OFFICER(LOTTERY_POST),
 	        .in = release_id_fields,
 	        .in_size = sizeof(struct release_id_in),
 	        .run = release_decide,
@@ -346,7 +349,7 @@ static const struct operation operations[] = {
 	{ .id = "lottery.repaid",
 	        .method = POST,
 	        .path = "/lottery/prizes/{id}/repayment",
-	        .who = OFFICER(NULL),
+	        .who = OFFICER(LOTTERY_POST),
 	        .in = prize_fields,
 	        .in_size = sizeof(struct prize_in),
 	        .run = prize_repaid,
@@ -360,7 +363,7 @@ static const struct operation operations[] = {
 	{ .id = "lottery.typed",
 	        .method = POST,
 	        .path = "/lottery/beacons",
-	        .who = OFFICER(NULL),
+	        .who = OFFICER(LOTTERY_POST),
 	        .in = typed_fields,
 	        .in_size = sizeof(struct typed_in),
 	        .run = pool_typed,
@@ -373,7 +376,7 @@ static const struct operation operations[] = {
 	{ .id = "lottery.reconcile",
 	        .method = POST,
 	        .path = "/lottery/payouts/reconciliations",
-	        .who = OFFICER(NULL),
+	        .who = OFFICER(LOTTERY_POST),
 	        .in = day_fields,
 	        .in_size = sizeof(struct day_in),
 	        .run = pool_reconcile,

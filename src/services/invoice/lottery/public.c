@@ -64,6 +64,10 @@ static err_t scheme_value(struct ctx *c, const struct scheme *s, struct value **
 	value_put_money(c->arena, v, "minimum", s->minimum);
 	value_put_int(c->arena, v, "per_day", s->per_day);
 	value_put_int(c->arena, v, "per_month", s->per_month);
+	value_put_bool(c->arena, v, "agency", s->n_agency > 0);
+	value_put_bool(c->arena, v, "split_rule", s->pair_tickets > 0);
+	value_put_int(c->arena, v, "pair_tickets", s->pair_tickets);
+	value_put_int(c->arena, v, "pair_minutes", s->pair_minutes);
 	value_put_int(c->arena, v, "claim_days", s->claim_days);
 	value_put_bool(c->arena, v, "instant", s->n_bands > 0);
 	value_put_c(c->arena, v, "periodic",

@@ -69,10 +69,16 @@ INSERT INTO lottery_line (scheme, draw, seq, line) VALUES ($1, $2, $3, $4);
 SELECT seq, line FROM lottery_line WHERE scheme = $1 AND draw = $2 AND seq > $3 AND seq <= $4 ORDER BY seq LIMIT 1000;
 
 -- :name ticket_insert :exec
--- :in number text, ticket_id int, scheme text, person_id int, seller_id int, seller text, total money, entered_at instant, way text, state text, reason text, instant text, periodic text, drawn money, counter int, slot int
-INSERT INTO lottery_ticket (number, ticket_id, scheme, person_id, seller_id, seller, total_fen, entered_at, way, state, reason,
+-- :in number text, ticket_id int, scheme text, person_id int, seller_id int, seller text, total money, issued_at instant, entered_at instant, way text, state text, reason text, instant text, periodic text, drawn money, counter int, slot int
+INSERT INTO lottery_ticket (number, ticket_id, scheme, person_id, seller_id, seller, total_fen, issued_at, entered_at, way, state, reason,
 instant, periodic, drawn_fen, counter, slot, charity)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '');
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, '');
+
+-- :name pair_count :one
+-- :in person_id int, seller_id int, since instant, until instant
+-- :out n int
+SELECT count(*) FROM (SELECT seller_id, issued_at FROM lottery_ticket WHERE person_id = $1 ORDER BY ticket_id DESC LIMIT 500) AS t
+WHERE seller_id = $2 AND issued_at >= $3 AND issued_at <= $4;
 
 -- :name ticket_get :one
 -- :in number text

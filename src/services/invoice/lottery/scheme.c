@@ -44,12 +44,12 @@ static struct str text(struct reading *r, const struct value *v, const char *key
 	return s.p ? s : S("");
 }
 
-static size_t trades(struct reading *r, const struct value *v, const char *key, struct str *out)
+static size_t prefixes(struct reading *r, const struct value *v, const char *key, size_t max, struct str *out)
 {
 	const struct value *list = value_get(v, str_c(key));
 	size_t n = 0;
 	for (const struct value_member *m = list && list->kind == VALUE_ARRAY ? list->first : NULL; m; m = m->next) {
-		if (m->value->kind != VALUE_STR || m->value->str.n < 2 || m->value->str.n > 4 ||
+		if (m->value->kind != VALUE_STR || m->value->str.n < 2 || m->value->str.n > max ||
 		        n == SCHEME_TRADES_MAX) {
 			refuse(r, key);
 			return n;
@@ -115,6 +115,17 @@ static void draws(struct reading *r, struct scheme *s)
 	s->n_prizes = prizes(r, periodic, "count", s->prizes);
 }
 
+static void clusters(struct reading *r, struct scheme *s)
+{
+	const struct value *v = value_get(s->data, S("clusters"));
+	if (!v) return;
+	s->pair_tickets = number(r, v, "pair_tickets", 0);
+	s->pair_minutes = number(r, v, "pair_minutes", 0);
+	if (s->pair_tickets < 1 || s->pair_tickets > SCHEME_PAIR_MAX || s->pair_minutes < 1 ||
+	        s->pair_minutes > SCHEME_PAIR_MINUTES_MAX)
+		refuse(r, "clusters");
+}
+
 static void head(struct reading *r, struct scheme *s)
 {
 	const struct value *v = s->data;
@@ -124,8 +135,9 @@ static void head(struct reading *r, struct scheme *s)
 	s->region_title = text(r, v, "region_title");
 	s->trades_title = text(r, v, "trades_title");
 	s->law = text(r, v, "law");
-	s->n_trades = trades(r, v, "trades", s->trades);
-	s->n_except = trades(r, v, "trades_except", s->except);
+	s->n_trades = prefixes(r, v, "trades", 4, s->trades);
+	s->n_except = prefixes(r, v, "trades_except", 4, s->except);
+	s->n_agency = prefixes(r, v, "agency_tax_codes", 19, s->agency);
 	if (!s->n_trades) refuse(r, "trades");
 	if (!date_parse(value_text(v, "from"), &s->from)) refuse(r, "from");
 	if (!date_parse(value_text(v, "to"), &s->to) || date_cmp(s->from, s->to) > 0) refuse(r, "to");
@@ -149,6 +161,7 @@ const struct scheme *scheme_of(struct arena *a, const struct value *data, struct
 	struct scheme *s = arena_new_of(a, struct scheme);
 	s->data = data;
 	head(&r, s);
+	clusters(&r, s);
 	draws(&r, s);
 	*why = r.why;
 	return r.why.p ? NULL : s;
@@ -227,6 +240,11 @@ bool scheme_has_trade(const struct scheme *s, struct str code)
 {
 	return code.n && begins_with_one(s->trades, s->n_trades, code) &&
 	       !begins_with_one(s->except, s->n_except, code);
+}
+
+bool scheme_has_agency(const struct scheme *s, struct str tax_code)
+{
+	return begins_with_one(s->agency, s->n_agency, tax_code);
 }
 
 const struct scheme_band *scheme_band_for(const struct scheme *s, struct money total)

@@ -6,7 +6,8 @@
 #include "kernel/ctx/ctx.h"
 #include "kernel/value/value.h"
 
-enum { SCHEME_BANDS_MAX = 8, SCHEME_PRIZES_MAX = 16, SCHEME_TRADES_MAX = 24, SCHEMES_MAX = 64 };
+enum { SCHEME_BANDS_MAX = 8, SCHEME_PRIZES_MAX = 16, SCHEME_TRADES_MAX = 24, SCHEMES_MAX = 64,
+	SCHEME_PAIR_MAX = 50, SCHEME_PAIR_MINUTES_MAX = 1440 };
 
 struct scheme_prize {
 	struct money amount;
@@ -24,9 +25,16 @@ struct scheme {
 	struct str id, title, region, region_title, trades_title;
 	struct str trades[SCHEME_TRADES_MAX], except[SCHEME_TRADES_MAX]; /* prefixes of GB/T 4754 codes */
 	size_t n_trades, n_except;
+	/* Invoices that the bureau issued for a person (代开) take part when their item is one of these (prefixes of tax
+	 * codes): such a seller is registered in no city and no trade. None: they do not take part. */
+	struct str agency[SCHEME_TRADES_MAX];
+	size_t n_agency;
 	struct date from, to;
 	struct money minimum, release;       /* release: what the sandbox puts into the pool at first */
 	int64_t per_day, per_week, per_month; /* entries of one person; 0: no such limit */
+	/* Split sales: of what one seller issued to one person within so many minutes, only so many invoices count.
+	 * pair_tickets 0: no such rule. */
+	int64_t pair_tickets, pair_minutes;
 	int64_t upload_after_minutes;
 	bool same_day; /* the chance lapses at the end of the invoice's day */
 	struct scheme_band bands[SCHEME_BANDS_MAX];
@@ -51,6 +59,7 @@ MUST_USE err_t scheme_all(struct ctx *c, const struct scheme *const **out, size_
 MUST_USE err_t scheme_find(struct ctx *c, struct str id, const struct scheme **out); /* NULL: none */
 bool scheme_in_force(const struct scheme *s, struct date d);
 bool scheme_has_trade(const struct scheme *s, struct str code);
+bool scheme_has_agency(const struct scheme *s, struct str tax_code);
 /* The table for this total; NULL: none (too little). */
 const struct scheme_band *scheme_band_for(const struct scheme *s, struct money total);
 /* Prize of a slot 0 … slots-1. */

@@ -62,12 +62,23 @@ static void rise(struct best *h, size_t i)
 	}
 }
 
+/* A rank has just been written word by word: read in another width it would have to wait for its bytes. */
+static uint32_t first_word(const struct best *b)
+{
+	uint32_t w;
+	memcpy(&w, b->rank, sizeof w);
+	return __builtin_bswap32(w);
+}
+
 static void offer(struct part *p, const struct best *b)
 {
 	if (p->n < p->job->most) {
 		p->heap[p->n] = *b;
 		rise(p->heap, p->n++);
-	} else if (p->n && memcmp(b->rank, p->heap[0].rank, 32) < 0) {
+		return;
+	}
+	if (p->n && first_word(b) > first_word(&p->heap[0])) return; /* nearly always */
+	if (p->n && memcmp(b->rank, p->heap[0].rank, 32) < 0) {
 		p->heap[0] = *b;
 		sink(p->heap, p->n, 0);
 	}
@@ -86,31 +97,99 @@ static bool other_line(struct str line)
 	return draw_line_read(line, &l);
 }
 
+/* Some lines on their way through the hash, two at a time: as many leaves as a power of two, so that their root is a
+ * leaf of the tree above. */
+enum { BATCH = 256 };
+_Static_assert(CHUNK % BATCH == 0, "only the last batch of all may be smaller");
+struct batch {
+	struct str line[BATCH];
+	const char *number[BATCH]; /* of those that take part */
+	struct tlog_hash leaf[BATCH];
+	size_t n, n_numbers;
+};
+
 /* "+ 20 digits": the common line, without the general reader. */
-static bool take_line(struct part *p, struct str line, struct tlog_hash *leaf)
+static bool take_line(struct part *p, struct batch *b, struct str line)
 {
-	__attribute__((uninitialized)) unsigned char bytes[DRAW_LINE_MAX + 1];
-	struct best b;
 	if (line.n > DRAW_LINE_MAX) return false;
-	bytes[0] = 0;
-	memcpy(bytes + 1, line.p, line.n);
-	crypto_sha256_short(bytes, line.n + 1, leaf->b);
 	bool plain = line.n == DRAW_NUMBER + 2 && line.p[0] == '+' && line.p[1] == ' ' &&
 	             all_digits(line.p + 2, DRAW_NUMBER);
 	if (!plain && !other_line(line)) return false;
-	if (line.p[0] != '+' || !p->job->most) return true;
-	b.number = line.p + 2;
-	crypto_hmac_short(&p->job->key, b.number, DRAW_NUMBER, b.rank);
-	offer(p, &b);
+	b->line[b->n++] = line;
+	if (line.p[0] == '+' && p->job->most) b->number[b->n_numbers++] = line.p + 2;
 	return true;
+}
+
+static void leaf_bytes(unsigned char bytes[DRAW_LINE_MAX + 1], struct str line)
+{
+	bytes[0] = 0;
+	memcpy(bytes + 1, line.p, line.n);
+}
+
+static void hash_leaves(struct batch *b)
+{
+	__attribute__((uninitialized)) unsigned char one[DRAW_LINE_MAX + 1], two[DRAW_LINE_MAX + 1];
+	for (size_t i = 0; i < b->n; i++) {
+		size_t n = b->line[i].n + 1;
+		leaf_bytes(one, b->line[i]);
+		if (i + 1 == b->n || b->line[i + 1].n + 1 != n) {
+			crypto_sha256_short(one, n, b->leaf[i].b);
+			continue;
+		}
+		leaf_bytes(two, b->line[i + 1]);
+		crypto_sha256_short_two(one, two, n, b->leaf[i].b, b->leaf[i + 1].b);
+		i++;
+	}
+}
+
+static void rank_numbers(struct part *p, const struct batch *b)
+{
+	struct best one, two;
+	for (size_t i = 0; i + 1 < b->n_numbers; i += 2) {
+		one.number = b->number[i];
+		two.number = b->number[i + 1];
+		crypto_hmac_short_two(&p->job->key, one.number, two.number, DRAW_NUMBER, one.rank, two.rank);
+		offer(p, &one);
+		offer(p, &two);
+	}
+	if (b->n_numbers % 2 == 0) return;
+	one.number = b->number[b->n_numbers - 1];
+	crypto_hmac_short(&p->job->key, one.number, DRAW_NUMBER, one.rank);
+	offer(p, &one);
+}
+
+enum { NODE = 65 };
+
+static void node_bytes(unsigned char bytes[NODE], const struct tlog_hash *l, const struct tlog_hash *r)
+{
+	bytes[0] = 1;
+	memcpy(bytes + 1, l->b, 32);
+	memcpy(bytes + 33, r->b, 32);
 }
 
 static void node(const struct tlog_hash *l, const struct tlog_hash *r, struct tlog_hash *out)
 {
-	unsigned char bytes[65] = { 1 };
-	memcpy(bytes + 1, l->b, 32);
-	memcpy(bytes + 33, r->b, 32);
+	unsigned char bytes[NODE];
+	node_bytes(bytes, l, r);
 	crypto_sha256_short(bytes, sizeof bytes, out->b);
+}
+
+/* Level by level; a last one without a neighbour goes up as it is, which is the tree of RFC 6962. */
+static void root_of(struct batch *b, struct tlog_hash *out)
+{
+	__attribute__((uninitialized)) unsigned char one[NODE], two[NODE];
+	struct tlog_hash *h = b->leaf;
+	for (size_t n = b->n; n > 1; n = (n + 1) / 2) {
+		size_t pairs = n / 2, i = 0;
+		for (; i + 1 < pairs; i += 2) {
+			node_bytes(one, &h[2 * i], &h[2 * i + 1]);
+			node_bytes(two, &h[2 * i + 2], &h[2 * i + 3]);
+			crypto_sha256_short_two(one, two, NODE, h[i].b, h[i + 1].b);
+		}
+		if (i < pairs) node(&h[2 * i], &h[2 * i + 1], &h[i]);
+		if (n % 2) h[pairs] = h[n - 1];
+	}
+	*out = h[0];
 }
 
 static void append(struct tlog_stack *s, const struct tlog_hash *leaf)
@@ -122,16 +201,29 @@ static void append(struct tlog_stack *s, const struct tlog_hash *leaf)
 	s->size++;
 }
 
+static void end_batch(struct part *p, struct batch *b, struct tlog_stack *s)
+{
+	struct tlog_hash root;
+	if (!b->n) return;
+	hash_leaves(b);
+	rank_numbers(p, b);
+	root_of(b, &root);
+	append(s, &root);
+	b->n = b->n_numbers = 0;
+}
+
 static bool take_chunk(struct part *p, size_t i)
 {
 	struct job *j = p->job;
 	struct str rest = { j->text.p + j->chunks[i], j->chunks[i + 1] - j->chunks[i] }, line;
 	struct tlog_stack s = { 0 };
-	struct tlog_hash leaf;
+	__attribute__((uninitialized)) struct batch b;
+	b.n = b.n_numbers = 0;
 	while (rest.n && str_split(&rest, '\n', &line)) {
-		if (!take_line(p, line, &leaf)) return false;
-		append(&s, &leaf);
+		if (!take_line(p, &b, line)) return false;
+		if (b.n == BATCH) end_batch(p, &b, &s);
 	}
+	end_batch(p, &b, &s);
 	tlog_stack_root(&s, &j->roots[i]);
 	return true;
 }

@@ -80,12 +80,10 @@ bool spec_ofd_open(struct spec_report *r, struct str bytes, struct spec_ofd *o)
 	return find_data(r, o, resolve(r->arena, S("OFD.xml"), doc_root)) && signature;
 }
 
-static bool digest_fits(struct arena *a, struct str bytes, struct str check)
+static bool digest_fits(struct arena *a, const struct crypto_sm3_work *w, struct str check)
 {
-	unsigned char digest[32];
 	struct str given;
-	crypto_sm3(bytes.p, bytes.n, digest);
-	return str_unbase64(a, check, &given) && str_eq(given, (struct str){ (const char *)digest, sizeof digest });
+	return str_unbase64(a, check, &given) && str_eq(given, (struct str){ (const char *)w->out, sizeof w->out });
 }
 
 static void altered(struct spec_report *r, struct str name)
@@ -100,11 +98,27 @@ static bool is_outside(const struct spec_ofd *o, const struct zip_entry *e)
 	       (e->bytes.p == o->signed_value.p && e->bytes.p);
 }
 
-void spec_ofd_digests(struct spec_report *r, const struct spec_ofd *o)
+static bool is_reference(const struct xml_node *n)
+{
+	return str_is(n->name, "Reference");
+}
+
+/* The part that a reference names; o->zip.n: none. */
+static size_t part_of(const struct spec_ofd *o, const struct xml_node *n)
+{
+	struct str name = xml_attribute(n, "FileRef");
+	size_t i = 0;
+	if (name.n && name.p[0] == '/') name = str_sub(name, 1, name.n);
+	while (i < o->zip.n && !str_eq(o->zip.list[i].name, name))
+		i++;
+	return i;
+}
+
+void spec_ofd_to_hash(struct spec_report *r, const struct spec_ofd *o, struct spec_digests *out)
 {
 	struct xml_node *root;
-	bool covered[ZIP_ENTRIES_MAX] = { false };
-	size_t before = r->n_faults;
+	size_t most = 0;
+	*out = (struct spec_digests){ 0 };
 	if (!o->signature.p) {
 		spec_check(r, "ofd-digests", SPEC_SKIPPED, S("not sealed"));
 		return;
@@ -113,16 +127,32 @@ void spec_ofd_digests(struct spec_report *r, const struct spec_ofd *o)
 	const struct xml_node *info = xml_child(root, "SignedInfo"), *list = xml_child(info, "References");
 	if (!str_is(xml_attribute(list, "CheckMethod"), "1.2.156.10197.1.401"))
 		spec_fault(r, SPEC_OFD, S(""), S("CheckMethod"), STR_NONE);
+	out->sealed = true;
+	out->references = list;
+	for (const struct xml_node *n = list ? list->first : NULL; n; n = n->next)
+		most += is_reference(n);
+	out->work = arena_array(r->arena, most + 1, sizeof *out->work);
 	for (const struct xml_node *n = list ? list->first : NULL; n; n = n->next) {
+		size_t i = is_reference(n) ? part_of(o, n) : o->zip.n;
+		if (i == o->zip.n) continue;
+		struct str bytes = o->zip.list[i].bytes;
+		out->work[out->n++] = (struct crypto_sm3_work){ .p = bytes.p, .n = bytes.n };
+	}
+}
+
+void spec_ofd_digests(struct spec_report *r, const struct spec_ofd *o, const struct spec_digests *d)
+{
+	bool covered[ZIP_ENTRIES_MAX] = { false };
+	size_t before = r->n_faults, hashed = 0;
+	if (!d->sealed) return;
+	for (const struct xml_node *n = d->references ? d->references->first : NULL; n; n = n->next) {
+		if (!is_reference(n)) continue;
+		size_t i = part_of(o, n);
 		struct str name = xml_attribute(n, "FileRef");
-		if (!str_is(n->name, "Reference")) continue;
-		if (name.n && name.p[0] == '/') name = str_sub(name, 1, name.n);
-		size_t i = 0;
-		while (i < o->zip.n && !str_eq(o->zip.list[i].name, name))
-			i++;
-		if (i == o->zip.n || !digest_fits(r->arena, o->zip.list[i].bytes, xml_text(n, "CheckValue")))
-			altered(r, name.p ? name : S("FileRef"));
-		if (i < o->zip.n) covered[i] = true;
+		bool there = i < o->zip.n;
+		if (!there || !digest_fits(r->arena, &d->work[hashed++], xml_text(n, "CheckValue")))
+			altered(r, there ? o->zip.list[i].name : name.p ? name : S("FileRef"));
+		if (there) covered[i] = true;
 	}
 	for (size_t i = 0; i < o->zip.n; i++)
 		if (!covered[i] && !is_outside(o, &o->zip.list[i])) altered(r, o->zip.list[i].name);
