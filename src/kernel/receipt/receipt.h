@@ -29,6 +29,8 @@ enum act_kind { /* one byte in the entry; never renumber */
 	ACT_LANE = 20,          /* a device of a seller: opened, block given, head anchored, revoked */
 	ACT_QUOTA_DECIDED = 22,
 	ACT_AGENCY_REQUESTED = 21,
+	ACT_INVOICE_BOOKED = 56, /* booked, or its booking undone */
+	ACT_INVOICE_HANDED = 57, /* handed by an employee to a firm that reimburses it */
 };
 
 /* Inside db_write. act: JSON object of what was done (who, what, amounts, when); holder may fetch the receipt.

@@ -380,7 +380,7 @@ static const struct operation operations[] = {
 };
 static const struct subscription subscriptions[] = {
 	{ .consumer = "issue.party_list",
-	        .kinds = "invoice.issued invoice.reversed input.credited purchase.imported",
+	        .kinds = "invoice.issued invoice.reversed input.credited purchase.imported invoice.booked invoice.booking_undone",
 	        .kind = CONSUMER_PROJECTION,
 	        .apply = lists_feed },
 };

@@ -307,3 +307,36 @@ err_t issue_creditable(struct ctx *c, int64_t buyer_id, struct str period, bool 
 			rows[i].issued_at, rows[i].amount, rows[i].tax };
 	return OK;
 }
+
+err_t issue_unbooked(struct ctx *c, int64_t buyer_id, struct str period, struct str after, struct received **out,
+        size_t *n, struct str *next)
+{
+	struct issue_unbooked_rows_row *rows;
+	struct str rest = after.p ? after : S("9999-99.9"), from;
+	if (!str_split(&rest, '.', &from) || !rest.p) {
+		FAULT(c, S("/after"), &bad_cursor);
+		return problem_result(&c->problem);
+	}
+	TRY(issue_unbooked_rows(c, buyer_id, period, from, rest, &rows, n));
+	*next = STR_NONE;
+	if (*n > PAGE) {
+		*n = PAGE;
+		*next = str_printf(
+		        c->arena, "%.*s.%.*s", STR_FMT(rows[PAGE - 1].period), STR_FMT(rows[PAGE - 1].number));
+	}
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct received){ rows[i].number, rows[i].other_name, rows[i].period, rows[i].credited,
+			rows[i].issued_at, rows[i].amount, rows[i].tax };
+	return OK;
+}
+
+err_t issue_booked_counts(struct ctx *c, int64_t after, struct issue_booked **out, size_t *n)
+{
+	struct issue_booked_rows_row *rows;
+	TRY(issue_booked_rows(c, after, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct issue_booked){ rows[i].party_id, rows[i].n };
+	return OK;
+}

@@ -146,10 +146,17 @@ INSERT INTO invoice_file (number, format, signature, signed_at) VALUES ($1, $2, 
 
 -- :name party_insert :exec
 -- :on projection
--- :in party_id int, side int, period text, number text, other_name text, kind text, issued_at instant, amount money, tax money, total money, status int, original text, imported bool
--- :rows 19
-INSERT INTO party_invoice (party_id, side, period, number, other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, imported)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13) ON CONFLICT (party_id, side, period, number) DO NOTHING;
+-- :in party_id int, side int, period text, number text, other_name text, kind text, issued_at instant, amount money, tax money, total money, status int, original text, imported bool, rate int
+-- :rows 18
+INSERT INTO party_invoice (party_id, side, period, number, other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, imported, rate)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13, $14) ON CONFLICT (party_id, side, period, number) DO NOTHING;
+
+-- :name mixed_insert :exec
+-- :on projection
+-- :in party_id int, side int, period text, number text, rate int, amount money, tax money
+-- :rows 36
+INSERT INTO party_mixed (party_id, side, period, number, rate, amount_fen, tax_fen) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (party_id, side, period, number, rate) DO NOTHING;
 
 -- :name party_status :exec
 -- :on projection
@@ -160,6 +167,11 @@ UPDATE party_invoice SET status = $1 WHERE party_id = $2 AND side = $3 AND perio
 -- :on projection
 -- :in credited text, party_id int, period text, number text
 UPDATE party_invoice SET credited = $1 WHERE party_id = $2 AND side = 1 AND period = $3 AND number = $4;
+
+-- :name party_booked :exec
+-- :on projection
+-- :in booked text, party_id int, period text, number text
+UPDATE party_invoice SET booked = $1 WHERE party_id = $2 AND side = 1 AND period = $3 AND number = $4;
 
 -- :name month_add :exec
 -- :on projection
@@ -270,6 +282,34 @@ WHERE party_id = $1 AND side = $2 AND period = $3 AND number > $4 ORDER BY numbe
 SELECT number, period, other_name, issued_at, amount_fen, tax_fen, credited FROM party_invoice
 WHERE party_id = $1 AND side = 1 AND period <= $2 AND (period, number) > ($3, $4) AND kind IN ('special', 'vehicle') AND status = 0
   AND credited = $5 ORDER BY period, number LIMIT 101;
+
+-- Received and not booked, or booking undone: blue and red ones.
+-- :name unbooked_rows :many
+-- :on projection
+-- :in buyer_id int, period text, before_period text, before_number text
+-- :out number text, period text, other_name text, issued_at instant, amount money, tax money, credited text
+-- :max 101
+SELECT number, period, other_name, issued_at, amount_fen, tax_fen, credited FROM party_invoice
+WHERE party_id = $1 AND side = 1 AND period <= $2 AND (period, number) < ($3, $4) AND booked IN ('', 'cancelled')
+  AND status <> 2 ORDER BY period DESC, number DESC LIMIT 101;
+
+-- :name booked_rows :many
+-- :on projection
+-- :in after int
+-- :out party_id int, n int
+-- :max 1000
+SELECT party_id, count(*) FROM party_invoice WHERE party_id > $1 AND side = 1 AND booked IN ('deductible', 'not-deductible')
+GROUP BY party_id ORDER BY party_id LIMIT 1000;
+
+-- The parts of an invoice of several rates are the invoice.
+-- :name mixed_wrong :many
+-- :on projection
+-- :out party_id int, number text
+-- :max 100
+SELECT i.party_id, i.number FROM party_invoice i LEFT JOIN (SELECT party_id, side, period, number, CAST(sum(amount_fen) AS BIGINT) AS amount,
+  CAST(sum(tax_fen) AS BIGINT) AS tax FROM party_mixed GROUP BY party_id, side, period, number) m
+  ON m.party_id = i.party_id AND m.side = i.side AND m.period = i.period AND m.number = i.number
+WHERE (i.rate = -8) <> (m.number IS NOT NULL) OR m.amount <> i.amount_fen OR m.tax <> i.tax_fen ORDER BY i.party_id, i.number LIMIT 100;
 
 -- :name batch_insert :exec
 -- :in seller_id int, key text, body_hash text, n_lines int, started_at instant
