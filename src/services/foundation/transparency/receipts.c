@@ -19,7 +19,8 @@ static const char *const act_titles[] = { "", N_("开具发票"), N_("红字发�
 	N_("纳税申报"), N_("缴款申请"), N_("缴款完成"), N_("开具证明"), N_("登记"), N_("登记变更"),
 	N_("人员和授权变更"), N_("导入取得的发票"), N_("发布计税规则"),
 	N_("批量开具发票"), [ACT_LOTTERY_DRAW] = N_("有奖发票开奖"), [ACT_LOTTERY_PRIZE] = N_("有奖发票发奖"),
-	[ACT_LANE] = N_("手机开票设备"), [ACT_LOTTERY_REPORT] = N_("拒开发票举报") };
+	[ACT_LANE] = N_("手机开票设备"), [ACT_LOTTERY_REPORT] = N_("拒开发票举报"),
+	[ACT_INVOICE_BOOKED] = N_("发票入账"), [ACT_INVOICE_HANDED] = N_("把发票交给单位报销") };
 
 const char *transparency_act_title(enum act_kind kind)
 {

@@ -21,34 +21,39 @@ static const struct fault_def future = { "period-future", N_("这个月还没有
 static const struct fault_def closed = { "period-closed", N_("{1} 的增值税已申报，不能再勾选或撤销"), NULL, NULL };
 static const struct fault_def small = { "small-scale", N_("小规模纳税人不抵扣进项税额"), NULL, N_("增值税法 第九条") };
 
-/* An invoice that this taxpayer received: issued here, or imported. */
-struct received_one {
-	struct str kind;
-	struct date issued_on;
-	struct money tax;
-	bool found, red, locked, reversed;
-};
-
-static err_t find(struct ctx *c, struct str number, struct received_one *out)
+err_t purchase_find(struct ctx *c, int64_t buyer_id, struct str number, struct purchase_received *out)
 {
 	struct invoice i;
 	struct invoice_state state;
 	struct purchase_get_row row;
 	bool found;
-	*out = (struct received_one){ 0 };
+	*out = (struct purchase_received){ 0 };
 	TRY(issue_find(c, number, &i, &found));
-	if (found && i.buyer_id == c->caller.subject_id) {
+	if (found && i.buyer_id == buyer_id) {
 		TRY(issue_state(c, number, &state));
-		*out = (struct received_one){ i.kind, date_of_instant(i.issued_at), i.tax, true,
-			i.total.fen<0, state.locked, state.amount.fen> 0 };
+		*out = (struct purchase_received){ .kind = i.kind,
+			.issued_on = date_of_instant(i.issued_at),
+			.amount = i.amount,
+			.tax = i.tax,
+			.total = i.total,
+			.found = true,
+			.red = i.total.fen < 0,
+			.locked = state.locked,
+			.reversed = state.amount.fen > 0,
+			.all_reversed = state.amount.fen > 0 && state.amount.fen == i.amount.fen };
 		return OK;
 	}
-	TRY(purchase_get(c, c->caller.subject_id, number, &row, &found));
-	if (found)
-		*out = (struct received_one){
-			.kind = row.kind, .issued_on = row.issued_on, .tax = row.tax, .found = true
-		};
-	return OK;
+	TRY(purchase_get(c, buyer_id, number, &row, &found));
+	if (!found) return OK;
+	*out = (struct purchase_received){
+		.kind = row.kind, .issued_on = row.issued_on, .amount = row.amount, .tax = row.tax, .found = true
+	};
+	return money_add(row.amount, row.tax, &out->total) ? OK : E_INTERNAL;
+}
+
+static err_t find(struct ctx *c, struct str number, struct purchase_received *out)
+{
+	return purchase_find(c, c->caller.subject_id, number, out);
 }
 
 static err_t check_period(struct ctx *c, struct period p)
@@ -82,7 +87,7 @@ static err_t confirm_one(struct ctx *c, const struct credit_in *in, size_t i, st
 	struct str at = str_printf(c->arena, "/numbers/%zu", i), number = in->numbers[i];
 	struct str period = period_format(c->arena, in->period);
 	struct purchase_credit_get_row before;
-	struct received_one r;
+	struct purchase_received r;
 	bool done;
 	TRY(find(c, number, &r));
 	TRY(purchase_credit_get(c, c->caller.subject_id, number, &before, &done));
@@ -112,7 +117,7 @@ static err_t withdraw_one(struct ctx *c, const struct credit_in *in, size_t i, s
 	struct str at = str_printf(c->arena, "/numbers/%zu", i), number = in->numbers[i];
 	struct str period = period_format(c->arena, in->period);
 	struct purchase_credit_get_row before;
-	struct received_one r;
+	struct purchase_received r;
 	bool done;
 	TRY(find(c, number, &r));
 	TRY(purchase_credit_get(c, c->caller.subject_id, number, &before, &done));

@@ -8,6 +8,17 @@ MUST_USE err_t purchase_credited(struct ctx *c, int64_t buyer_id, struct str per
 /* Input tax to be transferred out in a period (进项税额转出): of red letters against invoices that were credited. */
 MUST_USE err_t purchase_transferred_out(struct ctx *c, int64_t buyer_id, struct str period, struct money *tax);
 
+/* An invoice that a buyer received: issued here, or imported. */
+struct purchase_received {
+	struct str kind;
+	struct date issued_on;
+	struct money amount, tax, total; /* amount: without tax */
+	bool found, red;
+	bool locked;                 /* an open confirmation slip */
+	bool reversed, all_reversed; /* by red letters: something of it, all of it */
+};
+MUST_USE err_t purchase_find(struct ctx *c, int64_t buyer_id, struct str number, struct purchase_received *out);
+
 /* Has the buyer confirmed its use (用途确认)? Then a red letter needs both sides (domain/invoice.md §3.9). */
 MUST_USE err_t purchase_booked(struct ctx *c, int64_t buyer_id, struct str number, bool *booked);
 /* In db_write, with the red letter: what was credited is transferred out in the current month. */
