@@ -10,6 +10,7 @@ enum message_area { AREA_TAX = 1, AREA_INVOICE = 2, AREA_REGISTRY = 4 };
 #define MESSAGE_KINDS                                                                                                  \
 	"obligation.due_soon obligation.overdue return.filed payment.settled payment.failed certificate.issued "       \
 	"invoice.received invoice.reversal_requested invoice.reversed invoice.used_twice report.closed "               \
+	"invoice.booked_again "                                                                                        \
 	"registration.changed quota.decided agency.changed "                                                           \
 	"lottery.won lottery.paid lottery.failed lottery.expired lottery.reclaim lottery.void lottery.case"
 

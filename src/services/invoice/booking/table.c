@@ -24,12 +24,12 @@ static bool is_number(struct str s)
 }
 
 /* The code of the entry status, as it is exchanged, our own word, or the words of the form. */
-static struct str read_entry(struct str s)
+static struct str read_entry(struct arena *a, struct str s)
 {
 	static const char *const codes[] = { "02", "03" }, *const short_codes[] = { "2", "3" };
 	for (size_t i = 0; booking_choices[i].code; i++)
 		if (str_is(s, codes[i]) || str_is(s, short_codes[i]) || str_is(s, booking_choices[i].code) ||
-		        str_is(s, booking_choices[i].label))
+		        str_eq(s, utf8_fold(a, str_c(booking_choices[i].label))))
 			return str_c(booking_choices[i].code);
 	return STR_NONE;
 }
@@ -45,7 +45,7 @@ static void read_row(struct ctx *c, const struct str *cells, size_t n, struct st
 {
 	struct str entry = n > 1 ? cell(c, cells[1]) : S(""), period = n > 3 ? cell(c, cells[3]) : S("");
 	*e = (struct booking_entry){ .number = cell(c, cells[0]), .voucher = n > 2 ? cell(c, cells[2]) : S("") };
-	e->entry = entry.n ? read_entry(entry) : S("deductible");
+	e->entry = entry.n ? read_entry(c->arena, entry) : S("deductible");
 	if (!is_number(e->number)) FAULT(c, at, &bad_number);
 	if (!e->entry.p) FAULT(c, at, &bad_entry);
 	if (!e->voucher.n || utf8_count(e->voucher) > BOOKING_VOUCHER_MAX) FAULT(c, at, &bad_voucher);
