@@ -56,6 +56,9 @@ static err_t find(struct ctx *c, struct str number, struct purchase_received *ou
 	return purchase_find(c, c->caller.subject_id, number, out);
 }
 
+const struct choice credit_uses[] = { { "deduct", N_("抵扣") }, { "refund", N_("出口退税") },
+	{ "agent-refund", N_("代办退税") }, { "not-deduct", N_("不抵扣") }, { 0 } };
+
 static err_t check_period(struct ctx *c, struct period p)
 {
 	struct purchase_closed_get_row row;
@@ -80,6 +83,11 @@ static void put_mark(struct buf *marks, struct ctx *c, struct date issued_on, st
 	buf_char(marks, '\t');
 	buf_str(marks, period);
 	buf_char(marks, '\n');
+}
+
+static struct str use_of(const struct credit_in *in)
+{
+	return in->use.n ? in->use : S("deduct");
 }
 
 static err_t confirm_one(struct ctx *c, const struct credit_in *in, size_t i, struct buf *marks, struct money *total)
@@ -107,7 +115,7 @@ static err_t confirm_one(struct ctx *c, const struct credit_in *in, size_t i, st
 		FAULT(c, at, &later, date_format(c->arena, r.issued_on));
 	else if (money_add(*total, r.tax, total)) {
 		put_mark(marks, c, r.issued_on, number, period);
-		return purchase_credit_insert(c, c->caller.subject_id, number, period, r.tax, c->now, NULL);
+		return purchase_credit_insert(c, c->caller.subject_id, number, period, r.tax, c->now, use_of(in), NULL);
 	}
 	return OK;
 }
@@ -144,6 +152,7 @@ static err_t answer(struct ctx *c, const struct credit_in *in, const char *act, 
 	list = value_put_array(c->arena, v, "numbers");
 	for (size_t i = 0; i < in->n_numbers; i++)
 		value_push(c->arena, list, value_str(c->arena, in->numbers[i]));
+	value_put_str(c->arena, v, "use", use_of(in));
 	value_put_money(c->arena, v, "tax", total);
 	value_put_int(c->arena, v, "period_count", n);
 	value_put_money(c->arena, v, "period_tax", all);
@@ -180,6 +189,23 @@ err_t credit_withdraw(struct ctx *c, const void *input, struct reply *out)
 	return act_on_all(c, input, withdraw_one, "withdrawn", out);
 }
 
+/* Of all uses, so that what is not deducted is seen too. */
+static err_t put_uses(struct ctx *c, struct str period, struct value *v)
+{
+	struct purchase_credit_uses_row *rows;
+	size_t n;
+	TRY(purchase_credit_uses(c, c->caller.subject_id, period, &rows, &n));
+	struct value *list = value_put_array(c->arena, v, "uses");
+	for (size_t i = 0; i < n; i++) {
+		struct value *one = value_object(c->arena);
+		value_put_str(c->arena, one, "use", rows[i].purpose);
+		value_put_int(c->arena, one, "count", rows[i].n);
+		value_put_money(c->arena, one, "tax", rows[i].tax);
+		value_push(c->arena, list, one);
+	}
+	return OK;
+}
+
 static err_t put_month(struct ctx *c, struct str period, struct value *v)
 {
 	struct purchase_closed_get_row row;
@@ -196,6 +222,15 @@ static err_t put_month(struct ctx *c, struct str period, struct value *v)
 	value_put_int(c->arena, v, "credited_count", count);
 	value_put_money(c->arena, v, "credited_tax", tax);
 	value_put_money(c->arena, v, "transferred_out", transferred);
+	return put_uses(c, period, v);
+}
+
+static err_t put_use(struct ctx *c, struct str number, bool chosen, struct value *one)
+{
+	struct purchase_credit_get_row row;
+	bool found = false;
+	if (chosen) TRY(purchase_credit_get(c, c->caller.subject_id, number, &row, &found));
+	value_put_str(c->arena, one, "use", found ? row.purpose : STR_NONE);
 	return OK;
 }
 
@@ -216,6 +251,7 @@ err_t credit_put(struct ctx *c, struct period p, bool chosen, struct str after, 
 		value_put_instant(c->arena, one, "issued_at", list[i].issued_at);
 		value_put_money(c->arena, one, "amount", list[i].amount);
 		value_put_money(c->arena, one, "tax", list[i].tax);
+		TRY(put_use(c, list[i].number, chosen, one));
 		value_push(c->arena, invoices, one);
 	}
 	value_put_str(c->arena, v, "next", next);
@@ -309,7 +345,9 @@ err_t purchase_booked(struct ctx *c, int64_t buyer_id, struct str number, bool *
 err_t purchase_reversed(
         struct ctx *c, int64_t buyer_id, struct str number, struct str red_number, struct money tax, bool *transferred)
 {
-	TRY(purchase_booked(c, buyer_id, number, transferred));
+	struct purchase_credit_get_row row;
+	TRY(purchase_credit_get(c, buyer_id, number, &row, transferred));
+	*transferred = *transferred && str_is(row.purpose, "deduct"); /* of the other uses nothing was deducted */
 	if (!*transferred) return OK;
 	struct str period = period_format(c->arena, period_of(PERIOD_MONTH, c->today));
 	return purchase_transfer_insert(c, buyer_id, red_number, number, period, tax, c->now, NULL);

@@ -3,7 +3,7 @@
 #define INVOICE_PURCHASE_H
 #include "kernel/operation/service.h"
 
-/* Input tax confirmed for a period (进项税额, 附列资料二): number of vouchers and their tax. */
+/* Input tax confirmed for deduction in a period (进项税额, 附列资料二): number of vouchers and their tax. */
 MUST_USE err_t purchase_credited(struct ctx *c, int64_t buyer_id, struct str period, int64_t *n, struct money *tax);
 /* Input tax to be transferred out in a period (进项税额转出): of red letters against invoices that were credited. */
 MUST_USE err_t purchase_transferred_out(struct ctx *c, int64_t buyer_id, struct str period, struct money *tax);
@@ -25,7 +25,7 @@ MUST_USE err_t purchase_booked(struct ctx *c, int64_t buyer_id, struct str numbe
 MUST_USE err_t purchase_reversed(
         struct ctx *c, int64_t buyer_id, struct str number, struct str red_number, struct money tax, bool *transferred);
 
-/* The confirmed vouchers of a month behind `after` in order of their numbers: up to 200. */
+/* The vouchers of a month confirmed for deduction behind `after` in order of their numbers: up to 200. */
 struct purchase_credit {
 	struct str number, seller_name;
 	struct money amount, tax; /* amount: without tax */
