@@ -51,8 +51,7 @@ typedef struct issue_party_list_row row_t;
 _Static_assert(sizeof(row_t) == sizeof(struct issue_party_by_amount_row), "rows differ");
 _Static_assert(sizeof(row_t) == sizeof(struct issue_party_by_other_row), "rows differ");
 
-/* "%text%" for LIKE … ESCAPE '!', lowered; "" for no condition. */
-static struct str pattern(struct arena *a, struct str s)
+struct str lists_pattern(struct arena *a, struct str s)
 {
 	struct buf b;
 	if (!s.n) return S("");
@@ -76,8 +75,8 @@ static err_t where_of(struct ctx *c, const struct list_in *in, struct where *w)
 		.from = period_format(c->arena, period_of(PERIOD_MONTH, period_first(p))),
 		.to = period_format(c->arena, period_of(PERIOD_MONTH, period_last(p))),
 		.kind = in->kind.p ? in->kind : S(""),
-		.party = pattern(c->arena, in->party),
-		.q = pattern(c->arena, in->q),
+		.party = lists_pattern(c->arena, in->party),
+		.q = lists_pattern(c->arena, in->q),
 		.status = -1,
 		.before_period = S("9999-99"),
 		.before_number = S(""),

@@ -339,3 +339,61 @@ SELECT result FROM invoice_batch_part WHERE seller_id = $1 AND key = $2 AND part
 -- :out number text, document text, receipt_id int
 -- :max 1000
 SELECT number, document, receipt_id FROM invoice WHERE number >= $1 ORDER BY number LIMIT $2;
+
+-- The tax account: one side of it by all its conditions. rate 2000000: any.
+-- :name account_rows :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text, kind text, party text, q text, status int, least money, most money, booked text, rate int, before_period text, before_number text
+-- :out number text, period text, other_name text, kind text, issued_at instant, amount money, tax money, total money, status int, original text, credited text, booked text, imported bool, rate int
+-- :max 101
+SELECT number, period, other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, booked, imported, rate
+FROM party_invoice i
+WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4
+  AND ($5 = '' OR kind = $5) AND ($6 = '' OR lower(other_name) LIKE $6 ESCAPE '!')
+  AND ($7 = '' OR number LIKE $7 ESCAPE '!' OR lower(other_name) LIKE $7 ESCAPE '!')
+  AND ($8 < 0 OR status = $8) AND total_fen >= $9 AND total_fen <= $10 AND ($11 = '' OR booked = $11 OR ($11 = 'open' AND booked = ''))
+  AND ($12 = 2000000 OR rate = $12 OR (rate = -8 AND EXISTS (SELECT 1 FROM party_mixed m WHERE m.party_id = i.party_id AND m.side = i.side
+    AND m.period = i.period AND m.number = i.number AND m.rate = $12)))
+  AND (period, number) < ($13, $14)
+ORDER BY period DESC, number DESC LIMIT 101;
+
+-- Sums by month and rate; -8: those of several rates.
+-- :name account_sums :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text, kind text, party text, q text, status int, least money, most money, booked text, rate int
+-- :out period text, rate int, n int, amount money, tax money, total money
+-- :max 1000
+SELECT period, rate, count(*), CAST(sum(amount_fen) AS BIGINT), CAST(sum(tax_fen) AS BIGINT), CAST(sum(total_fen) AS BIGINT)
+FROM party_invoice i
+WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4
+  AND ($5 = '' OR kind = $5) AND ($6 = '' OR lower(other_name) LIKE $6 ESCAPE '!')
+  AND ($7 = '' OR number LIKE $7 ESCAPE '!' OR lower(other_name) LIKE $7 ESCAPE '!')
+  AND ($8 < 0 OR status = $8) AND total_fen >= $9 AND total_fen <= $10 AND ($11 = '' OR booked = $11 OR ($11 = 'open' AND booked = ''))
+  AND ($12 = 2000000 OR rate = $12 OR (rate = -8 AND EXISTS (SELECT 1 FROM party_mixed m WHERE m.party_id = i.party_id AND m.side = i.side
+    AND m.period = i.period AND m.number = i.number AND m.rate = $12)))
+GROUP BY period, rate ORDER BY period, rate LIMIT 1000;
+
+-- The parts of those of several rates.
+-- :name account_parts_sums :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text, kind text, party text, q text, status int, least money, most money, booked text, rate int
+-- :out period text, rate int, amount money, tax money
+-- :max 1000
+SELECT i.period, p.rate, CAST(sum(p.amount_fen) AS BIGINT), CAST(sum(p.tax_fen) AS BIGINT)
+FROM party_mixed p JOIN party_invoice i ON i.party_id = p.party_id AND i.side = p.side AND i.period = p.period AND i.number = p.number
+WHERE p.party_id = $1 AND p.side = $2 AND p.period >= $3 AND p.period <= $4
+  AND ($5 = '' OR i.kind = $5) AND ($6 = '' OR lower(i.other_name) LIKE $6 ESCAPE '!')
+  AND ($7 = '' OR i.number LIKE $7 ESCAPE '!' OR lower(i.other_name) LIKE $7 ESCAPE '!')
+  AND ($8 < 0 OR i.status = $8) AND i.total_fen >= $9 AND i.total_fen <= $10
+  AND ($11 = '' OR i.booked = $11 OR ($11 = 'open' AND i.booked = '')) AND ($12 = 2000000 OR p.rate = $12)
+GROUP BY i.period, p.rate ORDER BY i.period, p.rate LIMIT 1000;
+
+-- The same without conditions, from what is summed already.
+-- :name account_sales :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text
+-- :out period text, treatment int, rate_ppm int, amount money, tax money
+-- :max 1000
+SELECT period, treatment, rate_ppm, CAST(sum(amount_fen) AS BIGINT), CAST(sum(tax_fen) AS BIGINT) FROM party_sale
+WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4
+GROUP BY period, treatment, rate_ppm ORDER BY period, treatment, rate_ppm LIMIT 1000;
