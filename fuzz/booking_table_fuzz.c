@@ -1,4 +1,5 @@
-/* Tables of bookings from outside: what is accepted has numbers of 20 digits, an entry status and a voucher, within the limit. */
+/* Tables of bookings from outside: what is accepted has numbers of 20 digits, an entry status and a voucher, within the
+ * limit. */
 #include "services/invoice/booking/book.h"
 #include <stdlib.h>
 

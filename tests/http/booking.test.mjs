@@ -67,10 +67,14 @@ test('A09.10 another voucher, a stranger, a future month, a small number: each f
   assert.equal(ok(await book([two], {}, p2), 403).code, 'firm-only');
 });
 
-test('A09.10 an imported one is booked like any other', async () => {
+test('A09.10 an imported one is booked like any other; a batch of several vouchers', async () => {
   const number = '26312000000000005501';
   ok(await t3.post('/v1/purchases/import', purchaseXml({ number, buyer: parties.T3, buyerName: T3.name, net: '1000.00', tax: '130.00', issued: today }), { type: 'application/xml' }), 201);
-  assert.equal(ok(await book([number]), 201).total, '1130.00');
+  const entries = [{ number, entry: 'deductible', voucher: 'JZ-21', period: month }, { number: await sell(), entry: 'not-deductible', voucher: 'JZ-22' }];
+  const done = ok(await t3.post('/v1/bookings/batch', { entries }, { key: 'b-1' }), 201);
+  assert.deepEqual([done.total, done.entries.map((e) => [e.number, e.entry, e.voucher, e.period])],
+    ['1243.00', entries.map((e) => [e.number, e.entry, e.voucher, month])]);
+  assert.deepEqual(ok(await t3.post('/v1/bookings/batch', { entries }, { key: 'b-1' }), 201), done, 'the same key, the same answer');
 });
 
 test('A10.9 A10.d an employee hands one invoice to two firms: the second booking is refused, both are told', async () => {

@@ -116,8 +116,8 @@ static void check_period(struct ctx *c, const struct booking_entry *e, struct da
 		FAULT(c, at, &later, date_format(c->arena, issued_on));
 }
 
-static err_t check_one(struct ctx *c, const struct booking_entry *e, struct str at, struct purchase_received *r,
-        int64_t *buyer_id)
+static err_t check_one(
+        struct ctx *c, const struct booking_entry *e, struct str at, struct purchase_received *r, int64_t *buyer_id)
 {
 	struct booking_get_row row;
 	bool found;
@@ -141,7 +141,8 @@ static err_t check_one(struct ctx *c, const struct booking_entry *e, struct str 
 	return OK;
 }
 
-static struct value *event_of(struct ctx *c, struct str number, int64_t buyer_id, struct date issued_on, struct str entry)
+static struct value *event_of(
+        struct ctx *c, struct str number, int64_t buyer_id, struct date issued_on, struct str entry)
 {
 	struct value *v = value_object(c->arena);
 	value_put_str(c->arena, v, "number", number);

@@ -18,8 +18,8 @@ static const struct field many_fields[] = {
 static const struct field entry_fields[] = {
 	{ "number", FIELD_TEXT, AT(struct booking_entry, number), .required = true, .min = 20, .max = 20,
 	        .label = N_("发票号码") },
-	{ "entry", FIELD_ENUM, AT(struct booking_entry, entry), .required = true, .max = 20,
-	        .choices = booking_choices, .label = N_("入账状态") },
+	{ "entry", FIELD_ENUM, AT(struct booking_entry, entry), .required = true, .max = 20, .choices = booking_choices,
+	        .label = N_("入账状态") },
 	{ "voucher", FIELD_TEXT, AT(struct booking_entry, voucher), .required = true, .max = BOOKING_VOUCHER_MAX,
 	        .label = N_("记账凭证号") },
 	{ "period", FIELD_PERIOD, AT(struct booking_entry, period), PRESENT_AT(struct booking_entry, has_period),
@@ -33,8 +33,7 @@ static const struct field batch_fields[] = {
 	{ 0 },
 };
 static const struct field table_fields[] = {
-	{ "text", FIELD_LINES, AT(struct booking_table_in, text), .max = BOOKING_TEXT_MAX,
-	        .label = N_("要入账的发票"),
+	{ "text", FIELD_LINES, AT(struct booking_table_in, text), .max = BOOKING_TEXT_MAX, .label = N_("要入账的发票"),
 	        .help = N_("一行一张：号码、入账状态（02 税前扣除，03 不扣除）、记账凭证号、会计期间"),
 	        .example = "26332000000000000001,02,记-018,2026-11" },
 	{ "file", FIELD_BYTES, AT(struct booking_table_in, file), .max = BOOKING_TEXT_MAX, .label = N_("或者选择文件"),

@@ -1,5 +1,5 @@
-/* Claims (报销): an employee hands an invoice in its own name to a firm, which may then book it. Handing it to a second firm is
- * allowed as long as nobody has booked it; the second booking is what is refused. */
+/* Claims (报销): an employee hands an invoice in its own name to a firm, which may then book it. Handing it to a second
+ * firm is allowed as long as nobody has booked it; the second booking is what is refused. */
 #include "booking_sql.h"
 #include "kernel/access/access.h"
 #include "kernel/i18n/i18n.h"
@@ -40,7 +40,8 @@ err_t claim_hand(struct ctx *c, const void *input, struct reply *out)
 	else if (found && booking_way(row.entry, row.holder_id, 0) != BOOKING_FREE)
 		FAULT(c, S("/number"), &booked, date_format(c->arena, date_of_instant(row.at)));
 	TRY(problem_result(&c->problem));
-	TRY(booking_claim_put(c, firm.id, in->number, c->caller.person_id, in->note.p ? in->note : S(""), c->now, NULL));
+	TRY(booking_claim_put(
+	        c, firm.id, in->number, c->caller.person_id, in->note.p ? in->note : S(""), c->now, NULL));
 	value_put_str(c->arena, v, "number", in->number);
 	value_put_str(c->arena, v, "firm", firm.name);
 	value_put_money(c->arena, v, "total", r.total);
@@ -63,8 +64,7 @@ err_t claim_back(struct ctx *c, const void *input, struct reply *out)
 	TRY(booking_claim_get(c, firm.id, in->number, &claim, &found));
 	if (!found || claim.person_id != c->caller.person_id) return RAISE(c, E_NOT_FOUND, &no_claim);
 	TRY(booking_get(c, in->number, &row, &found));
-	if (found && booking_way(row.entry, row.holder_id, firm.id) == BOOKING_OWN)
-		return RAISE(c, E_CONFLICT, &taken);
+	if (found && booking_way(row.entry, row.holder_id, firm.id) == BOOKING_OWN) return RAISE(c, E_CONFLICT, &taken);
 	TRY(booking_claim_drop(c, firm.id, in->number, c->caller.person_id, NULL));
 	out->value = value_object(c->arena);
 	value_put_str(c->arena, out->value, "number", in->number);
@@ -75,8 +75,9 @@ err_t claim_back(struct ctx *c, const void *input, struct reply *out)
 /* "open", "booked" (by the firm it was handed to), "elsewhere" */
 static const char *state_of(struct str entry, int64_t holder_id, int64_t firm_id)
 {
-	static const char *const words[] = { [BOOKING_FREE] = "open", [BOOKING_OWN] = "booked",
-		[BOOKING_OTHERS] = "elsewhere" };
+	static const char *const words[] = {
+		[BOOKING_FREE] = "open", [BOOKING_OWN] = "booked", [BOOKING_OTHERS] = "elsewhere"
+	};
 	return words[booking_way(entry, holder_id, firm_id)];
 }
 

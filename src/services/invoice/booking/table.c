@@ -1,5 +1,5 @@
-/* Many bookings from a table: a line each, "number, entry, voucher, period", as spreadsheets write it (CSV or tabs). The first
- * line may be a heading. */
+/* Many bookings from a table: a line each, "number, entry, voucher, period", as spreadsheets write it (CSV or tabs).
+ * The first line may be a heading. */
 #include "base/csv.h"
 #include "base/utf8.h"
 #include "services/invoice/booking/book.h"

@@ -1,5 +1,6 @@
-/* The tax account (税务数字账户): conditions, pages of both sides in one order, sums by rate and month. Without conditions the
- * sums are those kept up with the lists; with them one pass over the months asked for (the key begins with party, side, month). */
+/* The tax account (税务数字账户): conditions, pages of both sides in one order, sums by rate and month. Without
+ * conditions the sums are those kept up with the lists; with them one pass over the months asked for (the key begins
+ * with party, side, month). */
 #include "services/invoice/issue/account.h"
 #include "issue_sql.h"
 #include "kernel/access/access.h"
@@ -31,10 +32,10 @@ const struct field account_fields[] = {
 	{ "booked", FIELD_ENUM, AT(struct account_in, booked), .max = 20, .choices = entries, .label = N_("入账状态") },
 	{ "party", FIELD_TEXT, AT(struct account_in, party), .max = 100, .label = N_("对方名称") },
 	{ "q", FIELD_TEXT, AT(struct account_in, q), .max = 100, .label = N_("号码或名称") },
-	{ "min", FIELD_MONEY, AT(struct account_in, min), PRESENT_AT(struct account_in, has_min),
-	        .min = -MONEY_MAX_FEN, .max = MONEY_MAX_FEN, .label = N_("最小金额") },
-	{ "max", FIELD_MONEY, AT(struct account_in, max), PRESENT_AT(struct account_in, has_max),
-	        .min = -MONEY_MAX_FEN, .max = MONEY_MAX_FEN, .label = N_("最大金额") },
+	{ "min", FIELD_MONEY, AT(struct account_in, min), PRESENT_AT(struct account_in, has_min), .min = -MONEY_MAX_FEN,
+	        .max = MONEY_MAX_FEN, .label = N_("最小金额") },
+	{ "max", FIELD_MONEY, AT(struct account_in, max), PRESENT_AT(struct account_in, has_max), .min = -MONEY_MAX_FEN,
+	        .max = MONEY_MAX_FEN, .label = N_("最大金额") },
 	{ "after", FIELD_TEXT, AT(struct account_in, after), .max = 40, .label = N_("翻页位置") },
 	{ 0 },
 };
@@ -49,8 +50,8 @@ static bool read_cursor(struct str s, struct account_where *w)
 
 struct str account_cursor(struct ctx *c, const struct account_where *w)
 {
-	return str_printf(c->arena, "%.*s.%.*s.%d", STR_FMT(w->before_period), STR_FMT(w->before_number),
-	        w->before_side);
+	return str_printf(
+	        c->arena, "%.*s.%.*s.%d", STR_FMT(w->before_period), STR_FMT(w->before_number), w->before_side);
 }
 
 err_t account_where_of(struct ctx *c, const struct account_in *in, struct account_where *w)
@@ -140,7 +141,8 @@ static err_t plain(struct ctx *c, const struct account_where *w, int side, struc
 	size_t n_rows, from = *n;
 	TRY(issue_account_sales(c, w->party_id, side, w->from, w->to, &sales, &n_rows));
 	for (size_t i = 0; i < n_rows; i++) {
-		struct invoice_sale sale = { .treatment = (int)sales[i].treatment, .rate = PPM((int32_t)sales[i].rate_ppm) };
+		struct invoice_sale sale = { .treatment = (int)sales[i].treatment,
+			.rate = PPM((int32_t)sales[i].rate_ppm) };
 		add_sum(sums, n,
 		        &(struct account_sum){
 		                side, sales[i].period, account_rate_of(&sale), sales[i].amount, sales[i].tax });
@@ -156,8 +158,8 @@ static err_t plain(struct ctx *c, const struct account_where *w, int side, struc
 	return OK;
 }
 
-err_t account_totals(
-        struct ctx *c, const struct account_where *w, struct account_total *of_side, struct account_sum *sums, size_t *n)
+err_t account_totals(struct ctx *c, const struct account_where *w, struct account_total *of_side,
+        struct account_sum *sums, size_t *n)
 {
 	*n = 0;
 	for (int side = ACCOUNT_ISSUED; side <= ACCOUNT_RECEIVED; side++) {
@@ -170,12 +172,14 @@ err_t account_totals(
 
 /* --- the list --- */
 
-static err_t rows_of(struct ctx *c, const struct account_where *w, int side, struct issue_account_rows_row **rows, size_t *n)
+static err_t rows_of(
+        struct ctx *c, const struct account_where *w, int side, struct issue_account_rows_row **rows, size_t *n)
 {
 	struct str number = w->before_number;
 	*n = 0;
 	if (!w->side[side]) return OK;
-	/* An invoice of a party to itself stands on both sides, issued first: its other half comes behind the cursor. */
+	/* An invoice of a party to itself stands on both sides, issued first: its other half comes behind the cursor.
+	 */
 	if (side == ACCOUNT_RECEIVED && number.n && w->before_side == ACCOUNT_ISSUED)
 		number = str_printf(c->arena, "%.*s0", STR_FMT(number));
 	return issue_account_rows(c, w->party_id, side, w->from, w->to, w->kind, w->party, w->q, w->status, w->least,

@@ -1,6 +1,6 @@
 /* By which rate an invoice is filed in the tax account. */
-#include "services/invoice/issue/account.h"
 #include "kernel/i18n/i18n.h"
+#include "services/invoice/issue/account.h"
 #include "services/invoice/issue/face.h"
 
 int64_t account_rate_of(const struct invoice_sale *s)

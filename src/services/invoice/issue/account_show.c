@@ -1,9 +1,9 @@
 /* The tax account as an answer, as a page and as files. */
 #include "base/csv.h"
+#include "issue_sql.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/page/chart.h"
 #include "kernel/sheet/sheet.h"
-#include "issue_sql.h"
 #include "services/invoice/issue/account.h"
 #include "services/invoice/issue/files.h"
 #include "services/invoice/issue/pages.h"
@@ -35,8 +35,8 @@ static void put_total(struct ctx *c, struct value *v, const struct account_total
 	value_put_money(c->arena, v, "total", t->total);
 }
 
-static void put_totals(struct ctx *c, struct value *v, const struct account_where *w, const struct account_total *of_side,
-        const struct account_sum *sums, size_t n)
+static void put_totals(struct ctx *c, struct value *v, const struct account_where *w,
+        const struct account_total *of_side, const struct account_sum *sums, size_t n)
 {
 	struct value *sides = value_put_array(c->arena, v, "sides"), *rates = value_put_array(c->arena, v, "rates");
 	for (int side = ACCOUNT_ISSUED; side <= ACCOUNT_RECEIVED; side++) {
@@ -156,7 +156,8 @@ static void cells_of(struct ctx *c, const struct account_row *r, bool codes, str
 	cell[9] = codes ? str_c(status_codes[r->status]) : tr(c, status_words[r->status]);
 	cell[10] = r->credited;
 	cell[11] = !received ? S("") : codes ? (r->booked.n ? r->booked : S("open")) : tr(c, entry_words(r->booked));
-	cell[12] = codes ? (r->imported ? S("imported") : S("here")) : tr(c, r->imported ? N_("文件导入") : N_("本平台"));
+	cell[12] =
+	        codes ? (r->imported ? S("imported") : S("here")) : tr(c, r->imported ? N_("文件导入") : N_("本平台"));
 }
 
 typedef void put_row(void *arg, const struct str *cells, bool head);
@@ -184,7 +185,8 @@ static err_t each_row(struct ctx *c, const struct account_in *in, bool codes, pu
 	return OK;
 }
 
-static void name_file(struct ctx *c, const struct account_in *in, const char *ending, const char *media, struct reply *out)
+static void name_file(
+        struct ctx *c, const struct account_in *in, const char *ending, const char *media, struct reply *out)
 {
 	out->media = media;
 	out->filename = str_printf(c->arena, "tax-account-%s-%s.%s", in->direction.n ? in->direction.p : "all",
@@ -212,9 +214,9 @@ static void put_sheet(void *arg, const struct str *cells, bool head)
 {
 	for (size_t i = 0; i < COLUMNS; i++)
 		sheet_cell(arg, cells[i],
-		        head                                      ? SHEET_HEAD
+		        head                                    ? SHEET_HEAD
 		        : i >= FIRST_AMOUNT && i <= LAST_AMOUNT ? SHEET_AMOUNT
-		                                                  : SHEET_TEXT);
+		                                                : SHEET_TEXT);
 	sheet_row_end(arg);
 }
 
@@ -297,7 +299,8 @@ static struct str chart_of(struct ctx *c, const struct value *months, const char
 				(void)money_parse(value_text(m->value, "amount"), &amount);
 		bars[i] = (struct chart_bar){ pages_month_word(c, text), amount.fen };
 	}
-	struct chart k = { tr(c, N_("十二个月不含税金额柱形图，数据见下表")), bars, MONTHS, c->lang ? UNIT_EN : UNIT_ZH };
+	struct chart k = { tr(c, N_("十二个月不含税金额柱形图，数据见下表")), bars, MONTHS,
+		c->lang ? UNIT_EN : UNIT_ZH };
 	return chart_bars_svg(c->arena, &k);
 }
 
@@ -323,7 +326,8 @@ static void put_charts(struct ctx *c, struct value *v)
 static void put_row_words(struct ctx *c, struct value *r)
 {
 	int64_t rate;
-	struct str side = value_text(r, "direction"), booked = value_text(r, "booked"), number = value_text(r, "number");
+	struct str side = value_text(r, "direction"), booked = value_text(r, "booked"),
+	           number = value_text(r, "number");
 	value_put_str(c->arena, r, "direction_words", words_of(c, side, side_codes, side_words, 2));
 	if (account_rate_parse(value_text(r, "rate"), &rate))
 		value_put_str(c->arena, r, "rate_words", account_rate_words(c, rate));
@@ -335,7 +339,8 @@ static void put_row_words(struct ctx *c, struct value *r)
 	value_put_str(c->arena, r, "booked_words", booked.p ? tr(c, entry_words(booked)) : STR_NONE);
 	const struct value *imported = value_get(r, S("imported"));
 	value_put_str(c->arena, r, "href",
-	        str_printf(c->arena, "/%s/%.*s", imported && imported->boolean ? "purchases" : "invoices", STR_FMT(number)));
+	        str_printf(c->arena, "/%s/%.*s", imported && imported->boolean ? "purchases" : "invoices",
+	                STR_FMT(number)));
 }
 
 err_t account_view(struct ctx *c, const void *input, struct reply *out)

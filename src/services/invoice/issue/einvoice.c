@@ -123,7 +123,8 @@ static void item(struct buf *b, const struct face_line *l)
 	if (l->of_line || l->treatment != TREATMENT_TAXED) {
 		buf_c(b, "<EtaxLine>");
 		if (l->of_line) files_xml_element(b, "Line", str_from_int(a, l->of_line));
-		if (l->treatment != TREATMENT_TAXED) files_xml_element(b, "Treatment", str_c(treatment_word(l->treatment)));
+		if (l->treatment != TREATMENT_TAXED)
+			files_xml_element(b, "Treatment", str_c(treatment_word(l->treatment)));
 		buf_c(b, "</EtaxLine>");
 	}
 	buf_c(b, "</IssuItemInformation>");
@@ -170,7 +171,8 @@ static void specific(struct buf *b, const struct face *f)
 		buf_printf(b, "<%s>", s->xml);
 		for (size_t k = 0; k < s->n_uses; k++) {
 			size_t field = s->uses[k].field;
-			if (f->special[i].v[field].p) files_xml_element(b, special_table[field].xml, f->special[i].v[field]);
+			if (f->special[i].v[field].p)
+				files_xml_element(b, special_table[field].xml, f->special[i].v[field]);
 		}
 		buf_printf(b, "</%s>", s->xml);
 	}

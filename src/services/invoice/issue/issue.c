@@ -1,6 +1,6 @@
 /* Issuing: the descriptor. */
-#include "services/invoice/issue/account.h"
 #include "services/invoice/issue/issue.h"
+#include "services/invoice/issue/account.h"
 #include "services/invoice/issue/batch.h"
 #include "services/invoice/issue/batch_file.h"
 #include "services/invoice/issue/blank.h"
@@ -422,7 +422,8 @@ static const struct operation operations[] = {
 };
 static const struct subscription subscriptions[] = {
 	{ .consumer = "issue.party_list",
-	        .kinds = "invoice.issued invoice.reversed input.credited purchase.imported invoice.booked invoice.booking_undone",
+	        .kinds = "invoice.issued invoice.reversed input.credited purchase.imported invoice.booked "
+	                 "invoice.booking_undone",
 	        .kind = CONSUMER_PROJECTION,
 	        .apply = lists_feed },
 };

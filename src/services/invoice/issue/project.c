@@ -114,8 +114,8 @@ static void put_row(struct ctx *c, struct gathered *g, const struct issue_party_
 }
 
 /* What an invoice is filed under; its parts, if there are several, go to rows of their own. */
-static int64_t put_rates(struct ctx *c, struct gathered *g, const struct invoice_event *e, int64_t party, int side,
-        struct str period)
+static int64_t put_rates(
+        struct ctx *c, struct gathered *g, const struct invoice_event *e, int64_t party, int side, struct str period)
 {
 	struct account_part parts[ISSUE_SALES_MAX];
 	size_t n = account_parts(e->sales, parts);
@@ -127,9 +127,8 @@ static int64_t put_rates(struct ctx *c, struct gathered *g, const struct invoice
 		g->mixed = more;
 	}
 	for (size_t i = 0; i < n; i++)
-		g->mixed[g->n_mixed++] = (struct issue_mixed_insert_in_row){
-			party, side, period, e->number, parts[i].rate, parts[i].amount, parts[i].tax
-		};
+		g->mixed[g->n_mixed++] = (struct issue_mixed_insert_in_row){ party, side, period, e->number,
+			parts[i].rate, parts[i].amount, parts[i].tax };
 	return ACCOUNT_MIXED;
 }
 

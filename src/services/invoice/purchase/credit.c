@@ -37,9 +37,7 @@ err_t purchase_find(struct ctx *c, int64_t buyer_id, struct str number, struct p
 			.tax = i.tax,
 			.total = i.total,
 			.found = true,
-			.red = i.total.fen < 0,
-			.locked = state.locked,
-			.reversed = state.amount.fen > 0,
+			.red = i.total.fen<0, .locked = state.locked, .reversed = state.amount.fen> 0,
 			.all_reversed = state.amount.fen > 0 && state.amount.fen == i.amount.fen };
 		return OK;
 	}

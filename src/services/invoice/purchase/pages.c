@@ -169,8 +169,7 @@ err_t credit_list_view(struct ctx *c, const void *input, struct reply *out)
 		return E_INTERNAL;
 	bool general = found && taxpayer.general, undo = str_is(value_text(v, "state"), "credited");
 	bool closed = !str_is(value_text(v, "closed_at"), "") && value_text(v, "closed_at").p;
-	if (!value_get(v, S("form")))
-		value_put_c(c->arena, value_put_object(c->arena, v, "form"), "use", "deduct");
+	if (!value_get(v, S("form"))) value_put_c(c->arena, value_put_object(c->arena, v, "form"), "use", "deduct");
 	put_use_words(c, v);
 	value_put_money(c->arena, v, "deductible", left);
 	value_put_bool(c->arena, v, "is_undo", undo);

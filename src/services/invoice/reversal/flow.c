@@ -16,10 +16,10 @@
 static const struct fault_def bad_reason = { "reason", N_("红冲原因只能是：开票有误、销货退回、服务中止、销售折让"),
 	NULL, NULL };
 static const struct fault_def error_all = { "reason-all", N_("开票有误只能全额红冲，请去掉部分红冲的行"), NULL, NULL };
-static const struct fault_def alone_all = { "partial-unbooked", N_("购买方还没有勾选或入账这张发票，只能全额红冲"), NULL,
-	NULL };
-static const struct fault_def not_booked = { "buyer-unbooked", N_("您还没有勾选或入账这张发票，请销售方直接开红字发票"), NULL,
-	NULL };
+static const struct fault_def alone_all = { "partial-unbooked", N_("购买方还没有勾选或入账这张发票，只能全额红冲"),
+	NULL, NULL };
+static const struct fault_def not_booked = { "buyer-unbooked", N_("您还没有勾选或入账这张发票，请销售方直接开红字发票"),
+	NULL, NULL };
 static const struct fault_def waits = { "slip-open", N_("这张发票有待确认的红字确认单 {1}，先处理完再申请"), NULL,
 	NULL };
 static const struct fault_def none_waits = { "slip-none", N_("这张发票没有待确认的红字确认单"), NULL, NULL };

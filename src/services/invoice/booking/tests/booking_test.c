@@ -40,7 +40,10 @@ static void test_table(void **state)
 	(void)state;
 	test_app_open(&t);
 	struct ctx c = test_ctx(&t.app);
-	read(&c, "\xef\xbb\xbf号码,状态,凭证\r\n'" N1 ",02,记-1\r\n\r\n" N2 "\t,已入账（所得税不扣除）,\"记,2\",2026-11\r\n", &list, OK);
+	read(&c,
+	        "\xef\xbb\xbf号码,状态,凭证\r\n'" N1 ",02,记-1\r\n\r\n" N2
+	        "\t,已入账（所得税不扣除）,\"记,2\",2026-11\r\n",
+	        &list, OK);
 	assert_int_equal(list.n, 2);
 	assert_true(str_is(list.entries[0].number, N1) && str_is(list.entries[0].entry, "deductible"));
 	assert_false(list.entries[0].has_period);

@@ -30,9 +30,15 @@ static err_t feed(struct ctx *c, void *arg)
 		{ .kind = S("lottery.entered"), .subject_id = 5, .at = 6, .body = S("{\"number\":\"" N2 "\"}") },
 		{ .kind = S("lottery.refused"), .subject_id = 6, .at = 7, .body = S("{\"number\":\"" N2 "\"}") },
 		/* tried in vain: the second holder; a booking that was undone before is no use any more */
-		{ .kind = S("invoice.booking_refused"), .subject_id = 10, .at = 8, .body = S("{\"number\":\"" N2 "\"}") },
+		{ .kind = S("invoice.booking_refused"),
+		        .subject_id = 10,
+		        .at = 8,
+		        .body = S("{\"number\":\"" N2 "\"}") },
 		{ .kind = S("invoice.booked"), .subject_id = 9, .at = 9, .body = S("{\"number\":\"" N1 "\"}") },
-		{ .kind = S("invoice.booking_undone"), .subject_id = 9, .at = 10, .body = S("{\"number\":\"" N1 "\"}") },
+		{ .kind = S("invoice.booking_undone"),
+		        .subject_id = 9,
+		        .at = 10,
+		        .body = S("{\"number\":\"" N1 "\"}") },
 		{ .kind = S("invoice.booked"), .subject_id = 10, .at = 11, .body = S("{\"number\":\"" N1 "\"}") },
 	};
 	(void)arg;
