@@ -90,3 +90,29 @@ test('confirmed once, whatever is sent at once', async () => {
   assert.deepEqual(answers.map((a) => a.status).sort(), [201, ...Array(9).fill(422)]);
   await eventually(() => t3.get(`/v1/input-credits?period=${month}&state=credited`), (a) => a.body.invoices.filter((i) => i.number === v.number).length === 1);
 });
+
+test('A09.10 other uses: refund, agent refund, not deducted; once each, and not in the input tax', async () => {
+  const numbers = [];
+  for (let i = 0; i < 4; i++) numbers.push(ok(await t1.post('/v1/invoices', invoiceBody({ ref: `u${i}`, buyer: T3, net: '1000.00' })), 201).number);
+  const month_of = async () => ok(await t3.get(`/v1/input-credits?period=${month}&state=credited`));
+  const first = await month_of();
+  const confirm = (number, use) => t3.post('/v1/input-credits', { period: month, numbers: [number], use });
+  for (const [i, use] of ['refund', 'agent-refund', 'not-deduct'].entries()) {
+    const done = ok(await confirm(numbers[i], use), 201);
+    assert.deepEqual([done.use, done.tax, done.period_tax], [use, '130.00', first.credited_tax]);
+  }
+  assert.equal(ok(await t3.post('/v1/input-credits', { period: month, numbers: [numbers[3]] }), 201).use, 'deduct');
+  const now = await month_of();
+  assert.equal(now.credited_count, first.credited_count + 1);
+  assert.deepEqual(now.uses.filter((u) => u.use !== 'deduct'), [{ use: 'agent-refund', count: 1, tax: '130.00' }, { use: 'not-deduct', count: 1, tax: '130.00' }, { use: 'refund', count: 1, tax: '130.00' }]);
+  assert.equal(now.invoices.find((i) => i.number === numbers[0]).use, 'refund');
+  assert.equal(ok(await confirm(numbers[0], 'deduct'), 422).errors[0].code, 'credited');
+  assert.equal((await confirm(numbers[0], 'sell')).status, 422);
+  ok(await t3.post('/v1/input-credits/withdrawal', { period: month, numbers: [numbers[0]] }));
+  ok(await confirm(numbers[0], 'deduct'), 201);
+  // of what was not deducted, nothing is transferred out by a red letter
+  const slip = ok(await t1.post(`/v1/invoices/${numbers[2]}/reversal`, { reason: 'error' }), 201);
+  assert.equal(slip.state, 'waits-for-buyer');
+  const answered = ok(await t3.post(`/v1/invoices/${numbers[2]}/reversal/confirmation`, { decision: 'confirm' }));
+  assert.deepEqual([answered.transferred_out, ok(await t3.get(`/v1/input-credits?period=${month}`)).transferred_out], [false, first.transferred_out]);
+});

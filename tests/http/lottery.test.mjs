@@ -206,6 +206,8 @@ test('A11.d refusals with their reasons; invoices of real-name buyers enter by t
   assert.equal(mine.tickets[0].way, 'automatic');
   assert.equal(mine.tickets[0].instant, draw);
   assert.equal(await reason(P1, own.qr), 'not-own-name');
+  for (const who of [P1, P2]) // A10.d: drawn by one, tried by another; both are told
+    await eventually(() => who.get('/v1/messages'), (r) => r.body.messages.some((m) => m.kind === 'invoice.used_twice' && m.title.includes(own.number)));
   const special = await T1.post('/v1/invoices', { ...sale('500.00', { kind: 'special' }), lines: [{ ...sale('500.00').lines[0], tax_code: '1090105030000000000', rate: '0.13' }] });
   if (special.status === 201) assert.equal(await reason(P2, special.body.qr), 'special');
   const trade = ok(await T1.post('/v1/invoices', { ...sale('500.00'), lines: [{ ...sale('500.00').lines[0], tax_code: '1090105030000000000', rate: '0.13' }] }), 201);

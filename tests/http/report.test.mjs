@@ -78,6 +78,15 @@ test('A10.10 what was asked in vain flows on as an event', async () => {
   const untold = async () => Object.fromEntries([...(await open.get('/metrics')).text.matchAll(/etax_verify_untold\{verdict="([\w-]+)"\} (\d+)/g)].map((m) => [m[1], Number(m[2])]));
   const before_ = await untold();
   assert.ok(before_['not-as-issued'] >= 2 && before_.unknown >= 1, JSON.stringify(before_));
+  // single checks and batches count as well, by their verdict
+  const date = shown.issued_at.slice(0, 10), ask = (total) => open.get(`/v1/verify/invoices/${shown.number}?total=${total}&date=${date}`);
+  for (let i = 0; i < 3; i++) ok(await ask(shown.total));
+  ok(await ask('1.00'));
+  ok(await open.post('/v1/verify/invoices', { items: [{ number: shown.number, total: shown.total }, { number: '26332009999999999991' }, { number: '26332009999999999992' }] }, { key: null }));
+  ok(await open.post('/v1/verify/batch', { text: `${shown.number},2.00\nnonsense` }, { key: null }));
+  const since = await untold();
+  const more = Object.fromEntries(Object.keys(since).map((k) => [k, since[k] - (before_[k] ?? 0)]).filter(([, n]) => n));
+  assert.deepEqual(more, { valid: 4, 'not-as-issued': 2, unknown: 2, unreadable: 1 });
   const now = Date.parse(ok(await open.get('/healthz')).now);
   ok(await open.post('/v1/sandbox/clock', { now: new Date(now + 2 * 3_600_000).toISOString() }, { key: null }));
   await eventually(untold, (c) => Object.values(c).every((n) => n === 0), 20_000);

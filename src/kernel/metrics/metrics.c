@@ -23,6 +23,7 @@ struct metrics {
 	pthread_mutex_t lock; /* for registering and writing only */
 	struct metric *list[METRICS_MAX];
 	size_t n;
+	struct metric *_Atomic hot[METRICS_HOT];
 };
 
 static unsigned shard(void)
@@ -94,6 +95,16 @@ struct metric *metrics_gauge(struct metrics *m, const char *name, const char *la
 struct metric *metrics_histogram(struct metrics *m, const char *name, const char *labels, const char *help)
 {
 	return make(m, HISTOGRAM, name, labels, help);
+}
+
+struct metric *metrics_hot(struct metrics *m, size_t place)
+{
+	return m && place < METRICS_HOT ? atomic_load_explicit(&m->hot[place], memory_order_acquire) : NULL;
+}
+
+void metrics_hot_set(struct metrics *m, size_t place, struct metric *k)
+{
+	if (m && place < METRICS_HOT) atomic_store_explicit(&m->hot[place], k, memory_order_release);
 }
 
 int64_t metric_value(struct metric *k)

@@ -35,6 +35,8 @@ enum act_kind { /* one byte in the entry; never renumber */
 	ACT_PAPER_REPORTED = 53,
 	ACT_PAPER_LISTED = 54, /* void or lost: every verifier sees it */
 	ACT_PAPER_CONVERTED = 55,
+	ACT_INVOICE_BOOKED = 56, /* booked, or its booking undone */
+	ACT_INVOICE_HANDED = 57, /* handed by an employee to a firm that reimburses it */
 	ACT_PLATFORM_BATCH = 60, /* of orders that a platform gave in for its sellers */
 	ACT_ORDERS_SETTLED = 61, /* orders claimed by their buyer, merged or split */
 	ACT_WEBHOOK = 62,        /* registered, ended, given a new secret */

@@ -20,8 +20,14 @@ static const char *const act_titles[] = { "", N_("开具发票"), N_("红字发�
 	N_("人员和授权变更"), N_("导入取得的发票"), N_("发布计税规则"),
 	N_("批量开具发票"), [ACT_LOTTERY_DRAW] = N_("有奖发票开奖"), [ACT_LOTTERY_PRIZE] = N_("有奖发票发奖"),
 	[ACT_LANE] = N_("手机开票设备"), [ACT_LOTTERY_REPORT] = N_("拒开发票举报"),
+	[ACT_PAPER_RECEIVED] = N_("纸质发票入库"), [ACT_PAPER_GRANTED] = N_("领用纸质发票"),
+	[ACT_PAPER_DELIVERED] = N_("纸质发票交付"), [ACT_PAPER_REPORTED] = N_("纸质发票验旧"),
+	[ACT_PAPER_LISTED] = N_("纸质发票作废或遗失"), [ACT_PAPER_CONVERTED] = N_("纸质发票换开电子发票"),
+	[ACT_QUOTA_DECIDED] = N_("发票额度决定"), [ACT_AGENCY_REQUESTED] = N_("代开发票申请"),
+	[ACT_FALSE_INVOICE_REPORTED] = N_("假发票举报"), [ACT_FALSE_INVOICE_DECIDED] = N_("假发票举报答复"),
+	[ACT_INVOICE_BOOKED] = N_("发票入账"), [ACT_INVOICE_HANDED] = N_("把发票交给单位报销"),
 	[ACT_PLATFORM_BATCH] = N_("平台批量开票"), [ACT_ORDERS_SETTLED] = N_("订单领票"),
-	[ACT_WEBHOOK] = N_("平台通知地址"), [ACT_PAPER_REPORTED] = N_("纸质发票用量") };
+	[ACT_WEBHOOK] = N_("平台通知地址"), [ACT_PAPER_COUNTED] = N_("纸质发票用量") };
 
 const char *transparency_act_title(enum act_kind kind)
 {

@@ -11,6 +11,7 @@ enum message_area { AREA_TAX = 1, AREA_INVOICE = 2, AREA_REGISTRY = 4 };
 	"obligation.due_soon obligation.overdue return.filed payment.settled payment.failed certificate.issued "       \
 	"invoice.received invoice.reversal_requested invoice.reversed invoice.used_twice report.closed "               \
 	"registration.changed quota.decided agency.changed lane.waiting paper.decided paper.delivered "                \
+	"invoice.booked_again "                                                                                        \
 	"lottery.won lottery.paid lottery.failed lottery.expired lottery.reclaim lottery.void lottery.case"
 
 bool texts_area(struct str kind, int *area); /* false: a kind without words */

@@ -194,6 +194,7 @@ static err_t check_sums(struct ctx *c, struct fsck *f, const struct view *v)
 	struct issue_party_count_row count;
 	struct issue_months_wrong_row *months;
 	struct issue_sales_wrong_row *sales;
+	struct issue_mixed_wrong_row *mixed;
 	size_t n;
 	bool found;
 	TRY(issue_party_count(c, &count, &found));
@@ -208,6 +209,10 @@ static err_t check_sums(struct ctx *c, struct fsck *f, const struct view *v)
 	for (size_t i = 0; i < n; i++)
 		FSCK_FAULT(f, "invoice: the rates of party %lld in %.*s do not add up to its month",
 		        (long long)sales[i].party_id, STR_FMT(sales[i].period));
+	TRY(issue_mixed_wrong(c, &mixed, &n));
+	for (size_t i = 0; i < n; i++)
+		FSCK_FAULT(f, "invoice %.*s: its parts by rate in the list of party %lld do not add up to it",
+		        STR_FMT(mixed[i].number), (long long)mixed[i].party_id);
 	return OK;
 }
 

@@ -23,7 +23,7 @@ static void escaped(struct buf *b, struct str s)
 }
 
 /* Canonical XML has no empty-element tags. */
-static void element(struct buf *b, const char *name, struct str text)
+void files_xml_element(struct buf *b, const char *name, struct str text)
 {
 	buf_char(b, '<');
 	buf_c(b, name);
@@ -71,8 +71,8 @@ static struct str header(struct arena *a, const struct face *f)
 	bool special = special_kind(f->kind)->deductible;
 	buf_init(&b, a, 1024);
 	buf_c(&b, "<Header>");
-	element(&b, "EIid", f->number);
-	element(&b, "EInvoiceTag", str_printf(a, "SWEI%.2s00", f->number.p + 2));
+	files_xml_element(&b, "EIid", f->number);
+	files_xml_element(&b, "EInvoiceTag", str_printf(a, "SWEI%.2s00", f->number.p + 2));
 	buf_c(&b, "<Version>0.2</Version><InherentLabel>");
 	if (f->red.original.p)
 		label(&b, "InIssuType", "N", "红字发票");
@@ -97,10 +97,10 @@ static void party(struct buf *b, const char *who, const struct face_party *p)
 {
 	static const char *const empty[] = { "Addr", "TelNum", "BankName", "BankAccNum" };
 	buf_printf(b, "<%sInformation>", who);
-	element(b, str_printf(b->arena, "%sIdNum", who).p, p->tax_id);
-	element(b, str_printf(b->arena, "%sName", who).p, p->name);
+	files_xml_element(b, str_printf(b->arena, "%sIdNum", who).p, p->tax_id);
+	files_xml_element(b, str_printf(b->arena, "%sName", who).p, p->name);
 	for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
-		element(b, str_printf(b->arena, "%s%s", who, empty[i]).p, S(""));
+		files_xml_element(b, str_printf(b->arena, "%s%s", who, empty[i]).p, S(""));
 	buf_printf(b, "</%sInformation>", who);
 }
 
@@ -109,21 +109,22 @@ static void item(struct buf *b, const struct face_line *l)
 	struct arena *a = b->arena;
 	struct money total = { l->sum.amount.fen + l->sum.tax.fen };
 	buf_c(b, "<IssuItemInformation>");
-	element(b, "ItemName", l->name);
-	element(b, "SpecMod", l->spec);
-	element(b, "MeaUnits", l->unit);
-	element(b, "Quantity", l->has_quantity ? decimal_format(a, l->quantity) : S(""));
-	element(b, "UnPrice", l->has_quantity ? decimal_format(a, l->price) : S(""));
-	element(b, "Amount", money_format(a, l->sum.amount));
+	files_xml_element(b, "ItemName", l->name);
+	files_xml_element(b, "SpecMod", l->spec);
+	files_xml_element(b, "MeaUnits", l->unit);
+	files_xml_element(b, "Quantity", l->has_quantity ? decimal_format(a, l->quantity) : S(""));
+	files_xml_element(b, "UnPrice", l->has_quantity ? decimal_format(a, l->price) : S(""));
+	files_xml_element(b, "Amount", money_format(a, l->sum.amount));
 	bool starred = l->treatment == TREATMENT_REDUCED || l->treatment == TREATMENT_DIFFERENCE;
-	element(b, "TaxRate", starred ? S("***") : rate_format(a, l->rate));
-	element(b, "ComTaxAm", money_format(a, l->sum.tax));
-	element(b, "TotaltaxIncludedAmount", money_format(a, total));
-	element(b, "TaxClassificationCode", l->tax_code);
+	files_xml_element(b, "TaxRate", starred ? S("***") : rate_format(a, l->rate));
+	files_xml_element(b, "ComTaxAm", money_format(a, l->sum.tax));
+	files_xml_element(b, "TotaltaxIncludedAmount", money_format(a, total));
+	files_xml_element(b, "TaxClassificationCode", l->tax_code);
 	if (l->of_line || l->treatment != TREATMENT_TAXED) {
 		buf_c(b, "<EtaxLine>");
-		if (l->of_line) element(b, "Line", str_from_int(a, l->of_line));
-		if (l->treatment != TREATMENT_TAXED) element(b, "Treatment", str_c(treatment_word(l->treatment)));
+		if (l->of_line) files_xml_element(b, "Line", str_from_int(a, l->of_line));
+		if (l->treatment != TREATMENT_TAXED)
+			files_xml_element(b, "Treatment", str_c(treatment_word(l->treatment)));
 		buf_c(b, "</EtaxLine>");
 	}
 	buf_c(b, "</IssuItemInformation>");
@@ -143,20 +144,20 @@ static void core(struct buf *b, const struct face *f, const struct spec_proof *p
 {
 	static const char *const names[SPEC_SUITES] = { "Sm2Sm3", "Ed25519Sha256" };
 	buf_c(b, "<EtaxCore><Version>1</Version>");
-	element(b, "IssuedAt", instant_format(b->arena, f->issued_at));
-	if (f->seller_ref.p) element(b, "SellerRef", f->seller_ref);
-	if (f->red.reason.p) element(b, "RedReason", f->red.reason);
+	files_xml_element(b, "IssuedAt", instant_format(b->arena, f->issued_at));
+	if (f->seller_ref.p) files_xml_element(b, "SellerRef", f->seller_ref);
+	if (f->red.reason.p) files_xml_element(b, "RedReason", f->red.reason);
 	if (has_more(f)) {
 		struct buf document;
 		buf_init(&document, b->arena, 1024 + 512 * f->n_lines);
 		face_write(&document, f);
-		element(b, "Document", buf_done(&document));
+		files_xml_element(b, "Document", buf_done(&document));
 	}
 	for (int s = 0; s < SPEC_SUITES; s++) {
 		buf_printf(b, "<%s>", names[s]);
-		element(b, "Hash", p->hash[s]);
-		element(b, "Key", p->key[s]);
-		element(b, "Signature", p->signature[s]);
+		files_xml_element(b, "Hash", p->hash[s]);
+		files_xml_element(b, "Key", p->key[s]);
+		files_xml_element(b, "Signature", p->signature[s]);
 		buf_printf(b, "</%s>", names[s]);
 	}
 	buf_c(b, "</EtaxCore>");
@@ -170,7 +171,8 @@ static void specific(struct buf *b, const struct face *f)
 		buf_printf(b, "<%s>", s->xml);
 		for (size_t k = 0; k < s->n_uses; k++) {
 			size_t field = s->uses[k].field;
-			if (f->special[i].v[field].p) element(b, special_table[field].xml, f->special[i].v[field]);
+			if (f->special[i].v[field].p)
+				files_xml_element(b, special_table[field].xml, f->special[i].v[field]);
 		}
 		buf_printf(b, "</%s>", s->xml);
 	}
@@ -179,16 +181,16 @@ static void specific(struct buf *b, const struct face *f)
 static void deduction(struct buf *b, const struct differential *d)
 {
 	buf_c(b, "<DifferentialTaxation>");
-	element(b, "DifferentialForm", d->form);
-	element(b, "DeductionAmount", money_format(b->arena, d->deduction));
+	files_xml_element(b, "DifferentialForm", d->form);
+	files_xml_element(b, "DeductionAmount", money_format(b->arena, d->deduction));
 	for (size_t i = 0; i < d->n_proofs; i++) {
 		const struct differential_proof *p = &d->proofs[i];
 		buf_c(b, "<DeductionVoucher>");
-		element(b, "VoucherType", p->kind);
-		if (p->voucher_no.p) element(b, "VoucherNumber", p->voucher_no);
-		if (p->has_date) element(b, "VoucherDate", date_format(b->arena, p->date));
-		if (p->has_amount) element(b, "VoucherDeduction", money_format(b->arena, p->amount));
-		if (p->note.p) element(b, "VoucherNote", p->note);
+		files_xml_element(b, "VoucherType", p->kind);
+		if (p->voucher_no.p) files_xml_element(b, "VoucherNumber", p->voucher_no);
+		if (p->has_date) files_xml_element(b, "VoucherDate", date_format(b->arena, p->date));
+		if (p->has_amount) files_xml_element(b, "VoucherDeduction", money_format(b->arena, p->amount));
+		if (p->note.p) files_xml_element(b, "VoucherNote", p->note);
 		buf_c(b, "</DeductionVoucher>");
 	}
 	buf_c(b, "</DifferentialTaxation>");
@@ -202,26 +204,26 @@ static struct str data(struct arena *a, const struct face *f, const struct spec_
 	party(&b, "Seller", &f->seller);
 	party(&b, "Buyer", &f->buyer);
 	buf_c(&b, "<BasicInformation>");
-	element(&b, "TotalAmWithoutTax", money_format(a, f->sum.amount));
-	element(&b, "TotalTaxAm", money_format(a, f->sum.tax));
-	element(&b, "TotalTax-includedAmount", money_format(a, f->total));
-	element(&b, "TotalTax-includedAmountInChinese", money_words(a, f->total));
-	element(&b, "Drawer", f->drawer);
-	element(&b, "RequestTime", date_time(a, f->issued_at));
+	files_xml_element(&b, "TotalAmWithoutTax", money_format(a, f->sum.amount));
+	files_xml_element(&b, "TotalTaxAm", money_format(a, f->sum.tax));
+	files_xml_element(&b, "TotalTax-includedAmount", money_format(a, f->total));
+	files_xml_element(&b, "TotalTax-includedAmountInChinese", money_words(a, f->total));
+	files_xml_element(&b, "Drawer", f->drawer);
+	files_xml_element(&b, "RequestTime", date_time(a, f->issued_at));
 	buf_c(&b, "</BasicInformation>");
 	for (size_t i = 0; i < f->n_lines; i++)
 		item(&b, &f->lines[i]);
 	buf_c(&b, "<SpecificInformation>");
 	if (f->red.original.p) {
 		buf_c(&b, "<RedEInvoice>");
-		element(&b, "OriginalInvoiceCode", f->red.original);
-		element(&b, "CreditNoteNumber", f->red.slip);
+		files_xml_element(&b, "OriginalInvoiceCode", f->red.original);
+		files_xml_element(&b, "CreditNoteNumber", f->red.slip);
 		buf_c(&b, "</RedEInvoice>");
 	}
 	specific(&b, f);
 	if (f->differential.form.p) deduction(&b, &f->differential);
 	buf_c(&b, "</SpecificInformation><AdditionalInformation>");
-	element(&b, "Remark", f->remark);
+	files_xml_element(&b, "Remark", f->remark);
 	if (proof) core(&b, f, proof);
 	buf_c(&b, "</AdditionalInformation></EInvoiceData>");
 	return buf_done(&b);
@@ -250,10 +252,10 @@ static struct str supervision(struct arena *a, const struct face *f)
 	struct buf b;
 	buf_init(&b, a, 512);
 	buf_c(&b, "<TaxSupervisionInfo>");
-	element(&b, "InvoiceNumber", f->number);
-	element(&b, "IssueTime", date_time(a, f->issued_at));
-	element(&b, "TaxBureauCode", str_printf(a, "1%.2s00000000", f->number.p + 2));
-	element(&b, "TaxBureauName", str_printf(a, "国家税务总局%s税务局", region_name(f->number)));
+	files_xml_element(&b, "InvoiceNumber", f->number);
+	files_xml_element(&b, "IssueTime", date_time(a, f->issued_at));
+	files_xml_element(&b, "TaxBureauCode", str_printf(a, "1%.2s00000000", f->number.p + 2));
+	files_xml_element(&b, "TaxBureauName", str_printf(a, "国家税务总局%s税务局", region_name(f->number)));
 	buf_c(&b, "</TaxSupervisionInfo>");
 	return buf_done(&b);
 }
@@ -263,7 +265,7 @@ void files_xml_parts(struct arena *a, const struct face *f, const struct spec_pr
 {
 	struct buf time, all;
 	buf_init(&time, a, 64);
-	element(&time, "SignatureTime", date_time(a, signed_at));
+	files_xml_element(&time, "SignatureTime", date_time(a, signed_at));
 	*out = (struct xml_parts){ .header = header(a, f),
 		.data = data(a, f, proof),
 		.authentication = S("<SellerAuthentication><AuthenticationMethods>01</AuthenticationMethods>"
@@ -292,8 +294,8 @@ struct str files_xml(struct arena *a, const struct xml_parts *p, struct str sign
 	          "<SignatureAlgorithm>1.2.156.10197.1.501</SignatureAlgorithm><SignatureFormat>DETACH</"
 	          "SignatureFormat>");
 	buf_str(&b, p->time);
-	element(&b, "SignatureValue", signature);
-	element(&b, "KeyInfo", key_pem);
+	files_xml_element(&b, "SignatureValue", signature);
+	files_xml_element(&b, "KeyInfo", key_pem);
 	buf_c(&b, "</TaxBureauSignature></EInvoice>\n");
 	return buf_done(&b);
 }

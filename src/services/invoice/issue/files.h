@@ -16,6 +16,7 @@ struct xml_parts {
 /* proof: of the core, in AdditionalInformation; NULL: none (a file that was converted). */
 void files_xml_parts(struct arena *a, const struct face *f, const struct spec_proof *proof, instant_us signed_at,
         struct xml_parts *out);
+void files_xml_element(struct buf *b, const char *name, struct str text); /* <name>text</name>, escaped */
 struct str files_xml(struct arena *a, const struct xml_parts *p, struct str signature, struct str key_pem);
 /* The face as a PDF; pages: the same as objects of an OFD (may be NULL). STR_NONE: could not be drawn. */
 enum { FILES_SEAL_X = 900, FILES_SEAL_Y = 150 }; /* tenths of a millimetre */

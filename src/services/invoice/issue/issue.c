@@ -1,5 +1,6 @@
 /* Issuing: the descriptor. */
 #include "services/invoice/issue/issue.h"
+#include "services/invoice/issue/account.h"
 #include "services/invoice/issue/batch.h"
 #include "services/invoice/issue/batch_file.h"
 #include "services/invoice/issue/blank.h"
@@ -233,6 +234,47 @@ static const struct operation operations[] = {
 	        .run = issue_list_xlsx,
 	        .title = N_("导出发票清单 Excel"),
 	        .requirements = "A09.10" },
+	{ .id = "account.show",
+	        .method = GET,
+	        .path = "/tax-account",
+	        .who = MANDATE("invoice.read"),
+	        .in = account_fields,
+	        .in_size = sizeof(struct account_in),
+	        .run = account_show,
+	        .view = account_view,
+	        .page = "issue/account",
+	        .form = "account.show",
+	        .menu = "我要办税/税务数字账户/开出和取得的发票",
+	        .title = N_("税务数字账户"),
+	        .requirements = "A09.7 A09.10",
+	        .words = "数字账户 进项 销项 税率 汇总 tax account" },
+	{ .id = "account.csv",
+	        .method = GET,
+	        .path = "/tax-account.csv",
+	        .who = MANDATE("invoice.read"),
+	        .in = account_fields,
+	        .in_size = sizeof(struct account_in),
+	        .run = account_csv,
+	        .title = N_("导出数字账户 CSV"),
+	        .requirements = "A09.10" },
+	{ .id = "account.xlsx",
+	        .method = GET,
+	        .path = "/tax-account.xlsx",
+	        .who = MANDATE("invoice.read"),
+	        .in = account_fields,
+	        .in_size = sizeof(struct account_in),
+	        .run = account_xlsx,
+	        .title = N_("导出数字账户 Excel"),
+	        .requirements = "A09.10" },
+	{ .id = "account.xml",
+	        .method = GET,
+	        .path = "/tax-account.xml",
+	        .who = MANDATE("invoice.read"),
+	        .in = account_fields,
+	        .in_size = sizeof(struct account_in),
+	        .run = account_xml,
+	        .title = N_("导出数字账户 XML"),
+	        .requirements = "A09.10" },
 	{ .id = "invoice.show",
 	        .method = GET,
 	        .path = "/invoices/{number}",
@@ -380,7 +422,8 @@ static const struct operation operations[] = {
 };
 static const struct subscription subscriptions[] = {
 	{ .consumer = "issue.party_list",
-	        .kinds = "invoice.issued invoice.reversed input.credited purchase.imported",
+	        .kinds = "invoice.issued invoice.reversed input.credited purchase.imported invoice.booked "
+	                 "invoice.booking_undone",
 	        .kind = CONSUMER_PROJECTION,
 	        .apply = lists_feed },
 };

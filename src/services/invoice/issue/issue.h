@@ -221,6 +221,14 @@ struct received {
  */
 MUST_USE err_t issue_creditable(struct ctx *c, int64_t buyer_id, struct str period, bool credited, struct str after,
         struct received **out, size_t *n, struct str *next);
+/* Invoices that a party received up to a month and that are not booked (入账), the newest first. */
+MUST_USE err_t issue_unbooked(struct ctx *c, int64_t buyer_id, struct str period, struct str after,
+        struct received **out, size_t *n, struct str *next);
+/* For checks: parties behind `after` and how many of their invoices the lists show as booked, up to 1,000. */
+struct issue_booked {
+	int64_t party_id, n;
+};
+MUST_USE err_t issue_booked_counts(struct ctx *c, int64_t after, struct issue_booked **out, size_t *n);
 /* The picture of the seal on the face; sample: of the sandbox. */
 enum { ISSUE_SEAL_WIDTH = 30, ISSUE_SEAL_HEIGHT = 19 }; /* mm */
 struct str issue_seal_png(struct arena *a, bool sample);

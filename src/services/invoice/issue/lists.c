@@ -51,8 +51,7 @@ typedef struct issue_party_list_row row_t;
 _Static_assert(sizeof(row_t) == sizeof(struct issue_party_by_amount_row), "rows differ");
 _Static_assert(sizeof(row_t) == sizeof(struct issue_party_by_other_row), "rows differ");
 
-/* "%text%" for LIKE … ESCAPE '!', lowered; "" for no condition. */
-static struct str pattern(struct arena *a, struct str s)
+struct str lists_pattern(struct arena *a, struct str s)
 {
 	struct buf b;
 	if (!s.n) return S("");
@@ -76,8 +75,8 @@ static err_t where_of(struct ctx *c, const struct list_in *in, struct where *w)
 		.from = period_format(c->arena, period_of(PERIOD_MONTH, period_first(p))),
 		.to = period_format(c->arena, period_of(PERIOD_MONTH, period_last(p))),
 		.kind = in->kind.p ? in->kind : S(""),
-		.party = pattern(c->arena, in->party),
-		.q = pattern(c->arena, in->q),
+		.party = lists_pattern(c->arena, in->party),
+		.q = lists_pattern(c->arena, in->q),
 		.status = -1,
 		.before_period = S("9999-99"),
 		.before_number = S(""),
@@ -305,5 +304,38 @@ err_t issue_creditable(struct ctx *c, int64_t buyer_id, struct str period, bool 
 	for (size_t i = 0; i < *n; i++)
 		(*out)[i] = (struct received){ rows[i].number, rows[i].other_name, rows[i].period, rows[i].credited,
 			rows[i].issued_at, rows[i].amount, rows[i].tax };
+	return OK;
+}
+
+err_t issue_unbooked(struct ctx *c, int64_t buyer_id, struct str period, struct str after, struct received **out,
+        size_t *n, struct str *next)
+{
+	struct issue_unbooked_rows_row *rows;
+	struct str rest = after.p ? after : S("9999-99.9"), from;
+	if (!str_split(&rest, '.', &from) || !rest.p) {
+		FAULT(c, S("/after"), &bad_cursor);
+		return problem_result(&c->problem);
+	}
+	TRY(issue_unbooked_rows(c, buyer_id, period, from, rest, &rows, n));
+	*next = STR_NONE;
+	if (*n > PAGE) {
+		*n = PAGE;
+		*next = str_printf(
+		        c->arena, "%.*s.%.*s", STR_FMT(rows[PAGE - 1].period), STR_FMT(rows[PAGE - 1].number));
+	}
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct received){ rows[i].number, rows[i].other_name, rows[i].period, rows[i].credited,
+			rows[i].issued_at, rows[i].amount, rows[i].tax };
+	return OK;
+}
+
+err_t issue_booked_counts(struct ctx *c, int64_t after, struct issue_booked **out, size_t *n)
+{
+	struct issue_booked_rows_row *rows;
+	TRY(issue_booked_rows(c, after, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = (struct issue_booked){ rows[i].party_id, rows[i].n };
 	return OK;
 }

@@ -12,6 +12,8 @@ struct list_in {
 	struct money min, max;
 };
 extern const struct field list_fields[];
+/* "%text%" for LIKE … ESCAPE '!', lowered; "" for no condition. */
+struct str lists_pattern(struct arena *a, struct str s);
 op_run issue_list, issue_list_csv, issue_list_xlsx;
 MUST_USE err_t lists_feed(struct ctx *c, const struct event *events, size_t n);
 #endif

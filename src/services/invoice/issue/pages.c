@@ -225,7 +225,7 @@ err_t issue_preview_view(struct ctx *c, const void *input, struct reply *out)
 
 /* --- the list --- */
 
-static void add(struct ctx *c, struct buf *b, struct value *form, const char *name, struct str s)
+void pages_query_add(struct ctx *c, struct buf *b, struct value *form, const char *name, struct str s)
 {
 	if (!s.n) return;
 	value_put_str(c->arena, form, name, s);
@@ -239,20 +239,20 @@ static struct str put_query(struct ctx *c, struct value *v, const struct list_in
 	struct value *form = value_object(c->arena);
 	struct buf b;
 	buf_init(&b, c->arena, 120);
-	add(c, &b, form, "side", value_text(v, "side"));
-	add(c, &b, form, "period", value_text(v, "period"));
-	add(c, &b, form, "kind", in->kind);
-	add(c, &b, form, "party", in->party);
-	add(c, &b, form, "q", in->q);
-	add(c, &b, form, "status", in->status);
-	add(c, &b, form, "sort", in->sort);
-	if (in->has_min) add(c, &b, form, "min", money_format(c->arena, in->min));
-	if (in->has_max) add(c, &b, form, "max", money_format(c->arena, in->max));
+	pages_query_add(c, &b, form, "side", value_text(v, "side"));
+	pages_query_add(c, &b, form, "period", value_text(v, "period"));
+	pages_query_add(c, &b, form, "kind", in->kind);
+	pages_query_add(c, &b, form, "party", in->party);
+	pages_query_add(c, &b, form, "q", in->q);
+	pages_query_add(c, &b, form, "status", in->status);
+	pages_query_add(c, &b, form, "sort", in->sort);
+	if (in->has_min) pages_query_add(c, &b, form, "min", money_format(c->arena, in->min));
+	if (in->has_max) pages_query_add(c, &b, form, "max", money_format(c->arena, in->max));
 	if (!value_get(v, S("form"))) value_put(c->arena, v, "form", form);
 	return buf_done(&b);
 }
 
-static struct str month_word(struct ctx *c, struct str period)
+struct str pages_month_word(struct ctx *c, struct str period)
 {
 	static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 		"Nov", "Dec" };
@@ -278,7 +278,7 @@ static void put_chart(struct ctx *c, struct value *v)
 			(void)money_parse(value_text(m->value, "amount"), &amount);
 			m = m->next;
 		}
-		bars[i] = (struct chart_bar){ month_word(c, text), amount.fen };
+		bars[i] = (struct chart_bar){ pages_month_word(c, text), amount.fen };
 	}
 	struct chart k = { tr(c, N_("十二个月不含税金额柱形图，数据见下表")), bars, CHART_MONTHS,
 		c->lang ? CHART_UNIT_EN : CHART_UNIT_ZH };

@@ -2,6 +2,7 @@
  * (design/storage §2): they live in the projection store, fed in order from the outbox. Sums are added up in memory
  * first, so that a batch of events touches each month of a party once. */
 #include "issue_sql.h"
+#include "services/invoice/issue/account.h"
 #include "services/invoice/issue/lists.h"
 #include "services/invoice/issue/special.h"
 #include <string.h>
@@ -97,6 +98,8 @@ struct gathered {
 	struct sums sums;
 	struct issue_party_insert_in_row *rows;
 	size_t n, cap;
+	struct issue_mixed_insert_in_row *mixed;
+	size_t n_mixed, mixed_cap;
 };
 
 static void put_row(struct ctx *c, struct gathered *g, const struct issue_party_insert_in_row *row)
@@ -110,11 +113,31 @@ static void put_row(struct ctx *c, struct gathered *g, const struct issue_party_
 	g->rows[g->n++] = *row;
 }
 
+/* What an invoice is filed under; its parts, if there are several, go to rows of their own. */
+static int64_t put_rates(
+        struct ctx *c, struct gathered *g, const struct invoice_event *e, int64_t party, int side, struct str period)
+{
+	struct account_part parts[ISSUE_SALES_MAX];
+	size_t n = account_parts(e->sales, parts);
+	if (n < 2) return n ? parts[0].rate : ACCOUNT_UNKNOWN;
+	if (g->n_mixed + n > g->mixed_cap) {
+		struct issue_mixed_insert_in_row *more =
+		        arena_array(c->arena, g->mixed_cap = g->mixed_cap * 2 + ISSUE_SALES_MAX, sizeof *more);
+		if (g->n_mixed) memcpy(more, g->mixed, g->n_mixed * sizeof *more);
+		g->mixed = more;
+	}
+	for (size_t i = 0; i < n; i++)
+		g->mixed[g->n_mixed++] = (struct issue_mixed_insert_in_row){ party, side, period, e->number,
+			parts[i].rate, parts[i].amount, parts[i].tax };
+	return ACCOUNT_MIXED;
+}
+
 /* Many rows are one statement; a later event may change them, so they are written before it is looked at. */
 static err_t flush_rows(struct ctx *c, struct gathered *g)
 {
 	TRY(issue_party_insert_rows(c, g->rows, g->n));
-	g->n = 0;
+	TRY(issue_mixed_insert_rows(c, g->mixed, g->n_mixed));
+	g->n = g->n_mixed = 0;
 	return OK;
 }
 
@@ -138,7 +161,8 @@ static void put_side(struct ctx *c, struct gathered *g, const struct invoice_eve
 	                .tax = e->tax,
 	                .total = e->total,
 	                .status = e->original.n ? LIST_RED : LIST_VALID,
-	                .original = e->original });
+	                .original = e->original,
+	                .rate = put_rates(c, g, e, party, side, period) });
 	sum_add(&g->sums, &k, 1, e->amount, e->tax);
 	struct str rest = e->sales;
 	struct invoice_sale sale;
@@ -185,6 +209,16 @@ static err_t credited(struct ctx *c, int64_t buyer_id, struct str body)
 	return OK;
 }
 
+/* Events of the booking service: {number, buyer_id, period (of issue), entry}. */
+static err_t booked(struct ctx *c, struct str body)
+{
+	struct value *v;
+	struct json_fault where;
+	if (json_parse(c->arena, body, &v, &where) != OK) return E_INTERNAL;
+	return issue_party_booked(c, value_text(v, "entry"), value_number(v, "buyer_id", 0), value_text(v, "period"),
+	        value_text(v, "number"), NULL);
+}
+
 /* An invoice of a seller outside, read from its file: it stands in the buyer's list and month. */
 static err_t imported(struct ctx *c, struct gathered *g, struct str body)
 {
@@ -206,7 +240,8 @@ static err_t imported(struct ctx *c, struct gathered *g, struct str body)
 		                .total = e.total,
 		                .status = LIST_VALID,
 		                .original = S(""),
-		                .imported = true });
+		                .imported = true,
+		                .rate = ACCOUNT_UNKNOWN });
 		sum_add(&g->sums, &k, 1, e.amount, e.tax);
 	}
 	return body.n ? E_INTERNAL : OK;
@@ -217,6 +252,7 @@ static err_t take(struct ctx *c, struct gathered *g, const struct event *e)
 	if (str_is(e->kind, "invoice.issued")) return issued(c, g, e->body);
 	if (str_is(e->kind, "purchase.imported")) return imported(c, g, e->body);
 	TRY(flush_rows(c, g));
+	if (str_starts(e->kind, "invoice.booked") || str_starts(e->kind, "invoice.booking")) return booked(c, e->body);
 	return str_is(e->kind, "invoice.reversed") ? reversed(c, e->body) : credited(c, e->subject_id, e->body);
 }
 

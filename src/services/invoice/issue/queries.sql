@@ -147,10 +147,17 @@ INSERT INTO invoice_file (number, format, signature, signed_at) VALUES ($1, $2, 
 
 -- :name party_insert :exec
 -- :on projection
--- :in party_id int, side int, period text, number text, other_name text, kind text, issued_at instant, amount money, tax money, total money, status int, original text, imported bool
--- :rows 19
-INSERT INTO party_invoice (party_id, side, period, number, other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, imported)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13) ON CONFLICT (party_id, side, period, number) DO NOTHING;
+-- :in party_id int, side int, period text, number text, other_name text, kind text, issued_at instant, amount money, tax money, total money, status int, original text, imported bool, rate int
+-- :rows 18
+INSERT INTO party_invoice (party_id, side, period, number, other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, imported, rate)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13, $14) ON CONFLICT (party_id, side, period, number) DO NOTHING;
+
+-- :name mixed_insert :exec
+-- :on projection
+-- :in party_id int, side int, period text, number text, rate int, amount money, tax money
+-- :rows 36
+INSERT INTO party_mixed (party_id, side, period, number, rate, amount_fen, tax_fen) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (party_id, side, period, number, rate) DO NOTHING;
 
 -- :name party_status :exec
 -- :on projection
@@ -161,6 +168,11 @@ UPDATE party_invoice SET status = $1 WHERE party_id = $2 AND side = $3 AND perio
 -- :on projection
 -- :in credited text, party_id int, period text, number text
 UPDATE party_invoice SET credited = $1 WHERE party_id = $2 AND side = 1 AND period = $3 AND number = $4;
+
+-- :name party_booked :exec
+-- :on projection
+-- :in booked text, party_id int, period text, number text
+UPDATE party_invoice SET booked = $1 WHERE party_id = $2 AND side = 1 AND period = $3 AND number = $4;
 
 -- :name month_add :exec
 -- :on projection
@@ -272,6 +284,34 @@ SELECT number, period, other_name, issued_at, amount_fen, tax_fen, credited FROM
 WHERE party_id = $1 AND side = 1 AND period <= $2 AND (period, number) > ($3, $4) AND kind IN ('special', 'vehicle') AND status = 0
   AND credited = $5 ORDER BY period, number LIMIT 101;
 
+-- Received and not booked, or booking undone: blue and red ones.
+-- :name unbooked_rows :many
+-- :on projection
+-- :in buyer_id int, period text, before_period text, before_number text
+-- :out number text, period text, other_name text, issued_at instant, amount money, tax money, credited text
+-- :max 101
+SELECT number, period, other_name, issued_at, amount_fen, tax_fen, credited FROM party_invoice
+WHERE party_id = $1 AND side = 1 AND period <= $2 AND (period, number) < ($3, $4) AND booked IN ('', 'cancelled')
+  AND status <> 2 ORDER BY period DESC, number DESC LIMIT 101;
+
+-- :name booked_rows :many
+-- :on projection
+-- :in after int
+-- :out party_id int, n int
+-- :max 1000
+SELECT party_id, count(*) FROM party_invoice WHERE party_id > $1 AND side = 1 AND booked IN ('deductible', 'not-deductible')
+GROUP BY party_id ORDER BY party_id LIMIT 1000;
+
+-- The parts of an invoice of several rates are the invoice.
+-- :name mixed_wrong :many
+-- :on projection
+-- :out party_id int, number text
+-- :max 100
+SELECT i.party_id, i.number FROM party_invoice i LEFT JOIN (SELECT party_id, side, period, number, CAST(sum(amount_fen) AS BIGINT) AS amount,
+  CAST(sum(tax_fen) AS BIGINT) AS tax FROM party_mixed GROUP BY party_id, side, period, number) m
+  ON m.party_id = i.party_id AND m.side = i.side AND m.period = i.period AND m.number = i.number
+WHERE (i.rate = -8) <> (m.number IS NOT NULL) OR m.amount <> i.amount_fen OR m.tax <> i.tax_fen ORDER BY i.party_id, i.number LIMIT 100;
+
 -- :name batch_insert :exec
 -- :in seller_id int, key text, body_hash text, n_lines int, started_at instant
 INSERT INTO invoice_batch (seller_id, key, body_hash, n_lines, done, started_at) VALUES ($1, $2, $3, $4, 0, $5)
@@ -300,3 +340,61 @@ SELECT result FROM invoice_batch_part WHERE seller_id = $1 AND key = $2 AND part
 -- :out number text, document text, receipt_id int
 -- :max 1000
 SELECT number, document, receipt_id FROM invoice WHERE number >= $1 ORDER BY number LIMIT $2;
+
+-- The tax account: one side of it by all its conditions. rate 2000000: any.
+-- :name account_rows :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text, kind text, party text, q text, status int, least money, most money, booked text, rate int, before_period text, before_number text
+-- :out number text, period text, other_name text, kind text, issued_at instant, amount money, tax money, total money, status int, original text, credited text, booked text, imported bool, rate int
+-- :max 101
+SELECT number, period, other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, booked, imported, rate
+FROM party_invoice i
+WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4
+  AND ($5 = '' OR kind = $5) AND ($6 = '' OR lower(other_name) LIKE $6 ESCAPE '!')
+  AND ($7 = '' OR number LIKE $7 ESCAPE '!' OR lower(other_name) LIKE $7 ESCAPE '!')
+  AND ($8 < 0 OR status = $8) AND total_fen >= $9 AND total_fen <= $10 AND ($11 = '' OR booked = $11 OR ($11 = 'open' AND booked = ''))
+  AND ($12 = 2000000 OR rate = $12 OR (rate = -8 AND EXISTS (SELECT 1 FROM party_mixed m WHERE m.party_id = i.party_id AND m.side = i.side
+    AND m.period = i.period AND m.number = i.number AND m.rate = $12)))
+  AND (period, number) < ($13, $14)
+ORDER BY period DESC, number DESC LIMIT 101;
+
+-- Sums by month and rate; -8: those of several rates.
+-- :name account_sums :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text, kind text, party text, q text, status int, least money, most money, booked text, rate int
+-- :out period text, rate int, n int, amount money, tax money, total money
+-- :max 1000
+SELECT period, rate, count(*), CAST(sum(amount_fen) AS BIGINT), CAST(sum(tax_fen) AS BIGINT), CAST(sum(total_fen) AS BIGINT)
+FROM party_invoice i
+WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4
+  AND ($5 = '' OR kind = $5) AND ($6 = '' OR lower(other_name) LIKE $6 ESCAPE '!')
+  AND ($7 = '' OR number LIKE $7 ESCAPE '!' OR lower(other_name) LIKE $7 ESCAPE '!')
+  AND ($8 < 0 OR status = $8) AND total_fen >= $9 AND total_fen <= $10 AND ($11 = '' OR booked = $11 OR ($11 = 'open' AND booked = ''))
+  AND ($12 = 2000000 OR rate = $12 OR (rate = -8 AND EXISTS (SELECT 1 FROM party_mixed m WHERE m.party_id = i.party_id AND m.side = i.side
+    AND m.period = i.period AND m.number = i.number AND m.rate = $12)))
+GROUP BY period, rate ORDER BY period, rate LIMIT 1000;
+
+-- The parts of those of several rates.
+-- :name account_parts_sums :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text, kind text, party text, q text, status int, least money, most money, booked text, rate int
+-- :out period text, rate int, amount money, tax money
+-- :max 1000
+SELECT i.period, p.rate, CAST(sum(p.amount_fen) AS BIGINT), CAST(sum(p.tax_fen) AS BIGINT)
+FROM party_mixed p JOIN party_invoice i ON i.party_id = p.party_id AND i.side = p.side AND i.period = p.period AND i.number = p.number
+WHERE p.party_id = $1 AND p.side = $2 AND p.period >= $3 AND p.period <= $4
+  AND ($5 = '' OR i.kind = $5) AND ($6 = '' OR lower(i.other_name) LIKE $6 ESCAPE '!')
+  AND ($7 = '' OR i.number LIKE $7 ESCAPE '!' OR lower(i.other_name) LIKE $7 ESCAPE '!')
+  AND ($8 < 0 OR i.status = $8) AND i.total_fen >= $9 AND i.total_fen <= $10
+  AND ($11 = '' OR i.booked = $11 OR ($11 = 'open' AND i.booked = '')) AND ($12 = 2000000 OR p.rate = $12)
+GROUP BY i.period, p.rate ORDER BY i.period, p.rate LIMIT 1000;
+
+-- The same without conditions, from what is summed already.
+-- :name account_sales :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text
+-- :out period text, treatment int, rate_ppm int, amount money, tax money
+-- :max 1000
+SELECT period, treatment, rate_ppm, CAST(sum(amount_fen) AS BIGINT), CAST(sum(tax_fen) AS BIGINT) FROM party_sale
+WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4
+GROUP BY period, treatment, rate_ppm ORDER BY period, treatment, rate_ppm LIMIT 1000;

@@ -134,14 +134,27 @@ static err_t check_person(struct ctx *c, struct entry *e)
 
 /* --- what was entered before --- */
 
+/* lottery.entered, or lottery.refused when another has drawn with it: a second holder (A10.d). */
+static err_t tell_use(struct ctx *c, const struct entry *e, const char *kind)
+{
+	struct value *v = value_object(c->arena);
+	struct buf b;
+	value_put_str(c->arena, v, "number", e->out->number);
+	buf_init(&b, c->arena, 64);
+	value_write_canonical(&b, v);
+	return outbox_emit(c, kind, e->person_id, buf_done(&b));
+}
+
 static err_t earlier(struct ctx *c, struct entry *e, bool *there)
 {
 	struct lottery_ticket_get_row t;
 	struct lottery_prize_find_row p;
 	bool won;
 	TRY(lottery_ticket_get(c, e->out->number, &t, there));
-	*there = *there &&
-	         t.person_id == e->person_id; /* another's: the rules below say that it is not in this one's name */
+	if (*there && t.person_id != e->person_id) { /* the rules below say that it is not in this one's name */
+		*there = false;
+		return tell_use(c, e, "lottery.refused");
+	}
 	if (!*there) return OK;
 	e->out->already = true;
 	TRY(lottery_prize_find(c, t.scheme, t.instant, e->out->number, &p, &won));
@@ -244,11 +257,12 @@ static err_t put_ticket(
 	struct party seller;
 	bool found;
 	TRY(identity_party(c, e->invoice.seller_id, &seller, &found));
-	return lottery_ticket_insert(c, e->invoice.number, db_new_id(c), e->scheme->id, e->person_id,
+	TRY(lottery_ticket_insert(c, e->invoice.number, db_new_id(c), e->scheme->id, e->person_id,
 	        e->invoice.seller_id, found ? seller.name : S(""), e->invoice.total, e->invoice.issued_at, c->now,
 	        e->automatic ? S("automatic") : S("scan"), str_c(state), reason,
 	        d->has_instant ? d->instant.name : S(""), d->has_periodic ? d->periodic.name : S(""), d->prize,
-	        d->counter, d->slot, NULL);
+	        d->counter, d->slot, NULL));
+	return tell_use(c, e, "lottery.entered");
 }
 
 static err_t enter_void(struct ctx *c, struct entry *e, struct drawn *d, const char *reason)

@@ -22,46 +22,54 @@ static const struct fault_def future = { "period-future", N_("这个月还没有
 static const struct fault_def closed = { "period-closed", N_("{1} 的增值税已申报，不能再勾选或撤销"), NULL, NULL };
 static const struct fault_def small = { "small-scale", N_("小规模纳税人不抵扣进项税额"), NULL, N_("增值税法 第九条") };
 
-/* An invoice that this taxpayer received: issued here, or imported. */
-struct received_one {
-	struct str kind;
-	struct date issued_on;
-	struct money tax;
-	bool found, red, locked, reversed;
-};
-
 /* On paper, by code and number in one word. */
-static err_t find_paper(struct ctx *c, struct str number, struct received_one *out)
+static err_t find_paper(struct ctx *c, int64_t buyer_id, struct str number, struct purchase_received *out)
 {
 	struct paper_purchase p;
 	bool found;
-	TRY(paper_purchase(c, c->caller.subject_id, number, &p, &found));
-	if (found)
-		*out = (struct received_one){ .kind = p.kind, .issued_on = p.issued_on, .tax = p.tax, .found = true };
-	return OK;
+	TRY(paper_purchase(c, buyer_id, number, &p, &found));
+	if (!found) return OK;
+	*out = (struct purchase_received){
+		.kind = p.kind, .issued_on = p.issued_on, .amount = p.amount, .tax = p.tax, .found = true
+	};
+	return money_add(p.amount, p.tax, &out->total) ? OK : E_INTERNAL;
 }
 
-static err_t find(struct ctx *c, struct str number, struct received_one *out)
+err_t purchase_find(struct ctx *c, int64_t buyer_id, struct str number, struct purchase_received *out)
 {
 	struct invoice i;
 	struct invoice_state state;
 	struct purchase_get_row row;
 	bool found;
-	*out = (struct received_one){ 0 };
+	*out = (struct purchase_received){ 0 };
 	TRY(issue_find(c, number, &i, &found));
-	if (found && i.buyer_id == c->caller.subject_id) {
+	if (found && i.buyer_id == buyer_id) {
 		TRY(issue_state(c, number, &state));
-		*out = (struct received_one){ i.kind, date_of_instant(i.issued_at), i.tax, true,
-			i.total.fen<0, state.locked, state.amount.fen> 0 };
+		*out = (struct purchase_received){ .kind = i.kind,
+			.issued_on = date_of_instant(i.issued_at),
+			.amount = i.amount,
+			.tax = i.tax,
+			.total = i.total,
+			.found = true,
+			.red = i.total.fen<0, .locked = state.locked, .reversed = state.amount.fen> 0,
+			.all_reversed = state.amount.fen > 0 && state.amount.fen == i.amount.fen };
 		return OK;
 	}
-	TRY(purchase_get(c, c->caller.subject_id, number, &row, &found));
-	if (found)
-		*out = (struct received_one){
-			.kind = row.kind, .issued_on = row.issued_on, .tax = row.tax, .found = true
-		};
-	return found ? OK : find_paper(c, number, out);
+	TRY(purchase_get(c, buyer_id, number, &row, &found));
+	if (!found) return find_paper(c, buyer_id, number, out);
+	*out = (struct purchase_received){
+		.kind = row.kind, .issued_on = row.issued_on, .amount = row.amount, .tax = row.tax, .found = true
+	};
+	return money_add(row.amount, row.tax, &out->total) ? OK : E_INTERNAL;
 }
+
+static err_t find(struct ctx *c, struct str number, struct purchase_received *out)
+{
+	return purchase_find(c, c->caller.subject_id, number, out);
+}
+
+const struct choice credit_uses[] = { { "deduct", N_("抵扣") }, { "refund", N_("出口退税") },
+	{ "agent-refund", N_("代办退税") }, { "not-deduct", N_("不抵扣") }, { 0 } };
 
 static err_t check_period(struct ctx *c, struct period p)
 {
@@ -89,12 +97,17 @@ static void put_mark(struct buf *marks, struct ctx *c, struct date issued_on, st
 	buf_char(marks, '\n');
 }
 
+static struct str use_of(const struct credit_in *in)
+{
+	return in->use.n ? in->use : S("deduct");
+}
+
 static err_t confirm_one(struct ctx *c, const struct credit_in *in, size_t i, struct buf *marks, struct money *total)
 {
 	struct str at = str_printf(c->arena, "/numbers/%zu", i), number = in->numbers[i];
 	struct str period = period_format(c->arena, in->period);
 	struct purchase_credit_get_row before;
-	struct received_one r;
+	struct purchase_received r;
 	struct paper_bar bar;
 	bool done;
 	TRY(find(c, number, &r));
@@ -119,7 +132,7 @@ static err_t confirm_one(struct ctx *c, const struct credit_in *in, size_t i, st
 	else if (money_add(*total, r.tax, total)) {
 		put_mark(marks, c, r.issued_on, number, period);
 		TRY(paper_booked(c, number, "credited", c->caller.subject_id));
-		return purchase_credit_insert(c, c->caller.subject_id, number, period, r.tax, c->now, NULL);
+		return purchase_credit_insert(c, c->caller.subject_id, number, period, r.tax, c->now, use_of(in), NULL);
 	}
 	return OK;
 }
@@ -129,7 +142,7 @@ static err_t withdraw_one(struct ctx *c, const struct credit_in *in, size_t i, s
 	struct str at = str_printf(c->arena, "/numbers/%zu", i), number = in->numbers[i];
 	struct str period = period_format(c->arena, in->period);
 	struct purchase_credit_get_row before;
-	struct received_one r;
+	struct purchase_received r;
 	bool done;
 	TRY(find(c, number, &r));
 	TRY(purchase_credit_get(c, c->caller.subject_id, number, &before, &done));
@@ -157,6 +170,7 @@ static err_t answer(struct ctx *c, const struct credit_in *in, const char *act, 
 	list = value_put_array(c->arena, v, "numbers");
 	for (size_t i = 0; i < in->n_numbers; i++)
 		value_push(c->arena, list, value_str(c->arena, in->numbers[i]));
+	value_put_str(c->arena, v, "use", use_of(in));
 	value_put_money(c->arena, v, "tax", total);
 	value_put_int(c->arena, v, "period_count", n);
 	value_put_money(c->arena, v, "period_tax", all);
@@ -193,6 +207,23 @@ err_t credit_withdraw(struct ctx *c, const void *input, struct reply *out)
 	return act_on_all(c, input, withdraw_one, "withdrawn", out);
 }
 
+/* Of all uses, so that what is not deducted is seen too. */
+static err_t put_uses(struct ctx *c, struct str period, struct value *v)
+{
+	struct purchase_credit_uses_row *rows;
+	size_t n;
+	TRY(purchase_credit_uses(c, c->caller.subject_id, period, &rows, &n));
+	struct value *list = value_put_array(c->arena, v, "uses");
+	for (size_t i = 0; i < n; i++) {
+		struct value *one = value_object(c->arena);
+		value_put_str(c->arena, one, "use", rows[i].purpose);
+		value_put_int(c->arena, one, "count", rows[i].n);
+		value_put_money(c->arena, one, "tax", rows[i].tax);
+		value_push(c->arena, list, one);
+	}
+	return OK;
+}
+
 static err_t put_month(struct ctx *c, struct str period, struct value *v)
 {
 	struct purchase_closed_get_row row;
@@ -209,6 +240,15 @@ static err_t put_month(struct ctx *c, struct str period, struct value *v)
 	value_put_int(c->arena, v, "credited_count", count);
 	value_put_money(c->arena, v, "credited_tax", tax);
 	value_put_money(c->arena, v, "transferred_out", transferred);
+	return put_uses(c, period, v);
+}
+
+static err_t put_use(struct ctx *c, struct str number, bool chosen, struct value *one)
+{
+	struct purchase_credit_get_row row;
+	bool found = false;
+	if (chosen) TRY(purchase_credit_get(c, c->caller.subject_id, number, &row, &found));
+	value_put_str(c->arena, one, "use", found ? row.purpose : STR_NONE);
 	return OK;
 }
 
@@ -229,6 +269,7 @@ err_t credit_put(struct ctx *c, struct period p, bool chosen, struct str after, 
 		value_put_instant(c->arena, one, "issued_at", list[i].issued_at);
 		value_put_money(c->arena, one, "amount", list[i].amount);
 		value_put_money(c->arena, one, "tax", list[i].tax);
+		TRY(put_use(c, list[i].number, chosen, one));
 		value_push(c->arena, invoices, one);
 	}
 	value_put_str(c->arena, v, "next", next);
@@ -329,7 +370,9 @@ err_t purchase_booked(struct ctx *c, int64_t buyer_id, struct str number, bool *
 err_t purchase_reversed(
         struct ctx *c, int64_t buyer_id, struct str number, struct str red_number, struct money tax, bool *transferred)
 {
-	TRY(purchase_booked(c, buyer_id, number, transferred));
+	struct purchase_credit_get_row row;
+	TRY(purchase_credit_get(c, buyer_id, number, &row, transferred));
+	*transferred = *transferred && str_is(row.purpose, "deduct"); /* of the other uses nothing was deducted */
 	if (!*transferred) return OK;
 	struct str period = period_format(c->arena, period_of(PERIOD_MONTH, c->today));
 	return purchase_transfer_insert(c, buyer_id, red_number, number, period, tax, c->now, NULL);

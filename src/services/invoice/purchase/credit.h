@@ -17,8 +17,11 @@ struct purchases_in {
 struct purchase_number_in {
 	struct str number;
 };
+/* What an invoice is used for (用途, code of exchange): deduct 抵扣 1, refund 出口退税 2, agent-refund 代办退税 3, not-deduct 不抵扣 6. */
+extern const struct choice credit_uses[];
 struct credit_in {
 	struct period period;
+	struct str use; /* STR_NONE: deduct */
 	struct str *numbers;
 	size_t n_numbers;
 };

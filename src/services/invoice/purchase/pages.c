@@ -126,6 +126,31 @@ static err_t put_around(struct ctx *c, struct value *v)
 	return OK;
 }
 
+static struct str use_words(struct ctx *c, struct str use)
+{
+	for (const struct choice *o = credit_uses; o->code; o++)
+		if (str_is(use, o->code)) return tr(c, o->label);
+	return STR_NONE;
+}
+
+/* Shown where something else than deduction is meant. */
+static void put_use_words(struct ctx *c, struct value *v)
+{
+	const struct value *rows = value_get(v, S("invoices")), *uses = value_get(v, S("uses"));
+	bool other = false;
+	for (const struct value_member *m = rows->first; m; m = m->next) {
+		struct str use = value_text(m->value, "use");
+		value_put_str(c->arena, m->value, "use_words",
+		        use.p && !str_is(use, "deduct") ? use_words(c, use) : STR_NONE);
+	}
+	for (const struct value_member *m = uses->first; m; m = m->next) {
+		struct str use = value_text(m->value, "use");
+		other = other || !str_is(use, "deduct");
+		value_put_str(c->arena, m->value, "use_words", use_words(c, use));
+	}
+	value_put_bool(c->arena, v, "other_uses", other);
+}
+
 err_t credit_list_view(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct value *form = value_get(out->value, S("form"));
@@ -144,6 +169,8 @@ err_t credit_list_view(struct ctx *c, const void *input, struct reply *out)
 		return E_INTERNAL;
 	bool general = found && taxpayer.general, undo = str_is(value_text(v, "state"), "credited");
 	bool closed = !str_is(value_text(v, "closed_at"), "") && value_text(v, "closed_at").p;
+	if (!value_get(v, S("form"))) value_put_c(c->arena, value_put_object(c->arena, v, "form"), "use", "deduct");
+	put_use_words(c, v);
 	value_put_money(c->arena, v, "deductible", left);
 	value_put_bool(c->arena, v, "is_undo", undo);
 	value_put_bool(c->arena, v, "is_small", !general);
@@ -156,6 +183,8 @@ err_t credit_done_view(struct ctx *c, const void *input, struct reply *out)
 {
 	(void)input;
 	value_put_bool(c->arena, out->value, "is_undo", str_is(value_text(out->value, "act"), "withdrawn"));
+	value_put_bool(c->arena, out->value, "deducts", str_is(value_text(out->value, "use"), "deduct"));
+	value_put_str(c->arena, out->value, "use_words", use_words(c, value_text(out->value, "use")));
 	value_put_int(c->arena, out->value, "done_count", value_get(out->value, S("numbers"))->count);
 	return OK;
 }

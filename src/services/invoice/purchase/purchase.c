@@ -27,6 +27,15 @@ static const struct field credit_fields[] = {
 	{ "numbers", FIELD_LIST, AT(struct credit_in, numbers), COUNT_AT(struct credit_in, n_numbers), .required = true,
 	        .min = 1, .max = NUMBERS_MAX, .item = &number_item, .size = sizeof(struct str),
 	        .label = N_("发票号码") },
+	{ "use", FIELD_ENUM, AT(struct credit_in, use), .max = 20, .choices = credit_uses, .label = N_("用途"),
+	        .help = N_("不填是抵扣；只有抵扣的计入进项税额") },
+	{ 0 },
+};
+static const struct field withdraw_fields[] = {
+	{ "period", FIELD_PERIOD, AT(struct credit_in, period), .required = true, .label = N_("税款所属期") },
+	{ "numbers", FIELD_LIST, AT(struct credit_in, numbers), COUNT_AT(struct credit_in, n_numbers), .required = true,
+	        .min = 1, .max = NUMBERS_MAX, .item = &number_item, .size = sizeof(struct str),
+	        .label = N_("发票号码") },
 	{ 0 },
 };
 
@@ -122,7 +131,7 @@ static const struct operation operations[] = {
 	        .method = POST,
 	        .path = "/input-credits/withdrawal",
 	        .who = MANDATE("invoice.credit"),
-	        .in = credit_fields,
+	        .in = withdraw_fields,
 	        .in_size = sizeof(struct credit_in),
 	        .run = credit_withdraw,
 	        .view = credit_done_view,

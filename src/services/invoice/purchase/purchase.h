@@ -3,10 +3,21 @@
 #define INVOICE_PURCHASE_H
 #include "kernel/operation/service.h"
 
-/* Input tax confirmed for a period (进项税额, 附列资料二): number of vouchers and their tax. */
+/* Input tax confirmed for deduction in a period (进项税额, 附列资料二): number of vouchers and their tax. */
 MUST_USE err_t purchase_credited(struct ctx *c, int64_t buyer_id, struct str period, int64_t *n, struct money *tax);
 /* Input tax to be transferred out in a period (进项税额转出): of red letters against invoices that were credited. */
 MUST_USE err_t purchase_transferred_out(struct ctx *c, int64_t buyer_id, struct str period, struct money *tax);
+
+/* An invoice that a buyer received: issued here, or imported. */
+struct purchase_received {
+	struct str kind;
+	struct date issued_on;
+	struct money amount, tax, total; /* amount: without tax */
+	bool found, red;
+	bool locked;                 /* an open confirmation slip */
+	bool reversed, all_reversed; /* by red letters: something of it, all of it */
+};
+MUST_USE err_t purchase_find(struct ctx *c, int64_t buyer_id, struct str number, struct purchase_received *out);
 
 /* Has the buyer confirmed its use (用途确认)? Then a red letter needs both sides (domain/invoice.md §3.9). */
 MUST_USE err_t purchase_booked(struct ctx *c, int64_t buyer_id, struct str number, bool *booked);
@@ -14,7 +25,7 @@ MUST_USE err_t purchase_booked(struct ctx *c, int64_t buyer_id, struct str numbe
 MUST_USE err_t purchase_reversed(
         struct ctx *c, int64_t buyer_id, struct str number, struct str red_number, struct money tax, bool *transferred);
 
-/* The confirmed vouchers of a month behind `after` in order of their numbers: up to 200. */
+/* The vouchers of a month confirmed for deduction behind `after` in order of their numbers: up to 200. */
 struct purchase_credit {
 	struct str number, seller_name;
 	struct money amount, tax; /* amount: without tax */

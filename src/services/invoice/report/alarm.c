@@ -57,14 +57,33 @@ static err_t imported(struct ctx *c, const struct event *e)
 	return body.n ? E_INTERNAL : OK;
 }
 
-/* {"number": …}, of services that book and draw. */
-static err_t named(struct ctx *c, const struct event *e, const char *use)
+/* Events {"number": …} of services that book and draw. Whoever tried in vain holds the invoice as well: that is the
+ * second holder. */
+static const struct {
+	const char *kind, *use;
+	bool ends;
+} named[] = {
+	{ "invoice.booked", "booked", false },
+	{ "invoice.booking_refused", "booked", false },
+	{ "invoice.booking_undone", "booked", true },
+	{ "lottery.entered", "drawn", false },
+	{ "lottery.refused", "drawn", false },
+	{ "lottery.void", "drawn", true },
+};
+
+static err_t take_named(struct ctx *c, const struct event *e)
 {
 	struct value *v;
 	struct json_fault where;
-	if (json_parse(c->arena, e->body, &v, &where) != OK) return E_INTERNAL;
-	struct str number = value_text(v, "number");
-	return number.p ? used(c, number, use, e->subject_id, e->at) : OK;
+	for (size_t i = 0; i < COUNT(named); i++) {
+		if (!str_is(e->kind, named[i].kind)) continue;
+		if (json_parse(c->arena, e->body, &v, &where) != OK) return E_INTERNAL;
+		struct str number = value_text(v, "number");
+		if (!number.p) return OK;
+		return named[i].ends ? report_use_forget(c, number, str_c(named[i].use), e->subject_id, NULL)
+		                     : used(c, number, named[i].use, e->subject_id, e->at);
+	}
+	return OK;
 }
 
 err_t alarm_feed(struct ctx *c, const struct event *events, size_t n)
@@ -73,8 +92,7 @@ err_t alarm_feed(struct ctx *c, const struct event *events, size_t n)
 		const struct event *e = &events[i];
 		if (str_is(e->kind, "input.credited")) TRY(credited(c, e));
 		if (str_is(e->kind, "purchase.imported")) TRY(imported(c, e));
-		if (str_is(e->kind, "invoice.booked")) TRY(named(c, e, "booked"));
-		if (str_is(e->kind, "lottery.entered")) TRY(named(c, e, "drawn"));
+		TRY(take_named(c, e));
 	}
 	return OK;
 }

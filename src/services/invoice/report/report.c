@@ -57,7 +57,9 @@ static err_t fsck(struct ctx *c, struct fsck *f)
 
 static const struct subscription subscriptions[] = {
 	{ .consumer = "report.uses",
-	        .kinds = "input.credited purchase.imported invoice.booked lottery.entered",
+	        .kinds = "input.credited purchase.imported invoice.booked invoice.booking_refused "
+	                 "invoice.booking_undone "
+	                 "lottery.entered lottery.refused lottery.void",
 	        .kind = CONSUMER_CORE,
 	        .apply = alarm_feed },
 };

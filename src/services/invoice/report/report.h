@@ -22,7 +22,8 @@ op_run report_blank, report_open, report_show, report_show_view, report_list, re
         report_picture, report_decide;
 /* "image/png" and so on by its first bytes; NULL: no picture that is taken. */
 const char *report_media(struct str bytes);
-/* Effects of input.credited, purchase.imported, invoice.booked, lottery.entered: invoice.used_twice to each holder. */
+/* Effects of input.credited, purchase.imported, invoice.booked and lottery.entered, of both in vain, and of their ends:
+ * invoice.used_twice to each holder. */
 MUST_USE err_t alarm_feed(struct ctx *c, const struct event *events, size_t n);
 /* Verdicts since the last time, as event verify.statistics. */
 MUST_USE err_t report_statistics(struct ctx *c, struct str argument);

@@ -8,6 +8,7 @@
 #include "kernel/receipt/receipt.h"
 #include "reversal_sql.h"
 #include "services/foundation/registry/registry.h"
+#include "services/invoice/booking/booking.h"
 #include "services/invoice/purchase/purchase.h"
 #include "services/invoice/reversal/red_state.h"
 #include "services/invoice/reversal/slip.h"
@@ -15,10 +16,10 @@
 static const struct fault_def bad_reason = { "reason", N_("红冲原因只能是：开票有误、销货退回、服务中止、销售折让"),
 	NULL, NULL };
 static const struct fault_def error_all = { "reason-all", N_("开票有误只能全额红冲，请去掉部分红冲的行"), NULL, NULL };
-static const struct fault_def alone_all = { "partial-unbooked", N_("购买方还没有勾选这张发票，只能全额红冲"), NULL,
-	NULL };
-static const struct fault_def not_booked = { "buyer-unbooked", N_("您还没有勾选这张发票，请销售方直接开红字发票"), NULL,
-	NULL };
+static const struct fault_def alone_all = { "partial-unbooked", N_("购买方还没有勾选或入账这张发票，只能全额红冲"),
+	NULL, NULL };
+static const struct fault_def not_booked = { "buyer-unbooked", N_("您还没有勾选或入账这张发票，请销售方直接开红字发票"),
+	NULL, NULL };
 static const struct fault_def waits = { "slip-open", N_("这张发票有待确认的红字确认单 {1}，先处理完再申请"), NULL,
 	NULL };
 static const struct fault_def none_waits = { "slip-none", N_("这张发票没有待确认的红字确认单"), NULL, NULL };
@@ -185,6 +186,14 @@ static void reply_slip(struct ctx *c, const struct slip *s, struct value *receip
 
 /* --- operations --- */
 
+err_t reversal_in_use(struct ctx *c, int64_t buyer_id, struct str number, bool *used)
+{
+	*used = false;
+	if (!buyer_id) return OK;
+	TRY(purchase_booked(c, buyer_id, number, used));
+	return *used ? OK : booking_is_booked(c, buyer_id, number, used);
+}
+
 static err_t check_start(struct ctx *c, const struct start_in *in, bool by_buyer, bool booked, const char **code)
 {
 	*code = reason_code(in->reason);
@@ -208,7 +217,7 @@ err_t reversal_start(struct ctx *c, const void *input, struct reply *out)
 	bool booked = false, found, was_expired;
 	TRY(issue_open(c, in->number, &blue));
 	bool by_buyer = c->caller.subject_id != blue.seller_id;
-	if (blue.buyer_id) TRY(purchase_booked(c, blue.buyer_id, in->number, &booked));
+	TRY(reversal_in_use(c, blue.buyer_id, in->number, &booked));
 	TRY(check_start(c, in, by_buyer, booked, &code));
 	TRY(waiting(c, in->number, &s, &found, &was_expired));
 	if (found) return RAISE(c, E_CONFLICT, &waits, s.row.slip);

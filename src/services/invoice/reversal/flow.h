@@ -28,6 +28,8 @@ op_run reversal_choose, reversal_choose_view, reversal_show_view, reversal_list_
 /* The four reasons as {code, label, on}; chosen: as typed. */
 void reversal_reasons_put(struct ctx *c, struct value *out, struct str chosen);
 op_run reversal_void; /* by the bureau: void.c */
+/* Has the buyer confirmed its use, or entered it in the books (用途确认、入账)? */
+MUST_USE err_t reversal_in_use(struct ctx *c, int64_t buyer_id, struct str number, bool *used);
 /* Sides that may no longer act make their open slips void (11). In db_write. */
 MUST_USE err_t reversal_sides_normal(struct ctx *c, int64_t seller_id, int64_t buyer_id, bool *normal);
 op_run reversal_start, reversal_decide, reversal_withdraw, reversal_of_invoice, reversal_list;

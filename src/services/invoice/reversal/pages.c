@@ -113,7 +113,7 @@ static err_t load(struct ctx *c, struct str number, struct shown *s)
 	if (!found || json_parse(c->arena, s->blue.document, &s->document, &where) != OK) return E_INTERNAL;
 	TRY(issue_state(c, number, &s->state));
 	s->seller = c->caller.subject_id == s->blue.seller_id;
-	return s->blue.buyer_id ? purchase_booked(c, s->blue.buyer_id, number, &s->booked) : OK;
+	return reversal_in_use(c, s->blue.buyer_id, number, &s->booked);
 }
 
 static void put_invoice(struct ctx *c, const struct shown *s, struct value *v)

@@ -163,8 +163,12 @@ const char *const verify_counted[VERIFY_COUNTED] = { "valid", "partly-reversed",
 
 struct metric *verify_counter(struct ctx *c, int i)
 {
+	struct metric *k = metrics_hot(c->app->metrics, (size_t)i);
+	if (k) return k;
 	struct str labels = str_printf(c->arena, "verdict=\"%s\"", verify_counted[i]);
-	return metrics_gauge(c->app->metrics, "etax_verify_untold", labels.p, "Verdicts that risk was not told of yet");
+	k = metrics_gauge(c->app->metrics, "etax_verify_untold", labels.p, "Verdicts that risk was not told of yet");
+	metrics_hot_set(c->app->metrics, (size_t)i, k);
+	return k;
 }
 
 void verify_count(struct ctx *c, const struct value *answer)

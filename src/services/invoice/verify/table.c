@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "kernel/i18n/i18n.h"
 #include "services/invoice/verify/asked.h"
+#include "services/invoice/verify/verify.h"
 #include <string.h>
 
 enum { NUMBER_DIGITS = 20, CELLS = 6, RAW_SHOWN = 40 };
@@ -112,6 +113,7 @@ static err_t answer_line(struct ctx *c, int64_t place, struct str line, struct v
 		one = unreadable(c, line, why);
 	else
 		TRY(verify_judge(c, &asked, &one));
+	verify_count(c, one);
 	value_put_int(c->arena, one, "line", place);
 	value_put_str(c->arena, one, "total", asked.has_total ? money_format(c->arena, asked.total) : STR_NONE);
 	value_put_str(c->arena, one, "date", asked.has_date ? date_format(c->arena, asked.date) : STR_NONE);

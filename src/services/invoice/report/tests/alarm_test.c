@@ -28,7 +28,18 @@ static err_t feed(struct ctx *c, void *arg)
 		        .body = S("2026-11\t" N1 "\t2026-11\n2026-11\t" N2 "\t2026-11\n") },
 		{ .kind = S("invoice.booked"), .subject_id = 9, .at = 5, .body = S("{\"number\":\"" N2 "\"}") },
 		{ .kind = S("lottery.entered"), .subject_id = 5, .at = 6, .body = S("{\"number\":\"" N2 "\"}") },
-		{ .kind = S("lottery.entered"), .subject_id = 6, .at = 7, .body = S("{\"number\":\"" N2 "\"}") },
+		{ .kind = S("lottery.refused"), .subject_id = 6, .at = 7, .body = S("{\"number\":\"" N2 "\"}") },
+		/* tried in vain: the second holder; a booking that was undone before is no use any more */
+		{ .kind = S("invoice.booking_refused"),
+		        .subject_id = 10,
+		        .at = 8,
+		        .body = S("{\"number\":\"" N2 "\"}") },
+		{ .kind = S("invoice.booked"), .subject_id = 9, .at = 9, .body = S("{\"number\":\"" N1 "\"}") },
+		{ .kind = S("invoice.booking_undone"),
+		        .subject_id = 9,
+		        .at = 10,
+		        .body = S("{\"number\":\"" N1 "\"}") },
+		{ .kind = S("invoice.booked"), .subject_id = 10, .at = 11, .body = S("{\"number\":\"" N1 "\"}") },
 	};
 	(void)arg;
 	return alarm_feed(c, events, COUNT(events));
@@ -39,7 +50,8 @@ static void test_alarm(void **state)
 	static const struct {
 		int64_t subject;
 		const char *number, *use;
-	} wanted[] = { { 7, N1, "credited" }, { 8, N1, "credited" }, { 5, N2, "drawn" }, { 6, N2, "drawn" } };
+	} wanted[] = { { 7, N1, "credited" }, { 8, N1, "credited" }, { 5, N2, "drawn" }, { 6, N2, "drawn" },
+		{ 9, N2, "booked" }, { 10, N2, "booked" } };
 	struct test_app t;
 	struct event *events;
 	size_t n, seen = 0;
