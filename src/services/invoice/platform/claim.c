@@ -192,7 +192,7 @@ static err_t earlier(struct ctx *c, struct settling *s, struct settled *done, bo
 static err_t settle(struct ctx *c, struct settling *s, struct reply *out)
 {
 	struct settled done = { 0 };
-	bool settled;
+	bool settled = false;
 	TRY(earlier(c, s, &done, &settled));
 	if (!settled) TRY(settle_orders(c, s, &done));
 	return answer(c, s, &done, out);
