@@ -192,7 +192,7 @@ static err_t earlier(struct ctx *c, struct settling *s, struct settled *done, bo
 static err_t settle(struct ctx *c, struct settling *s, struct reply *out)
 {
 	struct settled done = { 0 };
-	bool settled;
+	bool settled = false;
 	TRY(earlier(c, s, &done, &settled));
 	if (!settled) TRY(settle_orders(c, s, &done));
 	return answer(c, s, &done, out);
@@ -212,7 +212,7 @@ err_t platform_claim(struct ctx *c, const void *input, struct reply *out)
 err_t platform_claim_pdf(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct claim_pdf_in *in = input;
-	struct platform_order_by_code_row row;
+	struct platform_order_by_code_row row = { 0 };
 	struct str rest, piece;
 	TRY(find(c, in->code, "/code", &row));
 	rest = row.numbers;
