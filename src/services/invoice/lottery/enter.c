@@ -67,8 +67,8 @@ static err_t check_invoice(struct ctx *c, struct entry *e)
 	return e->left.fen <= 0 ? refuse(e, "reversed") : OK;
 }
 
-/* Who has the bureau issue for him is registered nowhere: of his place the number says the province (its third and fourth
- * digit), of his trade the tax code says what was sold. */
+/* Who has the bureau issue for him is registered nowhere: of his place the number says the province (its third and
+ * fourth digit), of his trade the tax code says what was sold. */
 static err_t find_agency_scheme(struct ctx *c, struct entry *e)
 {
 	const struct scheme *const *list;

@@ -25,8 +25,8 @@ static struct str number(struct arena *a, int64_t n)
 static void each_scheme_is_read(void **state)
 {
 	(void)state;
-	static const char *const ids[] = { "hangzhou-catering", "hangzhou-lodging", "hangzhou-services", "huzhou", "ningbo", "xiamen",
-		"zhuzhou" };
+	static const char *const ids[] = { "hangzhou-catering", "hangzhou-lodging", "hangzhou-services", "huzhou",
+		"ningbo", "xiamen", "zhuzhou" };
 	struct arena *a = arena_new();
 	for (size_t i = 0; i < COUNT(ids); i++) {
 		struct str why;
