@@ -27,7 +27,7 @@ static bool is_number(struct str s)
 static struct str read_entry(struct arena *a, struct str s)
 {
 	static const char *const codes[] = { "02", "03" }, *const short_codes[] = { "2", "3" };
-	for (size_t i = 0; booking_choices[i].code; i++)
+	for (size_t i = 0; i < COUNT(codes); i++)
 		if (str_is(s, codes[i]) || str_is(s, short_codes[i]) || str_is(s, booking_choices[i].code) ||
 		        str_eq(s, utf8_fold(a, str_c(booking_choices[i].label))))
 			return str_c(booking_choices[i].code);
@@ -76,7 +76,7 @@ static struct str with_commas(struct ctx *c, struct str text)
 
 static void read_text(struct ctx *c, struct str text, const char *field, struct booking_list *out)
 {
-	struct str cells[CELLS], at = str_printf(c->arena, "/%s", field);
+	struct str cells[CELLS] = { { 0 } }, at = str_printf(c->arena, "/%s", field);
 	struct csv_reader r;
 	enum csv_result got;
 	size_t n;

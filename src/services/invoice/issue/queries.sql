@@ -374,15 +374,16 @@ WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4
     AND m.period = i.period AND m.number = i.number AND m.rate = $12)))
 GROUP BY period, rate ORDER BY period, rate LIMIT 1000;
 
--- The parts of those of several rates.
+-- The parts of those of several rates. CROSS: SQLite begins with them, and not with all invoices of the months.
 -- :name account_parts_sums :many
 -- :on projection
 -- :in party_id int, side int, from_period text, to_period text, kind text, party text, q text, status int, least money, most money, booked text, rate int
 -- :out period text, rate int, amount money, tax money
 -- :max 1000
 SELECT i.period, p.rate, CAST(sum(p.amount_fen) AS BIGINT), CAST(sum(p.tax_fen) AS BIGINT)
-FROM party_mixed p JOIN party_invoice i ON i.party_id = p.party_id AND i.side = p.side AND i.period = p.period AND i.number = p.number
+FROM party_mixed p CROSS JOIN party_invoice i
 WHERE p.party_id = $1 AND p.side = $2 AND p.period >= $3 AND p.period <= $4
+  AND i.party_id = p.party_id AND i.side = p.side AND i.period = p.period AND i.number = p.number
   AND ($5 = '' OR i.kind = $5) AND ($6 = '' OR lower(i.other_name) LIKE $6 ESCAPE '!')
   AND ($7 = '' OR i.number LIKE $7 ESCAPE '!' OR lower(i.other_name) LIKE $7 ESCAPE '!')
   AND ($8 < 0 OR i.status = $8) AND i.total_fen >= $9 AND i.total_fen <= $10
