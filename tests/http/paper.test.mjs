@@ -273,6 +273,16 @@ test('A09.e6 a paper invoice is converted: paper and electronic can not both be 
   assert.deepEqual(errors(await convert(d, { electronic: there.number })), [['/electronic', 'paper-linked']]);
   const list = ok(await t1.get('/v1/paper/received')).invoices;
   assert.deepEqual(list.map((i) => [i.word, i.may_be_credited, i.barred === null]), [[word(a), false, false], [word(b), false, false], [word(c), false, false], [word(d), true, true]]);
+  // entries in the books: one of the two as well, and once
+  const book = (number) => t1.post('/v1/bookings', { numbers: [number], entry: 'deductible', voucher: 'JZ-7' });
+  assert.deepEqual(errors(await book(word(a))), [['/numbers/0', 'paper-twin-booked']]);
+  ok(await book(one.electronic), 201);
+  ok(await book(word(d)), 201);
+  assert.deepEqual(errors(await book(word(d))), [['/numbers/0', 'booked']]);
+  const four = ok(await convert(d, fresh), 201);
+  assert.deepEqual(errors(await book(four.electronic)), [['/numbers/0', 'paper-twin-booked']]);
+  ok(await t1.post('/v1/bookings/cancellation', { numbers: [word(d)] }));
+  ok(await book(four.electronic), 201);
   // a roll that was reported in a run: its sum is said at the conversion
   assert.deepEqual(errors(await t2.post('/v1/paper/conversions', { code: ROLL, number: '12', item: '面包', tax_code: '1030201020000000000', rate: '0.01' })), [['/total', 'paper-total']]);
   const bread = ok(await t2.post('/v1/paper/conversions', { code: ROLL, number: '12', item: '面包', tax_code: '1030201020000000000', rate: '0.01', total: '20.20' }), 201);

@@ -1,7 +1,7 @@
 -- Entry of received invoices in the books (入账): an invoice once, whoever holds it. buyer_id: whose list it stands in; of an
 -- employee's claim it is the employee.
 CREATE TABLE booking (
-  number TEXT NOT NULL PRIMARY KEY CHECK (length(number) = 20),
+  number TEXT NOT NULL PRIMARY KEY CHECK (length(number) BETWEEN 18 AND 20),
   holder_id BIGINT NOT NULL,
   buyer_id BIGINT NOT NULL,
   entry TEXT NOT NULL CHECK (entry IN ('deductible', 'not-deductible', 'cancelled')),
@@ -32,7 +32,7 @@ CREATE TABLE booking_refused (
 -- Invoices in a person's name, handed to a firm that reimburses them (报销).
 CREATE TABLE booking_claim (
   firm_id BIGINT NOT NULL,
-  number TEXT NOT NULL CHECK (length(number) = 20),
+  number TEXT NOT NULL CHECK (length(number) BETWEEN 18 AND 20),
   person_id BIGINT NOT NULL,
   note TEXT NOT NULL,
   at BIGINT NOT NULL,
