@@ -86,7 +86,7 @@ finds('lists: a row says another amount', (c) => c.run('UPDATE party_invoice SET
   /FAULT invoice \d{20}: the list of its seller says something else/);
 finds('lists: a month says another sum', (c) => c.run('UPDATE party_month SET tax_fen = tax_fen + 1 WHERE side = 0', 'projection'), /FAULT invoice: the sums of party \d+/, /FAULT invoice: the rates of party/);
 finds('lists: a rate says another sum', (c) => c.run('UPDATE party_sale SET amount_fen = amount_fen + 1 WHERE side = 0', 'projection'), /FAULT invoice: the rates of party/);
-finds('lists: a row too many', (c) => c.run("INSERT INTO party_invoice SELECT party_id, side, period, '26332000000000099999', other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, imported FROM party_invoice WHERE side = 0 AND number = (SELECT min(number) FROM party_invoice WHERE imported = 0)", 'projection'),
+finds('lists: a row too many', (c) => c.run("INSERT INTO party_invoice (party_id, side, period, number, other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, imported, rate, booked) SELECT party_id, side, period, '26332000000000099999', other_name, kind, issued_at, amount_fen, tax_fen, total_fen, status, original, credited, imported, rate, booked FROM party_invoice WHERE side = 0 AND number = (SELECT min(number) FROM party_invoice WHERE imported = 0)", 'projection'),
   /FAULT invoice: the lists have \d+ rows/);
 test('lists and plane behind the events are no fault: they go on from there', async () => {
   const copy = new Copy(server);

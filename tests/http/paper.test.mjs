@@ -279,9 +279,11 @@ test('A09.e6 a paper invoice is converted: paper and electronic can not both be 
   ok(await book(one.electronic), 201);
   ok(await book(word(d)), 201);
   assert.deepEqual(errors(await book(word(d))), [['/numbers/0', 'booked']]);
+  assert.equal((await server.fsck()).code, 0, 'a booking on paper stands in no list of electronic ones');
   const four = ok(await convert(d, fresh), 201);
   assert.deepEqual(errors(await book(four.electronic)), [['/numbers/0', 'paper-twin-booked']]);
   ok(await t1.post('/v1/bookings/cancellation', { numbers: [word(d)] }));
+  assert.deepEqual(errors(await book(word(d))), [['/numbers/0', 'paper-converted']]);
   ok(await book(four.electronic), 201);
   // a roll that was reported in a run: its sum is said at the conversion
   assert.deepEqual(errors(await t2.post('/v1/paper/conversions', { code: ROLL, number: '12', item: '面包', tax_code: '1030201020000000000', rate: '0.01' })), [['/total', 'paper-total']]);

@@ -162,7 +162,7 @@ static err_t put_one(struct ctx *c, const struct booking_entry *e, const struct 
 	struct str period = period_format(c->arena, e->period);
 	int64_t n;
 	TRY(booking_put(c, e->number, c->caller.subject_id, buyer_id, e->entry, e->voucher, period, r->issued_on,
-	        r->total, c->now, &n));
+	        r->total, r->paper, c->now, &n));
 	if (n != 1) return E_INTERNAL; /* it was free in this transaction */
 	TRY(paper_booked(c, e->number, "booked", c->caller.subject_id));
 	TRY(booking_total_add(c, c->caller.subject_id, period, e->entry, 1, r->total, NULL));

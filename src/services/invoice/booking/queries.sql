@@ -5,9 +5,9 @@ SELECT holder_id, buyer_id, entry, voucher, period, issued_on, total_fen, at FRO
 
 -- One row an invoice; what was cancelled may be booked anew, by whomever.
 -- :name put :exec
--- :in number text, holder_id int, buyer_id int, entry text, voucher text, period text, issued_on date, total money, at instant
-INSERT INTO booking (number, holder_id, buyer_id, entry, voucher, period, issued_on, total_fen, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+-- :in number text, holder_id int, buyer_id int, entry text, voucher text, period text, issued_on date, total money, paper bool, at instant
+INSERT INTO booking (number, holder_id, buyer_id, entry, voucher, period, issued_on, total_fen, paper, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (number) DO UPDATE SET holder_id = excluded.holder_id, buyer_id = excluded.buyer_id, entry = excluded.entry,
   voucher = excluded.voucher, period = excluded.period, at = excluded.at WHERE booking.entry = 'cancelled';
 
@@ -84,4 +84,4 @@ WHERE b.entry <> 'cancelled' AND t.n IS NULL ORDER BY b.number LIMIT 100;
 -- :in after int
 -- :out buyer_id int, n int
 -- :max 1000
-SELECT buyer_id, count(*) FROM booking WHERE buyer_id > $1 AND entry <> 'cancelled' GROUP BY buyer_id ORDER BY buyer_id LIMIT 1000;
+SELECT buyer_id, count(*) FROM booking WHERE buyer_id > $1 AND entry <> 'cancelled' AND paper = 0 GROUP BY buyer_id ORDER BY buyer_id LIMIT 1000;

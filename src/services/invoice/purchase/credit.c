@@ -30,7 +30,7 @@ static err_t find_paper(struct ctx *c, int64_t buyer_id, struct str number, stru
 	TRY(paper_purchase(c, buyer_id, number, &p, &found));
 	if (!found) return OK;
 	*out = (struct purchase_received){
-		.kind = p.kind, .issued_on = p.issued_on, .amount = p.amount, .tax = p.tax, .found = true
+		.kind = p.kind, .issued_on = p.issued_on, .amount = p.amount, .tax = p.tax, .found = true, .paper = true
 	};
 	return money_add(p.amount, p.tax, &out->total) ? OK : E_INTERNAL;
 }

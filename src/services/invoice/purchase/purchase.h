@@ -13,9 +13,9 @@ struct purchase_received {
 	struct str kind;
 	struct date issued_on;
 	struct money amount, tax, total; /* amount: without tax */
-	bool found, red;
-	bool locked;                 /* an open confirmation slip */
-	bool reversed, all_reversed; /* by red letters: something of it, all of it */
+	bool found, red, paper;          /* paper: by code and number, not in the lists */
+	bool locked;                     /* an open confirmation slip */
+	bool reversed, all_reversed;     /* by red letters: something of it, all of it */
 };
 MUST_USE err_t purchase_find(struct ctx *c, int64_t buyer_id, struct str number, struct purchase_received *out);
 

@@ -1,5 +1,5 @@
 -- Entry of received invoices in the books (入账): an invoice once, whoever holds it. buyer_id: whose list it stands in; of an
--- employee's claim it is the employee.
+-- employee's claim it is the employee. paper: by code and number, which the lists do not have.
 CREATE TABLE booking (
   number TEXT NOT NULL PRIMARY KEY CHECK (length(number) BETWEEN 18 AND 20),
   holder_id BIGINT NOT NULL,
@@ -9,6 +9,7 @@ CREATE TABLE booking (
   period TEXT NOT NULL,
   issued_on TEXT NOT NULL,
   total_fen BIGINT NOT NULL,
+  paper INTEGER NOT NULL CHECK (paper IN (0, 1)),
   at BIGINT NOT NULL
 );
 CREATE INDEX booking_holder ON booking (holder_id, period, number);
