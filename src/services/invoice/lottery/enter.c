@@ -257,8 +257,8 @@ static err_t put_ticket(
 	struct party seller;
 	bool found;
 	TRY(identity_party(c, e->invoice.seller_id, &seller, &found));
-	TRY(lottery_ticket_insert(c, e->invoice.number, db_new_id(c), e->scheme->id, e->person_id,
-	        e->invoice.seller_id, found ? seller.name : S(""), e->invoice.total, e->invoice.issued_at, c->now,
+	TRY(lottery_ticket_insert(c, e->invoice.number, db_new_id(c), e->scheme->id, e->person_id, e->invoice.seller_id,
+	        found ? seller.name : S(""), e->invoice.total, e->invoice.issued_at, c->now,
 	        e->automatic ? S("automatic") : S("scan"), str_c(state), reason,
 	        d->has_instant ? d->instant.name : S(""), d->has_periodic ? d->periodic.name : S(""), d->prize,
 	        d->counter, d->slot, NULL));
