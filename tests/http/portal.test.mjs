@@ -65,7 +65,8 @@ test('G06.8 A13.1 the search understands both menus, numbers and other words; it
   assert.equal((await search(open, parties.T2)).documents[0].href, `/public/taxpayers/${parties.T2}`);
   const none = await search(open, '天外飞仙');
   assert.equal(none.count, 0);
-  assert.equal((await search(open, '" OR title:* NEAR(')).count, 0);
+  // signs of a query language are no language here, only what stands between words
+  assert.deepEqual(ids((await search(open, '" OR title:* NEAR(')).tasks), ids((await search(open, 'or title near')).tasks));
   assert.equal((await open.get('/v1/search?q=' + 'x'.repeat(101))).status, 400);
 });
 
