@@ -5,7 +5,7 @@ import path from 'node:path';
 import { root } from '../tests/lib/server.mjs';
 import { option } from './lib/bench.mjs';
 
-const order = ['verify', 'issue', 'batch', 'lanes', 'growth', 'file', 'calc', 'home', 'start'];
+const order = ['verify', 'issue', 'batch', 'lanes', 'offline', 'growth', 'file', 'calc', 'home', 'start'];
 // growth takes an hour and a disk of its own: only when it is asked for.
 const wanted = option('only') ? option('only').split(',') : order.filter((n) => n !== 'growth');
 const rest = process.argv.slice(2).filter((a, i, all) => a !== '--only' && all[i - 1] !== '--only');
