@@ -7,7 +7,7 @@ import { openBrowser, overflow, violations } from '../lib/browser.mjs';
 import { parties } from '../lib/client.mjs';
 import { Server } from '../lib/server.mjs';
 
-const PAGES_MAX = 60;
+const PAGES_MAX = 70;
 let server, home;
 before(async () => {
   server = await Server.start();
