@@ -140,7 +140,7 @@ static bool reference(struct cursor *c, struct buf *b)
 	if (!semicolon) return fail(c, "an & that begins no reference");
 	struct str body = { c->p + 1, (size_t)(semicolon - c->p - 1) };
 	uint32_t ch;
-	char bytes[4];
+	char bytes[4] = { 0 };
 	c->p = semicolon + 1;
 	if (body.n > 1 && body.p[0] == '#' && number(str_sub(body, 1, body.n), &ch)) {
 		buf_add(b, bytes, encode(ch, bytes));

@@ -61,7 +61,7 @@ static int by_key_and_time(const void *a, const void *b)
 static err_t take_issued(struct build *b, struct str body)
 {
 	struct invoice_event e;
-	struct plane_key key, group;
+	struct plane_key key = { 0 }, group;
 	while (issue_event_next(&body, &e)) {
 		struct fact f = { .state = e.original.n ? FACT_RED : FACT_VALID,
 			.total = e.total,
@@ -98,7 +98,7 @@ static err_t take_reversed(struct ctx *c, struct build *b, struct str body, int6
 
 static err_t take_device(struct ctx *c, struct list *to, bool paper, const struct event *event)
 {
-	struct plane_entry e;
+	struct plane_entry e = { 0 };
 	if (!(paper ? paper_fact_put : lane_fact_put)(c->arena, event->body, &e)) return E_INTERNAL;
 	struct device *d = push(to);
 	*d = (struct device){ .key = e.key, .at = event->position, .n = e.value.n };
