@@ -29,7 +29,7 @@ static inline bool str_eq(struct str a, struct str b)
 }
 static inline bool str_is(struct str a, const char *c)
 {
-	if (a.p && a.n && c && a.p[0] != c[0]) return false; /* most comparisons end here */
+	if (a.n && c && a.p[0] != c[0]) return false; /* most comparisons end here */
 	return str_eq(a, str_c(c));
 }
 struct str str_dup(struct arena *a, struct str s);

@@ -172,7 +172,8 @@ static void put_boxes(struct ctx *c, const struct value *rows, const struct valu
 		        place >= 0 ? str_printf(c->arena, "f-numbers.%lld", (long long)place)
 		                   : str_printf(c->arena, "n-%s", number.p));
 		struct str entry = value_text(m->value, "entry");
-		value_put_str(c->arena, m->value, "entry_words", tr(c, booking_words(entry.p ? entry : S(""))));
+		if (!entry.p) entry = S("");
+		value_put_str(c->arena, m->value, "entry_words", tr(c, booking_words(entry)));
 		value_put_bool(c->arena, m->value, "may_undo", entry.n && !str_is(entry, "cancelled"));
 		if (!value_get(m->value, S("person"))) value_put_str(c->arena, m->value, "person", STR_NONE);
 	}

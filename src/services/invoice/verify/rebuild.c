@@ -32,6 +32,7 @@ struct device { /* the newest status of a seller's device wins; ranges of paper 
 };
 struct build {
 	struct list items, late, groups, devices, papers;
+	struct plane_key last; /* of items */
 	int64_t position;
 	bool sorted;
 };
@@ -67,10 +68,10 @@ static err_t take_issued(struct build *b, struct str body)
 			.total = e.total,
 			.date = date_of_instant(e.issued_at) };
 		if (!plane_key_digits(e.number, &key)) continue;
-		struct item *before = b->items.n ? (struct item *)b->items.items + b->items.n - 1 : NULL;
 		bool same_group =
-		        before && memcmp(before->key.b, key.b, 8) == 0 && (before->key.b[8] >> 4) == (key.b[8] >> 4);
-		if (before && by_key(&before->key, &key) >= 0) b->sorted = false;
+		        b->items.n && memcmp(b->last.b, key.b, 8) == 0 && (b->last.b[8] >> 4) == (key.b[8] >> 4);
+		if (b->items.n && by_key(&b->last, &key) >= 0) b->sorted = false;
+		b->last = key;
 		struct item *i = push(&b->items);
 		i->key = key;
 		fact_pack(&f, i->fact);
