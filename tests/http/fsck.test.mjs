@@ -6,6 +6,8 @@ import { after, before, test } from 'node:test';
 import { Copy } from '../lib/corrupt.mjs';
 import { Client } from '../lib/client.mjs';
 import { mainJob } from '../lib/main_job.mjs';
+import { box } from '../lib/paper.mjs';
+import { issue, mandates, order } from '../lib/platform.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server;
@@ -17,6 +19,12 @@ before(async () => {
     if (!document.paths[path.replace(/\{period\}/, '{period}')]?.[method]) break;
     await step.run();
   }
+  const [t1, t6, o1] = await Promise.all(['T1', 'T6', 'O1'].map((a) => Client.signIn(server.url, a)));
+  const number = (await t1.get('/v1/bookings')).body.invoices[0].number;
+  assert.equal((await t1.post('/v1/bookings', { numbers: [number], entry: 'deductible', voucher: 'JZ-1' })).status, 201);
+  assert.equal((await box(o1)).status, 201);
+  await mandates(server.url);
+  assert.equal((await issue(t6, [order('fsck-1')])).issued, 1);
   await server.stop();
 });
 after(() => server.close());
@@ -78,7 +86,7 @@ finds('invoice: the last number is gone', (c) => c.run('DELETE FROM invoice WHER
 finds('invoice: one fen more in a total', (c) => c.run(`UPDATE invoice SET total_fen = total_fen + 1 WHERE number = ${one}`),
   /FAULT invoice \d{20}: its document says something else/, /FAULT plane: invoice \d{20} has other values/, /FAULT invoice \d{20}: event \d+ says something else/);
 finds('invoice: one character of a document', (c) => c.run(`UPDATE invoice SET document = replace(document, '海川', '海州') WHERE number = ${one}`), /FAULT invoice \d{20}: its receipt \d+ is not for this document/);
-finds('invoice: the receipt of another', (c) => c.run(`UPDATE invoice SET receipt_id = (SELECT receipt_id FROM invoice WHERE number = (SELECT max(number) FROM invoice)) WHERE number = ${one}`), /FAULT invoice \d{20}: its receipt \d+ is not for this document/);
+finds('invoice: the receipt of another', (c) => c.run(`UPDATE invoice SET receipt_id = (SELECT receipt_id FROM invoice WHERE number = (SELECT min(number) FROM invoice WHERE number > ${one})) WHERE number = ${one}`), /FAULT invoice \d{20}: its receipt \d+ is not for this document/);
 
 finds('lists: a row is gone', (c) => c.run('DELETE FROM party_invoice WHERE side = 0 AND number = (SELECT min(number) FROM party_invoice WHERE imported = 0)', 'projection'),
   /FAULT invoice \d{20}: the list of its seller does not have it/, /FAULT invoice: the lists have \d+ rows/, /FAULT invoice: the sums of party/);
@@ -105,3 +113,11 @@ test('lists and plane behind the events are no fault: they go on from there', as
 finds('outbox: an event is gone', (c) => c.run('DELETE FROM event WHERE position = 1'), /FAULT outbox: \d+ events between 2 and/);
 finds('outbox: the counter is behind', (c) => c.run("UPDATE counter SET value = value - 1 WHERE name = 'outbox'"), /FAULT outbox: the counter stands at/);
 finds('outbox: a consumer is ahead', (c) => c.run('UPDATE projection_consumer SET position = position + 1000', 'projection'), /FAULT outbox: [\w.]+ stands at/);
+
+finds('booking: a total says another sum', (c) => c.run('UPDATE booking_total SET total_fen = total_fen + 1'), /FAULT booking: the totals of \d+ in/);
+finds('booking: one is gone', (c) => c.run('DELETE FROM booking'), /FAULT booking: the totals of/, /FAULT booking: 0 invoices of party \d+ are booked, its list shows 1/);
+finds('booking: the list does not show it', (c) => c.run("UPDATE party_invoice SET booked = '' WHERE booked <> ''", 'projection'), /FAULT booking: 1 invoices of party \d+ are booked, its list shows 0/);
+finds('paper: a number is in no span', (c) => c.run('UPDATE paper_span SET to_no = to_no - 1'), /FAULT paper: \d+ \d+ is in no state, or in two/);
+finds('paper: stock that somebody holds', (c) => c.run('UPDATE paper_span SET holder_id = 1'), /FAULT paper: \d+ 1 is in stock and has a holder/);
+finds('platform: an order less', (c) => c.run('UPDATE platform_batch SET orders = orders + 1'), /FAULT platform batch \d+: its orders and their outcomes do not agree/);
+finds('platform: an issued order without its invoice', (c) => c.run("UPDATE platform_order SET numbers = ''"), /FAULT order fsck-1 of seller \d+/);

@@ -279,6 +279,7 @@ test('A09.e6 a paper invoice is converted: paper and electronic can not both be 
   ok(await book(one.electronic), 201);
   ok(await book(word(d)), 201);
   assert.deepEqual(errors(await book(word(d))), [['/numbers/0', 'booked']]);
+  assert.deepEqual([ok(await t1.get(`/v1/bookings/${word(d)}`)).voucher, (await t3.get(`/v1/bookings/${word(d)}`)).status], ['JZ-7', 404]);
   assert.equal((await server.fsck()).code, 0, 'a booking on paper stands in no list of electronic ones');
   const four = ok(await convert(d, fresh), 201);
   assert.deepEqual(errors(await book(four.electronic)), [['/numbers/0', 'paper-twin-booked']]);

@@ -61,7 +61,7 @@ static const struct field undo_list_fields[] = {
 	{ 0 },
 };
 static const struct field number_fields[] = {
-	{ "number", FIELD_TEXT, AT(struct booking_number_in, number), .required = true, .min = 20, .max = 20,
+	{ "number", FIELD_TEXT, AT(struct booking_number_in, number), .required = true, .min = 18, .max = 20,
 	        .label = N_("发票号码") },
 	{ 0 },
 };
