@@ -42,8 +42,8 @@ struct http_response {
 	bool lost; /* sandbox: the connection closes without an answer */
 };
 
-/* In a handler of class WORK: the answer comes later, from any thread. From here on the handler's thread touches neither r
- * nor out; who has filled in out calls http_answered, once. */
+/* In a handler of class WORK: the answer comes later, from any thread. From here on the handler's thread touches
+ * neither r nor out; who has filled in out calls http_answered, once. */
 void http_answer_later(void);
 void http_answered(struct http_request *r);
 
@@ -58,7 +58,7 @@ struct http_gate {
 };
 struct http_config {
 	const char *listen;              /* "127.0.0.1:8080", "[::1]:0", "unix:/run/etax/http.sock" */
-	unsigned epoll_threads, workers; /* 0: by cores; workers default 32 */
+	unsigned epoll_threads, workers; /* 0: half of the cores; 32 */
 	unsigned queue;                  /* waiting requests; beyond: 503 with Retry-After */
 	unsigned deadline_ms;            /* of a request, queueing included */
 	unsigned head_bytes;             /* room for a request's head; 0: 32 KiB. It is cleared for each request */

@@ -166,5 +166,5 @@ void http_answered(struct http_request *r)
 {
 	struct exchange *x = (struct exchange *)(void *)((char *)r - offsetof(struct exchange, r));
 	x->answered = true;
-	MHD_resume_connection(x->connection);
+	loop_resume(x);
 }

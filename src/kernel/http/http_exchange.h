@@ -1,5 +1,6 @@
 /* One request on its way through the library, and the server that it is in: shared by reading (http_request.c),
- * answering (http_answer.c), workers (http_worker.c) and the daemon (http_mhd.c). */
+ * answering (http_answer.c), workers (http_worker.c), epoll threads
+ * (http_loop.c) and the server's start and stop (http_mhd.c). */
 #ifndef KERNEL_HTTP_EXCHANGE_H
 #define KERNEL_HTTP_EXCHANGE_H
 #include "kernel/http/http_internal.h"
@@ -8,10 +9,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { HTTP_MAX_WORKERS = 128 };
+enum { HTTP_MAX_WORKERS = 128, HTTP_MAX_LOOPS = 64 };
 
 struct exchange {
 	struct http_server *server;
+	struct http_loop *loop;
 	struct http_request r;
 	struct http_response out;
 	struct http_gate gate;
@@ -39,11 +41,21 @@ struct worker {
 	bool called;
 };
 
+/* An epoll thread and what it runs. */
+struct http_loop {
+	struct http_server *server;
+	struct MHD_Daemon *daemon;
+	pthread_t thread;
+	int wake; /* eventfd */
+	_Atomic bool woken, ending;
+};
+
 struct http_server {
 	struct app *app;
 	struct http_config config;
-	struct MHD_Daemon *daemon;
 	struct http_listener listener;
+	struct http_loop loops[HTTP_MAX_LOOPS];
+	unsigned n_loops;
 	struct worker workers[HTTP_MAX_WORKERS];
 	unsigned n_workers;
 	pthread_mutex_t lock;
@@ -80,6 +92,20 @@ bool exchange_answer_here(struct http_server *s, struct exchange *x);
 enum MHD_Result exchange_send_out(struct exchange *x);
 void exchange_make_piece(struct exchange *x);
 void exchange_end_stream(struct exchange *x);
+
+/* --- http_mhd.c: what the library calls --- */
+
+enum MHD_Result exchange_on_request(void *arg, struct MHD_Connection *connection, const char *url, const char *method,
+        const char *version, const char *data, size_t *n, void **state);
+void exchange_on_completed(
+        void *arg, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode why);
+
+/* --- http_loop.c: the epoll threads --- */
+
+MUST_USE err_t loop_start_all(struct http_server *s);
+void loop_quiesce_all(struct http_server *s); /* no new connections */
+void loop_stop_all(struct http_server *s);    /* nothing may be suspended any more */
+void loop_resume(struct exchange *x);         /* from any thread: the last thing done with x */
 
 /* --- http_worker.c: the queue and those who work on it --- */
 

@@ -9,8 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 4096, TIMEOUT_S = 15 };
-
 /* The body is complete: answers here, or sends it to a worker. */
 static enum MHD_Result dispatch(struct http_server *s, struct exchange *x)
 {
@@ -31,7 +29,7 @@ static enum MHD_Result dispatch(struct http_server *s, struct exchange *x)
 	return exchange_send_out(x);
 }
 
-static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url, const char *method,
+enum MHD_Result exchange_on_request(void *arg, struct MHD_Connection *connection, const char *url, const char *method,
         const char *version, const char *data, size_t *n, void **state)
 {
 	struct http_server *s = arg;
@@ -49,7 +47,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 	return x->answered ? exchange_send_out(x) : dispatch(s, x);
 }
 
-static void on_completed(
+void exchange_on_completed(
         void *arg, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode why)
 {
 	struct http_server *s = arg;
@@ -77,19 +75,6 @@ static void on_completed(
 struct str http_server_address(const struct http_server *s)
 {
 	return str_c(s->listener.address);
-}
-
-static bool start_daemon(struct http_server *s)
-{
-	unsigned pool = s->config.epoll_threads ? s->config.epoll_threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
-	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, s->listener.fd,
-	        MHD_OPTION_THREAD_POOL_SIZE, pool > 1 ? pool : 2, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-	        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(s->config.head_bytes ? s->config.head_bytes : 32 * 1024),
-	        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-	        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, exchange_on_connection, s,
-	        MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, s, MHD_OPTION_END);
-	return s->daemon != NULL;
 }
 
 static void register_metrics(struct http_server *s)
@@ -126,14 +111,15 @@ err_t http_server_start(struct app *app, const struct http_config *config, struc
 	register_metrics(s);
 	worker_start_all(s);
 	*out = s;
-	return start_daemon(s) ? OK : E_INTERNAL;
+	return loop_start_all(s);
 }
 
 void http_server_stop(struct http_server *s, unsigned grace_ms)
 {
 	struct timespec until;
 	atomic_store(&s->draining, true);
-	int listening = MHD_quiesce_daemon(s->daemon), timed_out = 0;
+	int timed_out = 0;
+	loop_quiesce_all(s);
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += grace_ms / 1000;
 	until.tv_nsec += grace_ms % 1000 * 1000000L;
@@ -153,10 +139,9 @@ void http_server_stop(struct http_server *s, unsigned grace_ms)
 	if (timed_out) log_event(LOG_WARN_LEVEL, "drain-cut-short", STR_NONE, NULL);
 	for (unsigned i = 0; i < s->n_workers; i++)
 		pthread_join(s->workers[i].thread, NULL);
-	MHD_stop_daemon(s->daemon);
+	loop_stop_all(s);
 	arena_free(pthread_getspecific(s->spare)); /* what was completed by this thread, just now */
 	(void)pthread_key_delete(s->spare);
-	if (listening >= 0) (void)close(listening);
 	if (s->listener.is_unix) (void)unlink(s->listener.address + strlen("unix:"));
 	free(s);
 }

@@ -87,11 +87,13 @@ void exchange_give_arena(struct http_server *s, struct arena *a)
 
 void *exchange_begin(void *arg, const char *uri, struct MHD_Connection *connection)
 {
-	struct http_server *s = arg;
+	struct http_loop *l = arg;
+	struct http_server *s = l->server;
 	struct arena *a = take_arena(s);
 	struct exchange *x = arena_new_of(a, struct exchange);
 	x->headers = arena_bytes(a, HTTP_HEADERS_MAX * sizeof *x->headers);
 	x->server = s;
+	x->loop = l;
 	x->r.arena = a;
 	x->connection = connection;
 	x->r.headers = x->headers;

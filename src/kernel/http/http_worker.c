@@ -86,7 +86,7 @@ static void *worker_main(void *arg)
 	struct http_server *s = w->server;
 	exchange_ready_thread(s, OP_WORK);
 	for (struct exchange *x; (x = take(w));)
-		if (work_on(s, x)) MHD_resume_connection(x->connection); /* the last thing done with a request */
+		if (work_on(s, x)) loop_resume(x);
 	if (s->config.thread_end) s->config.thread_end(s->config.arg, http_thread_state());
 	return NULL;
 }

@@ -27,8 +27,8 @@ static _Atomic int handled, streams_ended;
 static struct http_gate gate(void *arg, struct http_request *r)
 {
 	(void)arg;
-	return (struct http_gate){ str_is(r->path, "/fast") ? OP_FAST : OP_WORK,
-		str_is(r->path, "/small") ? SMALL_MAX : BODY_MAX, 0 };
+	bool fast = str_is(r->path, "/fast") || str_is(r->path, "/nap");
+	return (struct http_gate){ fast ? OP_FAST : OP_WORK, str_is(r->path, "/small") ? SMALL_MAX : BODY_MAX, 0 };
 }
 
 struct counting {
@@ -55,7 +55,8 @@ static void handle(void *arg, struct http_request *r, struct http_response *out)
 	out->status = 200;
 	http_set(out, "Content-Type", S("text/plain"));
 	http_set(out, "X-Split", S("a\r\nInjected: 1"));
-	if (str_is(r->path, "/slow")) nanosleep(&(struct timespec){ .tv_nsec = 300000000 }, NULL);
+	if (str_is(r->path, "/slow") || str_is(r->path, "/nap"))
+		nanosleep(&(struct timespec){ .tv_nsec = 300000000 }, NULL);
 	if (str_is(r->path, "/stream")) {
 		out->stream = next_line;
 		out->stream_arg = arena_new_of(r->arena, struct counting);
@@ -86,10 +87,11 @@ static void *thread_start(void *arg, enum op_class class)
 
 static int mark;
 
-static struct http_server *server_start(const char *listen, unsigned workers, unsigned queue)
+static struct http_server *server_start(const char *listen, unsigned epoll_threads, unsigned workers, unsigned queue)
 {
 	struct http_server *s = NULL;
 	struct http_config config = { .listen = listen,
+		.epoll_threads = epoll_threads,
 		.workers = workers,
 		.queue = queue,
 		.gate = gate,
@@ -214,7 +216,7 @@ static const struct probe probes[] = {
 static void refuses_what_could_be_split(void **state)
 {
 	(void)state;
-	struct http_server *s = server_start("127.0.0.1:0", 4, 0);
+	struct http_server *s = server_start("127.0.0.1:0", 2, 4, 0);
 	for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) {
 		char *answer = ask(s, probes[i].text), want[20];
 		(void)snprintf(want, sizeof want, "HTTP/1.1 %s", probes[i].status);
@@ -234,7 +236,7 @@ static void refuses_what_could_be_split(void **state)
 static void limits_of_the_head(void **state)
 {
 	(void)state;
-	struct http_server *s = server_start("127.0.0.1:0", 2, 0);
+	struct http_server *s = server_start("127.0.0.1:0", 2, 2, 0);
 	char text[60000];
 	size_t n = (size_t)snprintf(text, sizeof text, "GET / HTTP/1.1\r\n" HOST);
 	for (int i = 0; i < 80; i++)
@@ -257,7 +259,7 @@ static void limits_of_the_head(void **state)
 static void heads_paths_and_security(void **state)
 {
 	(void)state;
-	struct http_server *s = server_start("127.0.0.1:0", 2, 0);
+	struct http_server *s = server_start("127.0.0.1:0", 2, 2, 0);
 	char *answer = ask(s, "GET /%E7%A8%8E%2525?q=%20 HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
 	assert_non_null(strstr(answer, "GET /税%25 ?q=%20 body=0")); /* decoded once; the query stays raw */
 	assert_non_null(strstr(answer, "client=127.0.0.1 thread=1"));
@@ -281,7 +283,7 @@ static void heads_paths_and_security(void **state)
 static void pipelining_keeps_order(void **state)
 {
 	(void)state;
-	struct http_server *s = server_start("127.0.0.1:0", 4, 0);
+	struct http_server *s = server_start("127.0.0.1:0", 2, 4, 0);
 	char *answer = ask(s, "GET /1 HTTP/1.1\r\n" HOST "\r\nPOST /2 HTTP/1.1\r\n" HOST
 	                      "Content-Length: 2\r\n\r\nhiGET /fast HTTP/1.1\r\n" HOST "\r\nPOST /4 HTTP/1.1\r\n" HOST
 	                      "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
@@ -317,7 +319,7 @@ static char *post(struct http_server *s, const char *path, size_t n, bool chunke
 static void bodies(void **state)
 {
 	(void)state;
-	struct http_server *s = server_start("127.0.0.1:0", 2, 0);
+	struct http_server *s = server_start("127.0.0.1:0", 2, 2, 0);
 	/* in memory, on the seam, in a file (a whole number of pages too), at the cap, beyond */
 	static const size_t sizes[] = { 1, 1 << 20, (1 << 20) + 1, 2 << 20, 2500000, BODY_MAX };
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -346,7 +348,7 @@ static void bodies(void **state)
 static void streams(void **state)
 {
 	(void)state;
-	struct http_server *s = server_start("127.0.0.1:0", 2, 0);
+	struct http_server *s = server_start("127.0.0.1:0", 2, 2, 0);
 	int before = streams_ended;
 	char *answer = ask(s, "GET /stream HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
 	assert_non_null(strstr(answer, "0000000\n0000001\n"));
@@ -381,7 +383,7 @@ static void *keep_alive(void *arg)
 static void parallel_connections(void **state)
 {
 	(void)state;
-	struct http_server *s = server_start("127.0.0.1:0", 8, 0);
+	struct http_server *s = server_start("127.0.0.1:0", 2, 8, 0);
 	pthread_t t[64];
 	for (int i = 0; i < 64; i++)
 		assert_int_equal(pthread_create(&t[i], NULL, keep_alive, s), 0);
@@ -393,10 +395,37 @@ static void parallel_connections(void **state)
 	http_server_stop(s, 5000);
 }
 
+/* The library fetches events 128 at a time. While its only thread naps, just as many requests come in. */
+static void as_many_at_once_as_are_fetched(void **state)
+{
+	(void)state;
+	enum { N = 128 };
+	static const char nap[] = "GET /nap HTTP/1.1\r\n" HOST "\r\n", fast[] = "GET /fast HTTP/1.1\r\n" HOST "\r\n";
+	struct http_server *s = server_start("127.0.0.1:0", 1, 1, 0);
+	int first = dial(s), fds[N];
+	for (int i = 0; i < N; i++) {
+		fds[i] = dial(s);
+		say(fds[i], fast, sizeof fast - 1);
+		free(hear(fds[i], "thread=1", 1));
+	}
+	say(first, nap, sizeof nap - 1);
+	nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+	for (int i = 0; i < N; i++)
+		say(fds[i], fast, sizeof fast - 1);
+	for (int i = 0; i < N; i++) {
+		char *answer = hear(fds[i], "thread=1", 1);
+		assert_int_equal(strncmp(answer, "HTTP/1.1 200", 12), 0);
+		free(answer);
+		close(fds[i]);
+	}
+	close(first);
+	http_server_stop(s, 5000);
+}
+
 static void a_full_queue_says_so(void **state)
 {
 	(void)state;
-	struct http_server *s = server_start("127.0.0.1:0", 1, 1);
+	struct http_server *s = server_start("127.0.0.1:0", 2, 1, 1);
 	int fd[6], busy = 0, good = 0;
 	const char *text = "GET /slow HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n";
 	for (int i = 0; i < 6; i++) {
@@ -425,7 +454,7 @@ static void *stop_it(void *s)
 static void drains_with_requests_in_flight(void **state)
 {
 	(void)state;
-	struct http_server *s = server_start("127.0.0.1:0", 8, 0);
+	struct http_server *s = server_start("127.0.0.1:0", 2, 8, 0);
 	int fd[8], idle = dial(s), half = dial(s);
 	const char *text = "GET /slow HTTP/1.1\r\n" HOST "\r\n";
 	say(half, "GET /never", 10); /* an unfinished head holds nobody up */
@@ -465,7 +494,7 @@ static void listens_at_home_only(void **state)
 	char directory[] = "/tmp/etax-http-XXXXXX", path[60];
 	assert_non_null(mkdtemp(directory));
 	(void)snprintf(path, sizeof path, "unix:%s/s", directory);
-	s = server_start(path, 2, 0);
+	s = server_start(path, 2, 2, 0);
 	struct http_config again = { .listen = path, .gate = gate, .handle = handle, .problem = problem };
 	struct http_server *second = NULL;
 	assert_int_equal(http_server_start(NULL, &again, &second), E_INPUT); /* a living socket is not taken away */
@@ -485,8 +514,9 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(refuses_what_could_be_split),
 		cmocka_unit_test(limits_of_the_head), cmocka_unit_test(heads_paths_and_security),
 		cmocka_unit_test(pipelining_keeps_order), cmocka_unit_test(bodies), cmocka_unit_test(streams),
-		cmocka_unit_test(parallel_connections), cmocka_unit_test(a_full_queue_says_so),
-		cmocka_unit_test(drains_with_requests_in_flight), cmocka_unit_test(listens_at_home_only) };
+		cmocka_unit_test(parallel_connections), cmocka_unit_test(as_many_at_once_as_are_fetched),
+		cmocka_unit_test(a_full_queue_says_so), cmocka_unit_test(drains_with_requests_in_flight),
+		cmocka_unit_test(listens_at_home_only) };
 	(void)signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
