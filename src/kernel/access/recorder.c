@@ -109,6 +109,7 @@ static void *recorder_main(void *arg)
 	struct access_recorder *r = arg;
 	struct arena *a = arena_new();
 	struct ctx c;
+	(void)pthread_setname_np(pthread_self(), "access");
 	while (goes_on(r)) {
 		wait_for_work(r);
 		ctx_init(&c, r->app, a);

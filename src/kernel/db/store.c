@@ -260,6 +260,7 @@ static void *writer_main(void *arg)
 {
 	struct db_store *s = arg;
 	struct arena *arena = arena_new();
+	(void)pthread_setname_np(pthread_self(), "writer");
 	for (struct db_act *group; (group = take_group(s));) {
 		run_group(s, group, arena);
 		end_group(s, group);
@@ -282,6 +283,7 @@ static struct db_act *take_over(struct db_store *s)
 static void *teller_main(void *arg)
 {
 	struct db_store *s = arg;
+	(void)pthread_setname_np(pthread_self(), "teller");
 	for (struct db_act *list; (list = take_over(s));)
 		for (struct db_act *next; list; list = next) {
 			next = list->next; /* it may be gone after the call */

@@ -24,6 +24,7 @@ static int sleep_ms(struct MHD_Daemon *daemon)
 static void *loop_main(void *arg)
 {
 	struct http_loop *l = arg;
+	(void)pthread_setname_np(pthread_self(), "epoll");
 	struct pollfd fds[2] = { { .fd = MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
 		                         .events = POLLIN },
 		{ .fd = l->wake, .events = POLLIN } };

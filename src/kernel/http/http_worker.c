@@ -84,6 +84,7 @@ static void *worker_main(void *arg)
 {
 	struct worker *w = arg;
 	struct http_server *s = w->server;
+	(void)pthread_setname_np(pthread_self(), "worker");
 	exchange_ready_thread(s, OP_WORK);
 	for (struct exchange *x; (x = take(w));)
 		if (work_on(s, x)) loop_resume(x);

@@ -208,6 +208,7 @@ static void *keeper_main(void *arg)
 {
 	struct job_runner *r = arg;
 	struct arena *arena = arena_new();
+	(void)pthread_setname_np(pthread_self(), "job leases");
 	pthread_mutex_lock(&r->lock);
 	while (!r->ended) {
 		struct lease l = { r->job_id, r->tries };
@@ -277,6 +278,7 @@ static void *runner_main(void *arg)
 	struct job_runner *r = arg;
 	struct arena *arena = arena_new();
 	struct db *db = db_open(r->app, arena);
+	(void)pthread_setname_np(pthread_self(), "jobs");
 	pthread_mutex_lock(&r->lock);
 	while (!r->stop && db) {
 		r->pending = false;

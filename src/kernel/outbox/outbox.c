@@ -272,6 +272,7 @@ static void *runner_main(void *arg)
 	struct outbox_runner *r = arg;
 	struct arena *arena = arena_new();
 	struct db *db = db_open(r->app, arena);
+	(void)pthread_setname_np(pthread_self(), "outbox");
 	pthread_mutex_lock(&r->lock);
 	while (!r->stop && db) {
 		pthread_mutex_unlock(&r->lock);

@@ -128,6 +128,7 @@ static void *cosigner_main(void *arg)
 	struct cosigner *k = arg;
 	struct arena *arena = arena_new();
 	struct db *db = db_open(k->app, arena);
+	(void)pthread_setname_np(pthread_self(), "cosigner");
 	pthread_mutex_lock(&k->lock);
 	while (!k->stop && db) {
 		struct ctx c;
