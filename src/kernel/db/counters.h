@@ -17,8 +17,8 @@ struct counters {
 	size_t n;
 };
 
-void counters_forget(struct counters *k);   /* a group begins, or did not commit */
-void counters_save(struct counters *k);     /* an act begins */
+void counters_forget(struct counters *k);    /* a group begins, or did not commit */
+void counters_save(struct counters *k);      /* an act begins */
 void counters_roll_back(struct counters *k); /* the act failed */
 MUST_USE err_t counters_next(struct counters *k, struct ctx *c, struct str name, int64_t n, int64_t *first);
 MUST_USE err_t counters_write(struct counters *k, struct ctx *c); /* before the commit */

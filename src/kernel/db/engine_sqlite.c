@@ -1,4 +1,5 @@
 #include "base/buf.h"
+#include "kernel/db/checkpointer.h"
 #include "kernel/db/engine.h"
 #include <pthread.h>
 #include <sqlite3.h>
@@ -18,14 +19,16 @@ struct engine_connection {
 	sqlite3_stmt *prepared[ENGINE_STATEMENTS];
 	struct command commands[2][COMMANDS];
 	enum engine_role role;
+	struct checkpointer *checkpointer; /* the writer's */
 };
 
-/* A reader throws its page cache away whenever another connection has written; mapped pages need no reading again. */
 static const char *const settings =
-        "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=1073741824;"
-        "PRAGMA wal_autocheckpoint=2000;";
-/* The writer changes what it caches; a reader's cache holds little more than what is in the WAL. */
-static const char *const large_cache = "PRAGMA cache_size=-32000", *const small_cache = "PRAGMA cache_size=-2000";
+        "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=2000;";
+/* A connection that writes keeps what it has read: a large cache, and the file mapped. A reader throws its cache away
+ * whenever another connection has written, and unmaps the file as well; mapping it again, page fault by page fault,
+ * costs more than reading the few pages that a request wants. */
+static const char *const of_writer = "PRAGMA cache_size=-32000; PRAGMA mmap_size=1073741824",
+                         *const of_reader = "PRAGMA cache_size=-2000; PRAGMA mmap_size=0";
 
 static sqlite3 *open_file(const char *data_dir, const char *name, bool writes, bool durable)
 {
@@ -37,7 +40,7 @@ static sqlite3 *open_file(const char *data_dir, const char *name, bool writes, b
 	bool good = sqlite3_open_v2(path, &db, flags, NULL) == SQLITE_OK &&
 	            sqlite3_busy_timeout(db, BUSY_MS) == SQLITE_OK &&
 	            sqlite3_exec(db, settings, NULL, NULL, NULL) == SQLITE_OK &&
-	            sqlite3_exec(db, writes ? large_cache : small_cache, NULL, NULL, NULL) == SQLITE_OK &&
+	            sqlite3_exec(db, writes ? of_writer : of_reader, NULL, NULL, NULL) == SQLITE_OK &&
 	            sqlite3_exec(db, durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", NULL, NULL,
 	                    NULL) == SQLITE_OK &&
 	            (writes || sqlite3_exec(db, "PRAGMA query_only=ON", NULL, NULL, NULL) == SQLITE_OK);
@@ -47,6 +50,16 @@ static sqlite3 *open_file(const char *data_dir, const char *name, bool writes, b
 }
 
 static void sqlite_close(struct engine_connection *s);
+
+/* Behind core.db only: consumers, who write the projection, hold nobody up. */
+static bool start_checkpointer(struct engine_connection *s, const char *data_dir)
+{
+	char path[4096];
+	int n = snprintf(path, sizeof path, "%s/core.db", data_dir);
+	if (n < 0 || (size_t)n >= sizeof path) return false;
+	s->checkpointer = checkpointer_start(path, s->core);
+	return s->checkpointer != NULL;
+}
 
 /* SQLite's account of its memory is one lock for all threads at each allocation; nobody reads it. */
 static void without_memory_account(void)
@@ -63,7 +76,8 @@ static struct engine_connection *sqlite_open(const char *data_dir, enum engine_r
 	s->role = role;
 	s->core = open_file(data_dir, "core.db", role == ENGINE_WRITER, true);
 	s->projection = open_file(data_dir, "projection.db", role == ENGINE_PROJECTOR, false);
-	if (s->core && s->projection) return s;
+	bool good = s->core && s->projection;
+	if (good && (role != ENGINE_WRITER || start_checkpointer(s, data_dir))) return s;
 	sqlite_close(s);
 	return NULL;
 }
@@ -71,6 +85,7 @@ static struct engine_connection *sqlite_open(const char *data_dir, enum engine_r
 static void sqlite_close(struct engine_connection *s)
 {
 	if (!s) return;
+	checkpointer_stop(s->checkpointer);
 	for (size_t i = 0; i < ENGINE_STATEMENTS; i++)
 		sqlite3_finalize(s->prepared[i]);
 	for (size_t i = 0; i < COMMANDS; i++) {

@@ -12,11 +12,11 @@ struct test_app {
 	char url[1024]; /* empty: SQLite */
 };
 
-void test_app_open(struct test_app *t);   /* aborts when it cannot */
+void test_app_open(struct test_app *t);      /* aborts when it cannot */
 void test_app_open_bare(struct test_app *t); /* without migrations */
-void test_app_reopen(struct test_app *t); /* as after a restart of the process: the same data, opened again */
-void test_app_shut(struct test_app *t);   /* closes the store, keeps the data */
-void test_app_close(struct test_app *t);  /* closes and removes the data */
+void test_app_reopen(struct test_app *t);    /* as after a restart of the process: the same data, opened again */
+void test_app_shut(struct test_app *t);      /* closes the store, keeps the data */
+void test_app_close(struct test_app *t);     /* closes and removes the data */
 
 /* A context with a connection of its own in a new arena; for threads. */
 struct ctx test_ctx(struct app *app);

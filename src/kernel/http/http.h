@@ -61,7 +61,7 @@ struct http_config {
 	unsigned epoll_threads, workers; /* 0: half of the cores; 32 */
 	unsigned queue;                  /* waiting requests; beyond: 503 with Retry-After */
 	unsigned deadline_ms;            /* of a request, queueing included */
-	unsigned head_bytes;             /* room for a request's head; 0: 32 KiB. It is cleared for each request */
+	unsigned head_bytes;             /* room for a request's head; 0: 16 KiB. It is cleared for each request */
 	/* Called as soon as the head is there; fills route, params, v1. Runs on the epoll thread. */
 	struct http_gate (*gate)(void *arg, struct http_request *r);
 	/* Runs on a worker (WORK, STREAM) or on the epoll thread (FAST). Must always set a response, now or later. */

@@ -54,7 +54,7 @@ static struct MHD_Daemon *open_daemon(struct http_loop *l, unsigned n_loops)
 	struct http_server *s = l->server;
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, exchange_on_request, s,
 	        MHD_OPTION_LISTEN_SOCKET, s->listener.fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS / n_loops,
-	        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(s->config.head_bytes ? s->config.head_bytes : 32 * 1024),
+	        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(s->config.head_bytes ? s->config.head_bytes : 16 * 1024),
 	        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	        MHD_OPTION_NOTIFY_COMPLETED, exchange_on_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
 	        exchange_on_connection, s, MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, l, MHD_OPTION_END);

@@ -1,0 +1,91 @@
+#include "kernel/db/checkpointer.h"
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+enum { BESIDE = 2000, BY_WRITER = 16000, AGAIN = 1000 }; /* pages in the log; of 4 KiB */
+
+struct checkpointer {
+	sqlite3 *db;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool wanted, closing;
+	int asked; /* pages in the log when the thread was called last, or when the writer did it itself */
+};
+
+static void checkpoint(sqlite3 *db)
+{
+	/* What stands in its way (a reader of an old state, another checkpoint) is no fault: the next one goes on. */
+	(void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+static bool wait_for_work(struct checkpointer *k)
+{
+	pthread_mutex_lock(&k->lock);
+	while (!k->wanted && !k->closing)
+		pthread_cond_wait(&k->wake, &k->lock);
+	k->wanted = false;
+	bool goes_on = !k->closing;
+	pthread_mutex_unlock(&k->lock);
+	return goes_on;
+}
+
+static void *checkpointer_main(void *arg)
+{
+	struct checkpointer *k = arg;
+	(void)pthread_setname_np(pthread_self(), "checkpoint");
+	while (wait_for_work(k))
+		checkpoint(k->db);
+	return NULL;
+}
+
+/* On the writer's thread, behind each commit. */
+static int committed(void *arg, sqlite3 *writer, const char *name, int pages)
+{
+	struct checkpointer *k = arg;
+	(void)name;
+	if (pages < k->asked) k->asked = 0; /* the log has begun again */
+	if (pages >= BY_WRITER && pages >= k->asked + AGAIN) {
+		k->asked = pages;
+		checkpoint(writer);
+	} else if (pages < BY_WRITER && pages >= k->asked + BESIDE) {
+		k->asked = pages;
+		pthread_mutex_lock(&k->lock);
+		k->wanted = true;
+		pthread_cond_signal(&k->wake);
+		pthread_mutex_unlock(&k->lock);
+	}
+	return SQLITE_OK;
+}
+
+struct checkpointer *checkpointer_start(const char *path, sqlite3 *writer)
+{
+	struct checkpointer *k = calloc(1, sizeof *k);
+	if (!k) abort();
+	pthread_mutex_init(&k->lock, NULL);
+	pthread_cond_init(&k->wake, NULL);
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+	bool good = sqlite3_open_v2(path, &k->db, flags, NULL) == SQLITE_OK &&
+	            sqlite3_exec(k->db, "PRAGMA synchronous=FULL", NULL, NULL, NULL) == SQLITE_OK &&
+	            pthread_create(&k->thread, NULL, checkpointer_main, k) == 0;
+	if (good) {
+		(void)sqlite3_wal_hook(writer, committed, k);
+		return k;
+	}
+	sqlite3_close(k->db);
+	free(k);
+	return NULL;
+}
+
+void checkpointer_stop(struct checkpointer *k)
+{
+	if (!k) return;
+	pthread_mutex_lock(&k->lock);
+	k->closing = true;
+	pthread_cond_signal(&k->wake);
+	pthread_mutex_unlock(&k->lock);
+	pthread_join(k->thread, NULL);
+	sqlite3_close(k->db);
+	free(k);
+}
