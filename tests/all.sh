@@ -29,21 +29,32 @@ node_file() {
 	[ $? -lt 124 ] || printf '# fail 1\n# %s did not end within %s s\n' "$1" "$limit" >>"$2"
 }
 
-# node_tests NAME FOLDER: one file after the other; what a failing one printed is shown at once
+# told_file FILE DIR: what it printed goes to DIR; a failing one is shown at once, whole
+told_file() {
+	local out; out=$2/$(basename "$1")
+	node_file "$1" "$out" || true
+	grep -E '# SKIP' "$out" | sed 's/^ *ok [0-9]* - /  skipped: /; s/# SKIP/—/' >&2 || true
+	if ! grep -q '^# pass ' "$out" || [ "$(count_of 'fail\|cancelled' "$out")" -gt 0 ]; then
+		{ printf '%s has failures\n' "$1"; cat "$out"; } >&2
+	fi
+}
+
+# count_of WORDS FILE: the sum of node's own counts of that name
+count_of() { sed -n "s/^# \($1\) //p" "$2" | awk '{ n += $1 } END { print n + 0 }'; }
+
+# node_tests NAME FOLDER: as many files at once as there are cores; each has its own server, data and port
 node_tests() {
-	local name=$1 out file good=0 bad=0 n fails skips
-	out=$(mktemp)
-	for file in $(find "$2" -name '*.test.mjs' | sort); do
-		node_file "$file" "$out" || true
-		n=$(sed -n 's/^# pass //p' "$out" | tail -1)
-		fails=$(sed -n 's/^# \(fail\|cancelled\) //p' "$out" | awk '{ n += $1 } END { print n + 0 }')
-		skips=$(sed -n 's/^# skipped //p' "$out" | tail -1)
-		[ -n "$n" ] || [ "$fails" -gt 0 ] || fails=1
-		grep -E '# SKIP' "$out" | sed 's/^ *ok [0-9]* - /  skipped: /; s/# SKIP/—/' >&2 || true
-		if [ "$fails" -gt 0 ]; then say "$file has failures"; cat "$out" >&2; fi
-		good=$((good + ${n:-0})) bad=$((bad + fails)) skipped=$((skipped + ${skips:-0}))
+	local name=$1 dir out good=0 bad=0 fails
+	dir=$(mktemp -d)
+	export BUILD
+	export -f node_file told_file count_of
+	find "$2" -name '*.test.mjs' | sort | xargs -P "$JOBS" -I{} bash -c 'told_file "$1" "$2"' told {} "$dir" || true
+	for out in "$dir"/*; do
+		fails=$(count_of 'fail\|cancelled' "$out")
+		grep -q '^# pass ' "$out" || [ "$fails" -gt 0 ] || fails=1
+		good=$((good + $(count_of pass "$out"))) bad=$((bad + fails)) skipped=$((skipped + $(count_of skipped "$out")))
 	done
-	rm -f "$out"
+	rm -rf "$dir"
 	tally "$name" "$good" "$bad"
 }
 
@@ -70,21 +81,25 @@ part_sanitizers() {
 	else tally "build (clang, ASan+UBSan)" 0 1; fi
 }
 
+# fuzz_one SOURCE SECONDS: one target on a copy of its corpus; what it finds is kept in .cache/fuzz
+fuzz_one() {
+	local name dir good=0
+	name=$(basename "$1" .c)
+	dir=$(mktemp -d)
+	[ -d "fuzz/corpus/${name%_fuzz}" ] && cp -r "fuzz/corpus/${name%_fuzz}/." "$dir"
+	"build-san/$name" -max_total_time="$2" -timeout=10 -rss_limit_mb=2048 -artifact_prefix=.cache/fuzz/"$name"- \
+		"$dir" >"$dir.log" 2>&1 || good=1
+	if [ $good = 0 ]; then echo good; else { printf 'fuzz target %s failed\n' "$name"; tail -40 "$dir.log"; } >&2; echo bad; fi
+	rm -rf "$dir" "$dir.log"
+}
+
 part_fuzz() {
-	local source name dir good=0 bad=0 seconds=${ETAX_FUZZ_SECONDS:-5}
+	local seconds=${ETAX_FUZZ_SECONDS:-5} told
 	{ sanitized && ninja -C build-san -j "$JOBS" >&2; } || { tally fuzz 0 1; return; }
-	for source in $(python3 tools/sources.py fuzz); do
-		name=$(basename "$source" .c)
-		dir=$(mktemp -d)
-		[ -d "fuzz/corpus/${name%_fuzz}" ] && cp -r "fuzz/corpus/${name%_fuzz}/." "$dir"
-		mkdir -p .cache/fuzz
-		if "build-san/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -artifact_prefix=.cache/fuzz/"$name"- \
-			"$dir" >"$dir.log" 2>&1; then good=$((good + 1)); else
-			bad=$((bad + 1)); say "fuzz target $name failed"; tail -40 "$dir.log" >&2
-		fi
-		rm -rf "$dir" "$dir.log"
-	done
-	tally "fuzz smoke ($seconds s each)" $good $bad
+	mkdir -p .cache/fuzz
+	export -f fuzz_one
+	told=$(python3 tools/sources.py fuzz | tr ' ' '\n' | xargs -P "$JOBS" -I{} bash -c 'fuzz_one "$1" "$2"' fuzz {} "$seconds" || true)
+	tally "fuzz smoke ($seconds s each)" "$(grep -c good <<<"$told" || true)" "$(grep -c bad <<<"$told" || true)"
 }
 
 part_check() {
