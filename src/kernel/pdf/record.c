@@ -224,16 +224,11 @@ void record_qr(struct record *r, int x, int y, int side, const struct qr *qr)
 	        (long long)(millionths % 1000000));
 	colour(b, "FillColor", PDF_BLACK);
 	buf_c(b, "<ofd:AbbreviatedData>");
-	for (int row = 0; row < qr->size; row++) {
-		const uint8_t *dark = qr->dark + (ptrdiff_t)row * qr->size;
-		for (int column = 0; column < qr->size; column++) {
-			int from = column;
-			while (column < qr->size && dark[column])
-				column++;
-			if (column > from)
-				buf_printf(b, "M %d %d L %d %d L %d %d L %d %d C ", from, row, column, row, column,
-				        row + 1, from, row + 1);
-		}
+	size_t n;
+	const struct qr_corner *c = qr_outline(r->arena, qr, &n);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(b, "%c %d %d ", c[i].first ? 'M' : 'L', c[i].x, c[i].y);
+		if (i + 1 == n || c[i + 1].first) buf_c(b, "C ");
 	}
 	buf_c(b, "</ofd:AbbreviatedData></ofd:PathObject>");
 }

@@ -14,7 +14,14 @@ struct qr {
 
 /* The smallest code that holds the text; false: empty, too long, or with a NUL in it. */
 bool qr_make(struct arena *a, struct str text, enum qr_level level, struct qr *out);
-/* The dark modules as path data in units of one module: "M0 0h7v1h-7z…" */
+/* The corners of all outlines of dark areas and of the holes in them, in units of one module, dark to the right of the
+ * way. By either rule of filling (non-zero, even-odd) the dark modules are what is inside. */
+struct qr_corner {
+	int x, y;
+	bool first; /* of its outline, which closes by itself */
+};
+const struct qr_corner *qr_outline(struct arena *a, const struct qr *qr, size_t *n);
+/* The dark modules as path data in units of one module: "M0 0h7v7h-7z…" */
 struct str qr_path(struct arena *a, const struct qr *qr);
 /* A whole <svg> element with a quiet zone of 4 modules; black on white; label (escaped here) is
  * what a screen reader says. No inline style: it stands under a strict content security policy. */
