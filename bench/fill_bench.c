@@ -23,6 +23,7 @@
 #include "kernel/outbox/runner.h"
 #include "kernel/plane/plane.h"
 #include "main/compose.h"
+#include "main/memory.h"
 #include "services/foundation/identity/session.h"
 #include "services/foundation/registry/registry.h"
 #if __has_include("services/invoice/verify/fact.h")
@@ -502,6 +503,7 @@ static int evict(int n, char **paths)
 
 int main(int argc, char **argv)
 {
+	memory_keep();
 	const char *command = argc > 1 ? argv[1] : "", *dir = argc > 2 ? argv[2] : "";
 	const char *url = argc > 6 ? argv[6] : NULL;
 	if (strcmp(command, "plane") == 0 && argc == 4) return make_plane(dir, atoll(argv[3]));

@@ -2,6 +2,7 @@
  * three SM2 verifications on top, told apart. Usage: validate_bench FILE.xml FILE.json FILE.ofd …
  * validate_bench --times|--together N FILE: N times the rules alone (sixteen together), for counting instructions
  * (valgrind --tool=callgrind). */
+#include "main/memory.h"
 #include "main/offline.h"
 #include "services/invoice/issue/spec/verify.h"
 #include <stdio.h>
@@ -81,6 +82,7 @@ static int repeat(long times, size_t together, const char *path)
 
 int main(int argc, char **argv)
 {
+	memory_keep();
 	if (argc == 4 && strcmp(argv[1], "--times") == 0) return repeat(strtol(argv[2], NULL, 10), 1, argv[3]);
 	if (argc == 4 && strcmp(argv[1], "--together") == 0)
 		return repeat(strtol(argv[2], NULL, 10), TOGETHER, argv[3]);

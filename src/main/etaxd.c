@@ -9,6 +9,7 @@
 #include "main/compose.h"
 #include "main/draw.h"
 #include "main/invoice.h"
+#include "main/memory.h"
 #include "main/officer.h"
 #include "main/plane.h"
 #include "main/qr.h"
@@ -162,6 +163,7 @@ static int usage(FILE *to)
 
 int main(int argc, char **argv)
 {
+	memory_keep();
 	const char *name = argc > 1 ? argv[1] : "help";
 	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || (argc > 2 && strcmp(argv[2], "--help") == 0))
 		return usage(stdout);

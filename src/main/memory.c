@@ -1,0 +1,10 @@
+#include "main/memory.h"
+#include <malloc.h>
+
+enum { KEPT_AT_THE_TOP = 4 << 20, MAPPED_FROM = 2 << 20 };
+
+void memory_keep(void)
+{
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_AT_THE_TOP);
+	(void)mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
+}
