@@ -141,14 +141,6 @@ static err_t issue_new(struct ctx *c, const struct convert_in *in, const struct 
 	return e;
 }
 
-static struct str written(struct ctx *c, const struct value *v)
-{
-	struct buf b;
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, v);
-	return buf_done(&b);
-}
-
 err_t convert_one(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct convert_in *in = input;
@@ -172,7 +164,7 @@ err_t convert_one(struct ctx *c, const void *input, struct reply *out)
 	value_put_bool(c->arena, v, "issued", !in->electronic.n);
 	value_put_money(c->arena, v, "total", s.total);
 	value_put_bool(c->arena, v, "paper_booked", s.booked);
-	TRY(outbox_emit(c, "paper.converted", subject, written(c, v)));
+	TRY(outbox_emit(c, "paper.converted", subject, value_json(c->arena, v)));
 	TRY(receipt_issue(c, ACT_PAPER_CONVERTED, subject, v, &receipt, NULL));
 	value_put(c->arena, v, "receipt", receipt);
 	out->value = v;

@@ -46,14 +46,6 @@ static bool courier_find(struct ctx *c, struct str name, struct courier *out)
 	return out->base.p && keys_decrypt(c->app->keys, c->arena, row.secret, &out->secret) == OK;
 }
 
-static struct str written(struct ctx *c, const struct value *v)
-{
-	struct buf b;
-	buf_init(&b, c->arena, 512);
-	value_write_json(&b, v);
-	return buf_done(&b);
-}
-
 /* Sends a signed message; true: a signed answer came. */
 static bool call(
         struct ctx *c, const struct courier *k, const char *word, const char *path, struct str body, struct str *answer)
@@ -218,7 +210,8 @@ err_t parcel_order_job(struct ctx *c, struct str argument)
 	if (!found) return E_INTERNAL;
 	TRY(delivery_open(c, r.delivery, &to));
 	if (!courier_find(c, p.courier, &k)) return E_BUSY;
-	if (!call(c, &k, "order", "/orders", written(c, order_value(c, order_no, &r, &to)), &answer)) return E_BUSY;
+	if (!call(c, &k, "order", "/orders", value_json(c->arena, order_value(c, order_no, &r, &to)), &answer))
+		return E_BUSY;
 	return take_answer(c, answer);
 }
 

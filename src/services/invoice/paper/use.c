@@ -46,14 +46,6 @@ static err_t buyer_of(struct ctx *c, struct str tax_id, int64_t *id)
 	return OK;
 }
 
-static struct str written(struct ctx *c, const struct value *v)
-{
-	struct buf b;
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, v);
-	return buf_done(&b);
-}
-
 err_t use_report(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct use_in *in = input;
@@ -81,7 +73,7 @@ err_t use_report(struct ctx *c, const void *input, struct reply *out)
 	value_put_str(c->arena, v, "act", in->act);
 	value_put_money(c->arena, v, "amount", amount);
 	value_put_money(c->arena, v, "tax", tax);
-	if (!used) TRY(outbox_emit(c, "paper.listed", subject, written(c, v)));
+	if (!used) TRY(outbox_emit(c, "paper.listed", subject, value_json(c->arena, v)));
 	TRY(receipt_issue(c, used ? ACT_PAPER_REPORTED : ACT_PAPER_LISTED, subject, v, &receipt, NULL));
 	value_put(c->arena, v, "receipt", receipt);
 	out->value = v;

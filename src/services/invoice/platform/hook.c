@@ -182,14 +182,11 @@ static err_t queue(struct ctx *c, int64_t platform_id, int64_t hook_id, const ch
 {
 	struct value *v = value_object(c->arena);
 	int64_t id = db_new_id(c);
-	struct buf b;
 	value_put_str(c->arena, v, "id", str_from_int(c->arena, id));
 	value_put_c(c->arena, v, "kind", kind);
 	value_put_instant(c->arena, v, "at", c->now);
 	value_put(c->arena, v, "data", data);
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, v);
-	TRY(platform_delivery_insert(c, platform_id, id, hook_id, str_c(kind), buf_done(&b), c->now, NULL));
+	TRY(platform_delivery_insert(c, platform_id, id, hook_id, str_c(kind), value_json(c->arena, v), c->now, NULL));
 	return enqueue(c, platform_id, id, c->now);
 }
 

@@ -54,17 +54,14 @@ struct group {
 struct str platform_errors(struct ctx *c, err_t kind)
 {
 	struct value *v = value_object(c->arena);
-	struct buf b;
 	if (!c->problem.n) {
 		const struct fault_def *def = problem_def(c, kind);
 		problem_fault(
 		        &c->problem, S(""), def, c->problem.arg[0], c->problem.arg[1], c->problem.arg[2], STR_NONE);
 	}
 	problem_put_errors(c, v);
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, value_get(v, S("errors")));
 	problem_init(&c->problem, c->arena);
-	return buf_done(&b);
+	return value_json(c->arena, value_get(v, S("errors")));
 }
 
 err_t platform_answer(struct ctx *c, struct str *rest, size_t n, struct issued_lines *out)
