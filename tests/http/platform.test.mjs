@@ -267,6 +267,38 @@ test('A09.8 webhooks are signed, tried again with pauses, given up, sent again b
   }
 });
 
+test('A09.8 a receiver that never answers holds up neither another receiver nor other jobs; each gets its messages in order', async () => {
+  const silent = [], dumb = createServer((q) => { q.resume(); silent.push(q); });
+  await new Promise((done) => dumb.listen(0, '127.0.0.1', done));
+  const r = await receiver();
+  const hook = (url) => t6.post('/v1/platform/hooks', { url, events: ['batch.done'] }).then((a) => ok(a, 201));
+  const never = await hook(`http://127.0.0.1:${dumb.address().port}/never`);
+  let other;
+  try {
+    await issue(t6, [order('S1')]);
+    await issue(t6, [order('S2')]);
+    await eventually(async () => silent.length, (n) => n === 1); // the first of two is at work, for five seconds
+    other = await hook(`${r.url}/other`);
+    const b = await issue(t6, [order('S3')]), sent = Date.now();
+    await eventually(async () => r.got.length, (n) => n === 1);
+    const took = Date.now() - sent;
+    assert.ok(took < 1000, `${took} ms`);
+    assert.equal(JSON.parse(r.got[0].body).data.batch, b.id);
+    assert.equal(silent.length, 1, 'one at a time to one receiver');
+    const next = await issue(t6, [order('S4')]);
+    await eventually(async () => r.got.length, (n) => n === 2);
+    assert.equal(JSON.parse(r.got[1].body).data.batch, next.id);
+    const waiting = await eventually(() => t6.get('/v1/platform/deliveries?state=waiting'), (a) => a.body.deliveries.some((d) => d.hook === never.id && d.tries === 1), 20_000);
+    const first = waiting.body.deliveries.filter((d) => d.hook === never.id);
+    assert.equal(first.at(-1).reason, 'no-answer', 'tried again later');
+    assert.ok(first.at(-1).tries >= 1 && first.length === 4);
+  } finally {
+    for (const h of [never, other]) if (h) await t6.post(`/v1/platform/hooks/${h.id}/end`);
+    dumb.closeAllConnections?.();
+    await Promise.all([r.close(), new Promise((done) => dumb.close(done))]);
+  }
+});
+
 test('A09.8 webhooks lead nowhere inside: private addresses are refused, redirects are not followed', async () => {
   for (const url of ['http://10.0.0.1/', 'https://169.254.169.254/latest/meta-data', 'https://192.168.1.1/x', 'https://[::1]/', 'ftp://a.example/x', 'https://a@b.example/', 'http://1.1.1.1/', 'file:///etc/passwd'])
     assert.equal((await t6.post('/v1/platform/hooks', { url, events: ['batch.done'] })).status, 422, url);

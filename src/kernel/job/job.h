@@ -14,4 +14,9 @@ struct job_kind {
 
 /* Inside or outside db_write. key: at most one waiting job of this kind and key; STR_NONE: any number. */
 MUST_USE err_t job_enqueue(struct ctx *c, const char *kind, struct str key, struct str argument, instant_us not_before);
+/* The same for work that waits for a program of others (a webhook): it holds up no other job. lane: whom it waits for; the
+ * jobs of a lane run one after the other, in order of their times. Up to JOB_LANES lanes at once in a process. */
+enum { JOB_LANES = 4 };
+MUST_USE err_t job_enqueue_lane(
+        struct ctx *c, const char *kind, struct str lane, struct str key, struct str argument, instant_us not_before);
 #endif

@@ -184,9 +184,11 @@ SELECT hook_id, kind, body, state, tries, created_at FROM platform_delivery WHER
 UPDATE platform_delivery SET state = $1, tries = $2, status = $3, reason = $4, tried_at = $5
 WHERE platform_id = $6 AND delivery_id = $7 AND state = 'waiting';
 
--- :name delivery_again :exec
+-- :name delivery_again :one
 -- :in platform_id int, delivery_id int
-UPDATE platform_delivery SET state = 'waiting', tries = 0 WHERE platform_id = $1 AND delivery_id = $2 AND state = 'dead';
+-- :out hook_id int
+UPDATE platform_delivery SET state = 'waiting', tries = 0 WHERE platform_id = $1 AND delivery_id = $2 AND state = 'dead'
+RETURNING hook_id;
 
 -- :name deliveries :many
 -- :in platform_id int, state text, before_id int
