@@ -84,24 +84,11 @@ static err_t warn_one(struct ctx *c, const struct booking_entry *e)
 	return tell(c, way == BOOKING_OWN ? "invoice.booked_again" : "invoice.booking_refused", v);
 }
 
-static err_t warn_all(struct ctx *c, void *arg)
+/* After the refusal, which left nothing behind in its own transaction: the race of two bookings is decided by then. */
+static err_t warn(struct ctx *c, const struct booking_list *list)
 {
-	const struct booking_list *list = arg;
 	for (size_t i = 0; i < list->n; i++)
 		TRY(warn_one(c, &list->entries[i]));
-	return OK;
-}
-
-/* A refusal leaves nothing behind in its own transaction: what it has to tell is written before it. */
-static err_t warn(struct ctx *c, struct booking_list *list)
-{
-	struct booking_get_row row;
-	bool found;
-	for (size_t i = 0; i < list->n; i++) {
-		TRY(booking_get(c, list->entries[i].number, &row, &found));
-		if (found && booking_way(row.entry, row.holder_id, c->caller.subject_id) != BOOKING_FREE)
-			return db_write(c, warn_all, list);
-	}
 	return OK;
 }
 
