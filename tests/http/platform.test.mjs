@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { clockOf, setClock } from '../lib/owing.mjs';
@@ -198,6 +200,34 @@ test('A09.8 the mandate’s limit and end hold for orders too', async () => {
   for (const m of ok(await t2.get('/v1/mandates')).given.filter((x) => x.in_force)) ok(await t2.post(`/v1/mandates/${m.id}/revocation`));
   const late = await new Client(server.url).post('/v1/claim', { code: list[2].claim_code, name: '李静' });
   assert.deepEqual([late.status, late.body.code], [409, 'mandate-missing']);
+});
+
+test('G09.22 a claim code outlives the keys of the node: the same database under another node’s keys accepts it', async () => {
+  const own = await Server.start();
+  const lose = (name) => rmSync(path.join(own.data, 'keys', name));
+  const held = (no) => order(no, { buyer: undefined, issue: 'claim' });
+  try {
+    await mandates(own.url);
+    const platform = await Client.signIn(own.url, 'T6');
+    const b = await issue(platform, [held('K1'), held('K2')]);
+    const given = (await all(platform, b.id)).map((l) => l.claim_code);
+    assert.ok(given.every((g) => /^[A-Z2-7]{16}$/.test(g)) && given[0] !== given[1]);
+    await own.stop();
+    lose('check.hmac'); // what codes were made from
+    await own.launch();
+    assert.deepEqual((await all(await Client.signIn(own.url, 'T6'), b.id)).map((l) => l.claim_code), given, 'the platform is shown what it was given');
+    await own.stop();
+    lose('lookup.hmac'); // what they were found by; the accounts of persons are too, so nobody is seeded or signed in
+    own.options.sandbox = false;
+    await own.launch();
+    const buyer = new Client(own.url);
+    assert.equal(ok(await buyer.get(`/v1/claim?code=${given[0]}`)).order.order_no, 'K1');
+    const claimed = ok(await buyer.post('/v1/claim', { code: given[1], name: '李静' }));
+    assert.deepEqual([claimed.orders, claimed.numbers.length, claimed.total], [['K2'], 1, '113.00']);
+    assert.equal((await buyer.get('/v1/claim?code=AAAAAAAAAAAAAAAA')).status, 400);
+  } finally {
+    await own.close();
+  }
 });
 
 // --- webhooks ---

@@ -204,8 +204,8 @@ static err_t claim_line(struct ctx *c, struct group *g, struct work_line *l)
 	bool held = str_is(l->state, "held");
 	int64_t fresh;
 	if (!held && !str_is(l->state, "waiting")) return OK;
-	struct str no = l->order.order_no, kept = held ? order_keep(c->arena, &l->order) : S(""), hash = STR_NONE;
-	if (held) hash = platform_code_hash(c, platform_code(c, l->seller->id, g->platform_id, no));
+	struct str no = l->order.order_no, kept = held ? order_keep(c->arena, &l->order) : S(""), hash = STR_NONE, code;
+	if (held) TRY(platform_code_new(c, l->seller->id, g->platform_id, no, &code, &hash));
 	TRY(platform_order_insert(c, l->seller->id, no, g->platform_id, g->batch_id, l->line,
 	        held ? S("held") : S("taken"), total_of(l), kept, hash, g->batch->drawer, &fresh));
 	return fresh ? OK : known_order(c, g, l);
