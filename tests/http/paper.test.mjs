@@ -100,6 +100,23 @@ test('A07.4 whatever the courier says is signed, new and of today: forged, repla
   assert.equal((await at(t1, id, 'done')).parcel.state, 'signed');
 });
 
+test('A07.4 what the courier of the sandbox is asked, as the bureau asks: signed, an order once', async () => {
+  const [known] = ok(await open.get('/v1/sandbox/courier/orders')).orders;
+  const ask = async (where, word, message, forged) => {
+    const body = JSON.stringify(message), s = ok(await open.post('/v1/sandbox/courier/signatures', { body, word }, { key: null }));
+    return open.call('POST', `/v1/sandbox/courier/${where}`, body, { key: null,
+      headers: { 'courier-timestamp': s.timestamp, 'courier-nonce': s.nonce, 'courier-signature': forged ? 'f'.repeat(64) : s.signature } });
+  };
+  const order = { order: known.order, pieces: 1, to: { name: '别人', address: '别处' } };
+  const same = ok(await ask('orders', 'order', order)).events;
+  assert.deepEqual(same.map((e) => [e.order, e.waybill, e.seq]), Array.from({ length: 5 }, (_, i) => [known.order, known.waybill, i]));
+  assert.deepEqual(ok(await ask('queries', 'query', { order: known.order })).events, same);
+  assert.deepEqual(ok(await ask('queries', 'query', { order: 'EX0' })).events, []);
+  assert.deepEqual(ok(await open.get('/v1/sandbox/courier/orders')).orders.find((o) => o.order === known.order), known, 'nothing was sent twice');
+  for (const [where, word, forged] of [['orders', 'order', true], ['orders', 'query', false], ['queries', 'event', false]])
+    assert.equal((await ask(where, word, order, forged)).body.code, 'courier-message');
+});
+
 test('A07.4 lost answers, forged and lost callbacks, repeated ones: each parcel is one, and comes to its end', async () => {
   await fault('no-answer');
   await fault('wrong-signature');

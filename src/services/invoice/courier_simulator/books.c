@@ -274,8 +274,8 @@ err_t courier_sign(struct ctx *c, const void *input, struct reply *out)
 	out->value = value_object(c->arena);
 	value_put_str(c->arena, out->value, "timestamp", at);
 	value_put_str(c->arena, out->value, "nonce", nonce);
-	value_put_str(
-	        c->arena, out->value, "signature", paper_courier_sign(c->arena, secret, "event", at, nonce, in->body));
+	value_put_str(c->arena, out->value, "signature",
+	        paper_courier_sign(c->arena, secret, in->word.p ? in->word.p : "event", at, nonce, in->body));
 	return OK;
 }
 

@@ -14,9 +14,12 @@ static const struct field fault_fields[] = {
 	        .label = N_("次数") },
 	{ 0 },
 };
+static const struct choice words[] = { { "event", N_("快递公司的消息") }, { "order", N_("税务局的寄件单") },
+	{ "query", N_("税务局的查询") }, { 0 } };
 static const struct field sign_fields[] = {
 	{ "body", FIELD_TEXT, AT(struct courier_sign_in, body), .required = true, .min = 1, .max = 4000,
 	        .label = N_("报文") },
+	{ "word", FIELD_ENUM, AT(struct courier_sign_in, word), .max = 10, .choices = words, .label = N_("报文种类") },
 	{ "shift", FIELD_INT, AT(struct courier_sign_in, shift), .min = -100000, .max = 100000, .label = N_("差几秒") },
 	{ 0 },
 };

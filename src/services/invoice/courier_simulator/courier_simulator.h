@@ -10,8 +10,8 @@ struct courier_body_in {
 	struct str body;
 };
 struct courier_sign_in {
-	struct str body;
-	int64_t shift; /* seconds off the right time */
+	struct str body, word; /* word: event when it is not there; order and query are what the bureau says */
+	int64_t shift;         /* seconds off the right time */
 };
 op_run courier_order, courier_query, courier_orders, courier_sign;
 extern const struct choice courier_faults[];
