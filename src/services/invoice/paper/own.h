@@ -72,6 +72,10 @@ struct courier_event_in {
 	struct str courier, body;
 };
 op_run courier_event;
+struct courier_in {
+	struct str courier, title, address;
+};
+op_run courier_list, courier_list_view, courier_add, courier_rekey, courier_close;
 /* Recipient, phone and address of an application. */
 struct delivery {
 	struct str recipient, phone, address;

@@ -16,6 +16,7 @@
 static const struct fault_def no_courier = { "courier-none", N_("还没有接入快递公司，请选办税厅或自助柜领取"), NULL,
 	NULL };
 static const struct fault_def forged = { "signature", N_("报文签名不对，没有处理"), NULL, N_("电子签名法 第十三条") };
+static const struct fault_def closed = { "courier-closed", N_("这个快递公司已停用，它的消息不再处理"), NULL, NULL };
 static const struct fault_def stale = { "stale", N_("报文时间和本机相差超过 5 分钟，请用现在的时间重新签名"), NULL,
 	NULL };
 static const struct fault_def replayed = { "replayed", N_("这份报文已经收过，没有再处理"), NULL, NULL };
@@ -26,12 +27,8 @@ static const struct fault_def no_order = { "courier-order", N_("没有这个寄�
 
 struct courier {
 	struct str name, title, base, prefix, secret;
+	bool closed;
 };
-
-err_t paper_courier_register(struct ctx *c, struct str name, struct str title, struct str address, struct str secret)
-{
-	return paper_courier_put(c, name, title, address, keys_encrypt(c->app->keys, c->arena, secret), NULL);
-}
 
 static bool courier_find(struct ctx *c, struct str name, struct courier *out)
 {
@@ -42,7 +39,8 @@ static bool courier_find(struct ctx *c, struct str name, struct courier *out)
 	*out = (struct courier){ .name = name,
 		.title = row.title,
 		.base = row.address.n ? row.address : str_c(here),
-		.prefix = row.address.n ? S("") : S("/v1/sandbox/courier") };
+		.prefix = row.address.n ? S("") : S("/v1/sandbox/courier"),
+		.closed = row.closed_at != 0 };
 	return out->base.p && keys_decrypt(c->app->keys, c->arena, row.secret, &out->secret) == OK;
 }
 
@@ -162,6 +160,10 @@ err_t courier_event(struct ctx *c, const void *input, struct reply *out)
 	if (letter == PAPER_LETTER_STALE) {
 		access_security(c, "courier-callback-stale", in->courier);
 		return RAISE(c, E_INPUT, &stale);
+	}
+	if (k.closed) {
+		access_security(c, "courier-callback-closed", in->courier);
+		return RAISE(c, E_FORBIDDEN, &closed);
 	}
 	if (json_parse(c->arena, in->body, &v, &where) != OK || !paper_event_read(c->arena, v, &e))
 		return RAISE(c, E_INPUT, &unreadable);

@@ -141,18 +141,37 @@ SELECT taxpayer_id, application_id, kind, asked, reason, asked_at FROM paper_app
 WHERE state = 'review' AND application_id > $1 ORDER BY application_id LIMIT 51;
 
 -- :name courier_put :exec
--- :in name text, title text, address text, secret bytes
-INSERT INTO paper_courier (name, title, address, secret) VALUES ($1, $2, $3, $4)
+-- :in name text, title text, address text, secret bytes, registered_at instant
+INSERT INTO paper_courier (name, title, address, secret, registered_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (name) DO UPDATE SET title = excluded.title, address = excluded.address, secret = excluded.secret;
+
+-- :name courier_rekey :exec
+-- :in secret bytes, name text
+UPDATE paper_courier SET secret = $1 WHERE name = $2 AND closed_at = 0;
+
+-- :name courier_end :exec
+-- :in at instant, name text
+UPDATE paper_courier SET closed_at = $1 WHERE name = $2 AND closed_at = 0;
+
+-- :name couriers :many
+-- :out name text, title text, address text, registered_at instant, closed_at instant
+-- :max 200
+SELECT name, title, address, registered_at, closed_at FROM paper_courier ORDER BY closed_at <> 0, name LIMIT 200;
+
+-- Parcels that are with it.
+-- :name courier_parcels :one
+-- :in name text
+-- :out n int
+SELECT count(*) FROM paper_parcel WHERE courier = $1 AND state NOT IN ('signed', 'returned');
 
 -- :name courier_get :one
 -- :in name text
--- :out title text, address text, secret bytes
-SELECT title, address, secret FROM paper_courier WHERE name = $1;
+-- :out title text, address text, secret bytes, closed_at instant
+SELECT title, address, secret, closed_at FROM paper_courier WHERE name = $1;
 
 -- :name courier_first :one
 -- :out name text
-SELECT name FROM paper_courier ORDER BY name LIMIT 1;
+SELECT name FROM paper_courier WHERE closed_at = 0 ORDER BY name LIMIT 1;
 
 -- :name parcel_insert :exec
 -- :in order_no text, courier text, taxpayer_id int, application_id int, heard_at instant
