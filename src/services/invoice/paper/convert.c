@@ -141,11 +141,22 @@ static err_t issue_new(struct ctx *c, const struct convert_in *in, const struct 
 	return e;
 }
 
+/* Of the electronic invoice: the return of that month leaves it out, because it is sold on paper. */
+static err_t month_of(struct ctx *c, struct str electronic, struct str *month)
+{
+	struct invoice i;
+	bool found;
+	TRY(issue_find(c, electronic, &i, &found));
+	if (!found) return E_INTERNAL;
+	*month = period_format(c->arena, period_of(PERIOD_MONTH, date_of_instant(i.issued_at)));
+	return OK;
+}
+
 err_t convert_one(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct convert_in *in = input;
 	struct source s = { 0 };
-	struct str electronic = in->electronic;
+	struct str electronic = in->electronic, month;
 	struct value *v = value_object(c->arena), *receipt;
 	int64_t subject = c->caller.subject_id;
 	TRY(read_source(c, in, &s));
@@ -157,7 +168,8 @@ err_t convert_one(struct ctx *c, const void *input, struct reply *out)
 		.code = s.code, .from = s.number, .to = s.number, .act = PAPER_CONVERT, .holder = subject
 	};
 	TRY(span_change(c, &w));
-	TRY(paper_conversion_insert(c, s.code, s.number, electronic, subject, c->now, NULL));
+	TRY(month_of(c, electronic, &month));
+	TRY(paper_conversion_insert(c, s.code, s.number, electronic, subject, month, c->now, NULL));
 	value_put_str(c->arena, v, "code", s.code);
 	value_put_str(c->arena, v, "number", paper_number_text(c->arena, s.number));
 	value_put_str(c->arena, v, "electronic", electronic);
