@@ -1,4 +1,5 @@
-/* Claim codes, on both databases: with other node keys the same codes hold; codes from before follow the node's keys. */
+/* Claim codes, on both databases: with other node keys the same codes hold; codes from before follow the node's keys.
+ */
 #include "kernel/db/db.h"
 #include "kernel/db/testing.h"
 #include "kernel/keys/keys.h"
