@@ -82,6 +82,11 @@ err_t job_enqueue(struct ctx *c, const char *kind, struct str key, struct str ar
 	return job_enqueue_lane(c, kind, S(""), key, argument, not_before);
 }
 
+err_t job_rest_lane(struct ctx *c, struct str lane, instant_us until)
+{
+	return job_rest(c, until, lane, NULL);
+}
+
 /* --- timetable --- */
 
 static instant_us next_time(const struct job_kind *k, instant_us now)

@@ -19,4 +19,7 @@ MUST_USE err_t job_enqueue(struct ctx *c, const char *kind, struct str key, stru
 enum { JOB_LANES = 4 };
 MUST_USE err_t job_enqueue_lane(
         struct ctx *c, const char *kind, struct str lane, struct str key, struct str argument, instant_us not_before);
+/* In db_write. Nothing that waits in the lane runs before that: who did not answer is not asked for the next thing at once, so
+ * that a few silent ones do not take all the lanes for themselves. */
+MUST_USE err_t job_rest_lane(struct ctx *c, struct str lane, instant_us until);
 #endif

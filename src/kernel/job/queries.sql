@@ -28,6 +28,10 @@ WHERE job_id = $3 AND (state = 0 OR (state = 1 AND claimed_until <= $4))
 AND (lane = '' OR NOT EXISTS (SELECT 1 FROM job AS busy WHERE busy.lane = job.lane AND busy.state = 1 AND busy.claimed_until > $4))
 RETURNING kind, argument, tries;
 
+-- :name rest :exec
+-- :in until instant, lane text
+UPDATE job SET run_at = $1 WHERE lane = $2 AND lane <> '' AND state = 0 AND run_at < $1;
+
 -- :name renew :exec
 -- :in claimed_until instant, job_id int, tries int
 UPDATE job SET claimed_until = $1 WHERE job_id = $2 AND state = 1 AND tries = $3;

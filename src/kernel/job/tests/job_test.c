@@ -325,6 +325,44 @@ static void a_lane_holds_up_nobody_else(void **state)
 	test_app_close(&t);
 }
 
+struct rest {
+	const char *lane;
+	instant_us until;
+};
+static err_t rest(struct ctx *c, void *arg)
+{
+	const struct rest *r = arg;
+	return job_rest_lane(c, str_c(r->lane), r->until);
+}
+
+/* A lane at rest waits, the others do not; then it goes on in its order. */
+static void a_lane_rests(void **state)
+{
+	(void)state;
+	struct test_app t;
+	test_app_open(&t);
+	lanes = 0;
+	enqueue_lane(&t.app, "a", "{\"name\":\"1\"}");
+	enqueue_lane(&t.app, "a", "{\"name\":\"2\"}");
+	enqueue_lane(&t.app, "b", "{\"name\":\"b\"}");
+	struct ctx c = test_ctx(&t.app);
+	struct rest r = { "a", c.now + HOUR };
+	assert_int_equal(db_write(&c, rest, &r), OK);
+	test_ctx_end(&c);
+	assert_int_equal(job_start(&t.app), OK);
+	wait_for(&lanes, 1);
+	usleep(700000);
+	job_stop(&t.app);
+	assert_int_equal(lanes, 1);
+	assert_int_equal(noted[0], 'b');
+	clock_set(&t.clock, clock_now(&t.clock) + 2 * HOUR);
+	assert_int_equal(job_start(&t.app), OK);
+	wait_for(&lanes, 3);
+	job_stop(&t.app);
+	assert_true(noted[1] == '1' && noted[2] == '2');
+	test_app_close(&t);
+}
+
 /* Lanes that are all busy leave the common queue alone, and more lanes than JOB_LANES get their turn. */
 static void many_lanes(void **state)
 {
@@ -357,6 +395,7 @@ int main(void)
 		cmocka_unit_test(who_lost_the_lease_cannot_finish),
 		cmocka_unit_test(daily_once_a_day),
 		cmocka_unit_test(a_lane_holds_up_nobody_else),
+		cmocka_unit_test(a_lane_rests),
 		cmocka_unit_test(many_lanes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,12 +172,16 @@ static bool wants(struct str events, const char *kind)
 }
 
 /* A receiver is a lane: it gets its messages in order, and one that does not answer holds up nobody else. */
+static struct str lane_of(struct ctx *c, int64_t hook_id)
+{
+	return str_printf(c->arena, "platform.hook.%lld", (long long)hook_id);
+}
+
 static err_t enqueue(struct ctx *c, int64_t platform_id, int64_t hook_id, int64_t id, instant_us at)
 {
 	struct str argument =
 	        str_printf(c->arena, "{\"delivery\":%lld,\"platform\":%lld}", (long long)id, (long long)platform_id);
-	struct str lane = str_printf(c->arena, "platform.hook.%lld", (long long)hook_id);
-	return job_enqueue_lane(c, "platform.deliver", lane, str_from_int(c->arena, id), argument, at);
+	return job_enqueue_lane(c, "platform.deliver", lane_of(c, hook_id), str_from_int(c->arena, id), argument, at);
 }
 
 static err_t queue(struct ctx *c, int64_t platform_id, int64_t hook_id, const char *kind, struct value *data)
@@ -214,6 +218,9 @@ static err_t record(struct ctx *c, void *arg)
 {
 	struct attempt *t = arg;
 	TRY(platform_delivery_tried(c, t->state, t->tries, t->status, t->reason, c->now, t->platform_id, t->id, NULL));
+	/* Its other messages rest as long as this one would at first. */
+	if (str_is(t->reason, "no-answer"))
+		TRY(job_rest_lane(c, lane_of(c, t->hook_id), c->now + signature_pause(1) * SECOND));
 	if (!str_is(t->state, "waiting")) return OK;
 	return enqueue(c, t->platform_id, t->hook_id, t->id, c->now + signature_pause(t->tries) * SECOND);
 }
