@@ -89,6 +89,9 @@ for (const [width, javaScript] of [[1280, true], [360, true], [360, false]])
       await good(browser, 'paper-check');
       await page.goto(server.url + '/paper/reports/new');
       await good(browser, 'paper-report');
+      await page.goto(`${server.url}/returns/vat/2026Q4/lines/ordinary_1`); // of the day that is reported
+      assert.match(await page.textContent('main'), /其中验旧上报的纸质发票 [\d,]+\.00[\s\S]*纸质发票，验旧时上报/);
+      await good(browser, 'filing-line-paper');
       await page.goto(server.url + '/paper/conversions/new');
       await page.fill('#f-code', ROLL);
       await page.fill('#f-number', String(from).padStart(8, '0'));
@@ -130,6 +133,28 @@ test('A07.5 A07.2 lists, review, counter and locker of the officers', async () =
     await page.fill('#f-note', '请先用完');
     await click(page, 'button[value=refuse]');
     assert.match(await page.textContent('main'), /没有等着办/);
+    await page.goto(server.url + '/officer/paper/couriers');
+    await good(browser, 'paper-couriers');
+    await page.fill('#f-courier', 'z express');
+    await page.fill('#f-title', '追风快运');
+    await page.fill('#f-address', 'https://api.courier.example/v2');
+    await click(page, 'main .btn-primary');
+    assert.match(await page.textContent('#errors'), /代号用小写字母[\s\S]*不带路径/);
+    assert.equal(await page.inputValue('#f-title'), '追风快运');
+    await good(browser, 'paper-couriers-error');
+    await page.fill('#f-courier', 'z-express');
+    await page.fill('#f-address', 'https://api.courier.example');
+    await click(page, 'main .btn-primary');
+    const key = (await page.textContent('main code')).trim();
+    assert.match(key, /^[0-9a-f]{64}$/);
+    await good(browser, 'paper-courier-key');
+    await page.goto(server.url + '/officer/paper/couriers');
+    assert.ok(!(await page.content()).includes(key), 'shown once');
+    await click(page, 'form[action="/officer/paper/couriers/z-express/key"] button');
+    assert.notEqual((await page.textContent('main code')).trim(), key);
+    await page.goto(server.url + '/officer/paper/couriers');
+    await click(page, 'form[action="/officer/paper/couriers/z-express/end"] button');
+    assert.match(await page.textContent('main'), /追风快运[\s\S]*已停用/);
     await page.goto(server.url + '/officer/paper/listings');
     for (const [name, v] of [['code', ROLL], ['from', '59901'], ['to', '60000'], ['why', '受潮']]) await page.fill(`#f-${name}`, v);
     await page.selectOption('#f-state', 'void');

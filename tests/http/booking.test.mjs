@@ -101,6 +101,17 @@ test('A10.9 A10.d an employee hands one invoice to two firms: the second booking
   ok(await t1.post('/v1/bookings/cancellation', { numbers: [number] }));
 });
 
+test('A10.d two firms book one invoice at the same moment: one is refused, and both are told of that very attempt, fifty times', async () => {
+  for (let i = 0; i < 50; i++) {
+    const number = await sell(P2, '20.00', 'ordinary');
+    for (const firm of [parties.T1, parties.T3]) ok(await p2.post('/v1/invoice-claims', { number, firm }), 201);
+    const answers = await Promise.all([book([number], { voucher: `R1-${i}` }, t1), book([number], { voucher: `R3-${i}` }, t3)]);
+    assert.deepEqual(answers.map((a) => a.status).sort(), [201, 422], answers.map((a) => a.text).join());
+    assert.deepEqual(faults(answers.find((a) => a.status === 422)), [['/numbers/0', 'booked-elsewhere']]);
+    for (const client of [t1, t3]) await told(client, 'invoice.used_twice', number);
+  }
+});
+
 test('A09.10 a table: every line is judged, all or nothing', async () => {
   const numbers = [await sell(), await sell(), await sell()];
   const send = (text) => t3.post('/v1/bookings/table', { text });

@@ -42,6 +42,18 @@ const prize = async (id) => ok(await P2.get(`/v1/lottery/prizes/${id}`));
 const paid = (id) => eventually(() => P2.get(`/v1/lottery/prizes/${id}`), (r) => r.body?.state === 'paid', 20_000);
 const wechat = ['wechat', 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'];
 
+test('A11.1 A11.13 every scheme as the public sees it: rules, odds that add up, and the same one by one', async () => {
+  const { schemes } = ok(await anyone.get('/v1/lottery/schemes'));
+  assert.ok(schemes.length >= 2 && schemes.some((s) => s.instant) && schemes.some((s) => s.periodic));
+  for (const s of schemes) {
+    const one = ok(await anyone.get(`/v1/lottery/schemes/${s.id}`));
+    assert.deepEqual([one.id, one.title, one.from, one.to, one.minimum], [s.id, s.title, s.from, s.to, s.minimum]);
+    for (const b of s.bands) assert.ok(b.prizes.reduce((n, p) => n + p.count, 0) <= b.slots, s.id);
+  }
+  assert.equal((await anyone.get('/v1/lottery/schemes/nowhere')).status, 404);
+  await clean();
+});
+
 test('A11.e1 below 100 is ineligible; 128.00 draws in less than a second; ten presses, one credit', async () => {
   const { draw } = await openDraw(server.url);
   assert.equal(await pool(), '10000.00');

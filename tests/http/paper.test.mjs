@@ -1,6 +1,8 @@
 // Paper invoices: automatic verification and granting, courier, hall and locker, loss, and the way to electronic ones (A07.2–A07.5,
 // A07.e1, A09.13, A09.e6).
 import assert from 'node:assert/strict';
+import { createHmac, randomBytes } from 'node:crypto';
+import { createServer as createHttp } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
@@ -100,6 +102,23 @@ test('A07.4 whatever the courier says is signed, new and of today: forged, repla
   assert.equal((await at(t1, id, 'done')).parcel.state, 'signed');
 });
 
+test('A07.4 what the courier of the sandbox is asked, as the bureau asks: signed, an order once', async () => {
+  const [known] = ok(await open.get('/v1/sandbox/courier/orders')).orders;
+  const ask = async (where, word, message, forged) => {
+    const body = JSON.stringify(message), s = ok(await open.post('/v1/sandbox/courier/signatures', { body, word }, { key: null }));
+    return open.call('POST', `/v1/sandbox/courier/${where}`, body, { key: null,
+      headers: { 'courier-timestamp': s.timestamp, 'courier-nonce': s.nonce, 'courier-signature': forged ? 'f'.repeat(64) : s.signature } });
+  };
+  const order = { order: known.order, pieces: 1, to: { name: '别人', address: '别处' } };
+  const same = ok(await ask('orders', 'order', order)).events;
+  assert.deepEqual(same.map((e) => [e.order, e.waybill, e.seq]), Array.from({ length: 5 }, (_, i) => [known.order, known.waybill, i]));
+  assert.deepEqual(ok(await ask('queries', 'query', { order: known.order })).events, same);
+  assert.deepEqual(ok(await ask('queries', 'query', { order: 'EX0' })).events, []);
+  assert.deepEqual(ok(await open.get('/v1/sandbox/courier/orders')).orders.find((o) => o.order === known.order), known, 'nothing was sent twice');
+  for (const [where, word, forged] of [['orders', 'order', true], ['orders', 'query', false], ['queries', 'event', false]])
+    assert.equal((await ask(where, word, order, forged)).body.code, 'courier-message');
+});
+
 test('A07.4 lost answers, forged and lost callbacks, repeated ones: each parcel is one, and comes to its end', async () => {
   await fault('no-answer');
   await fault('wrong-signature');
@@ -126,6 +145,83 @@ test('A07.4 a parcel that comes back: its numbers are in stock again', async () 
   const back = await at(t1, id, 'returned');
   assert.deepEqual([back.parcel.state, back.numbers], ['returned', []]);
   assert.deepEqual(kind(ok(await o1.get('/v1/officer/paper')), 'roll').numbers, stock);
+});
+
+/** A courier's own server, as etax-courier/1 tells: signed orders in, signed answers out; say() tells the bureau. */
+async function express(key) {
+  const mac = (secret, word, at, nonce, body) => createHmac('sha256', secret).update(`etax-courier/1\n${word}\n${at}\n${nonce}\n${body}`).digest('hex');
+  const got = [], state = { key, events: new Map() };
+  const now = async () => Math.floor(Date.parse(ok(await open.get('/healthz')).now) / 1000);
+  const http = createHttp(async (q, a) => {
+    let body = '';
+    for await (const d of q) body += d;
+    const word = q.url === '/orders' ? 'order' : 'query', h = q.headers, { order } = JSON.parse(body);
+    const signed = h['courier-signature'] === mac(state.key, word, h['courier-timestamp'], h['courier-nonce'], body);
+    got.push({ url: q.url, signed, body: JSON.parse(body) });
+    if (signed && word === 'order' && !state.events.has(order))
+      state.events.set(order, [{ order, waybill: `X${order.slice(-8)}`, seq: 0, state: 'accepted', place: '杭州', at: '2026-11-24T10:00:00+08:00' }]);
+    const text = JSON.stringify({ events: state.events.get(order) || [] }), at = String(await now()), nonce = randomBytes(16).toString('hex');
+    a.writeHead(signed ? 200 : 403, { 'courier-timestamp': at, 'courier-nonce': nonce, 'courier-signature': mac(state.key, 'answer', at, nonce, text) }).end(text);
+  });
+  await new Promise((r) => http.listen(0, '127.0.0.1', r));
+  return { got, state, url: `http://127.0.0.1:${http.address().port}`, close: () => new Promise((r) => http.close(r)),
+    async say(name, event, secret = state.key) {
+      const body = JSON.stringify(event), at = String(await now()), nonce = randomBytes(16).toString('hex');
+      return open.call('POST', `/v1/paper/couriers/${name}/events`, body, { key: null, headers: { 'courier-timestamp': at, 'courier-nonce': nonce, 'courier-signature': mac(secret, 'event', at, nonce, body) } });
+    } };
+}
+
+test('A07.4 an officer registers a courier, changes its key and closes it; its callbacks are refused from then on', async () => {
+  const x = await express(), add = (more, who = o1) => who.post('/v1/officer/paper/couriers', { courier: 'a-express', title: '快达', address: x.url, ...more }, { key: null });
+  const act = (what, name = 'a-express') => o1.post(`/v1/officer/paper/couriers/${name}/${what}`, {});
+  const listed = async () => ok(await o1.get('/v1/officer/paper/couriers')).couriers.find((k) => k.courier === 'a-express');
+  try {
+    assert.deepEqual(errors(await add({ courier: 'A b', address: 'ftp://x.example' })), [['/courier', 'courier-name'], ['/address', 'courier-address']]);
+    assert.deepEqual(errors(await add({ address: `${x.url}/path` })), [['/address', 'courier-address']]);
+    assert.equal((await add({}, t1)).status, 403);
+    const made = ok(await add(), 201);
+    assert.match(made.secret, /^[0-9a-f]{64}$/);
+    assert.ok(made.receipt.id);
+    assert.deepEqual(errors(await add()), [['/courier', 'courier-taken']]);
+    assert.ok(!(await o1.get('/v1/officer/paper/couriers')).text.includes(made.secret), 'shown once');
+    x.state.key = made.secret;
+    const { id } = ok(await apply(t1, 1), 201);
+    const way = await eventually(() => t1.get(`/v1/paper/applications/${id}`), (r) => r.body.state === 'on-way');
+    const { order, waybill } = way.body.parcel;
+    assert.deepEqual(x.got.map((g) => [g.url, g.signed, g.body.order, g.body.to.name]), [['/orders', true, order, '李小满']]);
+    assert.equal((await listed()).parcels, 1);
+
+    const event = (seq, state) => ({ order, waybill, seq, state, place: '杭州', at: '2026-11-24T11:00:00+08:00' });
+    ok(await x.say('a-express', event(1, 'collected')));
+    const renewed = ok(await act('key'));
+    assert.ok(renewed.receipt.id && renewed.secret !== made.secret);
+    assert.equal((await x.say('a-express', event(2, 'in-transit'))).body.code, 'signature', 'the old key');
+    x.state.key = renewed.secret;
+    ok(await x.say('a-express', event(2, 'in-transit')));
+
+    const closed = ok(await act('end'));
+    assert.deepEqual([closed.courier, closed.parcels, (await listed()).state], ['a-express', 1, 'closed']);
+    const late = await x.say('a-express', event(3, 'delivering'));
+    assert.deepEqual([late.status, late.body.code], [403, 'courier-closed'], late.text);
+    const forged = await x.say('a-express', event(3, 'delivering'), made.secret);
+    assert.deepEqual([forged.status, forged.body.code], [403, 'signature'], 'who has no key is told nothing');
+    const o2 = await Client.signIn(server.url, '330106198203040042');
+    await eventually(() => o2.get('/v1/security/events'), (r) => r.body.events.some((l) => l.event === 'courier-callback-closed'));
+    assert.equal(ok(await t1.get(`/v1/paper/applications/${id}`)).parcel.state, 'in-transit');
+    for (const what of ['end', 'key']) assert.equal((await act(what)).body.code, 'courier-closed');
+    assert.equal((await act('key', 'nobody')).status, 404);
+    assert.deepEqual(errors(await add()), [['/courier', 'courier-taken']]);
+
+    // what was with it is asked for, and comes to its end; the next parcel goes to another
+    x.state.events.get(order).push(event(4, 'signed'));
+    await forward(server.url, 310);
+    await at(t1, id, 'done', 20_000);
+    ok(await used(t1, Number((await t1.get(`/v1/paper/applications/${id}`)).body.numbers[0].from), Number((await t1.get(`/v1/paper/applications/${id}`)).body.numbers[0].to)), 201);
+    const next = await at(t1, ok(await apply(t1, 1), 201).id, 'done');
+    assert.match(next.parcel.waybill, /^MN/);
+  } finally {
+    await x.close();
+  }
 });
 
 test('A07.5 hall and locker: a one-time code, five tries, a place, fifteen days', async () => {

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { clockOf, setClock } from '../lib/owing.mjs';
@@ -200,6 +202,34 @@ test('A09.8 the mandate’s limit and end hold for orders too', async () => {
   assert.deepEqual([late.status, late.body.code], [409, 'mandate-missing']);
 });
 
+test('G09.22 a claim code outlives the keys of the node: the same database under another node’s keys accepts it', async () => {
+  const own = await Server.start();
+  const lose = (name) => rmSync(path.join(own.data, 'keys', name));
+  const held = (no) => order(no, { buyer: undefined, issue: 'claim' });
+  try {
+    await mandates(own.url);
+    const platform = await Client.signIn(own.url, 'T6');
+    const b = await issue(platform, [held('K1'), held('K2')]);
+    const given = (await all(platform, b.id)).map((l) => l.claim_code);
+    assert.ok(given.every((g) => /^[A-Z2-7]{16}$/.test(g)) && given[0] !== given[1]);
+    await own.stop();
+    lose('check.hmac'); // what codes were made from
+    await own.launch();
+    assert.deepEqual((await all(await Client.signIn(own.url, 'T6'), b.id)).map((l) => l.claim_code), given, 'the platform is shown what it was given');
+    await own.stop();
+    lose('lookup.hmac'); // what they were found by; the accounts of persons are too, so nobody is seeded or signed in
+    own.options.sandbox = false;
+    await own.launch();
+    const buyer = new Client(own.url);
+    assert.equal(ok(await buyer.get(`/v1/claim?code=${given[0]}`)).order.order_no, 'K1');
+    const claimed = ok(await buyer.post('/v1/claim', { code: given[1], name: '李静' }));
+    assert.deepEqual([claimed.orders, claimed.numbers.length, claimed.total], [['K2'], 1, '113.00']);
+    assert.equal((await buyer.get('/v1/claim?code=AAAAAAAAAAAAAAAA')).status, 400);
+  } finally {
+    await own.close();
+  }
+});
+
 // --- webhooks ---
 
 /** The clock leaps, and sessions may have ended by then. */
@@ -264,6 +294,38 @@ test('A09.8 webhooks are signed, tried again with pauses, given up, sent again b
     assert.equal((await check({})).status, 404);
   } finally {
     await r.close();
+  }
+});
+
+test('A09.8 a receiver that never answers holds up neither another receiver nor other jobs; each gets its messages in order', async () => {
+  const silent = [], dumb = createServer((q) => { q.resume(); silent.push(q); });
+  await new Promise((done) => dumb.listen(0, '127.0.0.1', done));
+  const r = await receiver();
+  const hook = (url) => t6.post('/v1/platform/hooks', { url, events: ['batch.done'] }).then((a) => ok(a, 201));
+  const never = await hook(`http://127.0.0.1:${dumb.address().port}/never`);
+  let other;
+  try {
+    await issue(t6, [order('S1')]);
+    await issue(t6, [order('S2')]);
+    await eventually(async () => silent.length, (n) => n === 1); // the first of two is at work, for five seconds
+    other = await hook(`${r.url}/other`);
+    const b = await issue(t6, [order('S3')]), sent = Date.now();
+    await eventually(async () => r.got.length, (n) => n === 1);
+    const took = Date.now() - sent;
+    assert.ok(took < 1000, `${took} ms`);
+    assert.equal(JSON.parse(r.got[0].body).data.batch, b.id);
+    assert.equal(silent.length, 1, 'one at a time to one receiver');
+    const next = await issue(t6, [order('S4')]);
+    await eventually(async () => r.got.length, (n) => n === 2);
+    assert.equal(JSON.parse(r.got[1].body).data.batch, next.id);
+    const waiting = await eventually(() => t6.get('/v1/platform/deliveries?state=waiting'), (a) => a.body.deliveries.some((d) => d.hook === never.id && d.tries === 1), 20_000);
+    const first = waiting.body.deliveries.filter((d) => d.hook === never.id);
+    assert.equal(first.at(-1).reason, 'no-answer', 'tried again later');
+    assert.ok(first.at(-1).tries >= 1 && first.length === 4);
+  } finally {
+    for (const h of [never, other]) if (h) await t6.post(`/v1/platform/hooks/${h.id}/end`);
+    dumb.closeAllConnections?.();
+    await Promise.all([r.close(), new Promise((done) => dumb.close(done))]);
   }
 });
 

@@ -17,17 +17,27 @@
 #define LEASE (30 * SECOND)
 #define FIRST_PAUSE (10 * SECOND)
 #define LONGEST_PAUSE (21600 * SECOND)
-enum { IDLE_MS = 500, RENEW_MS = 10000, TRIES = 5, OWNER_BYTES = 16 };
+enum { IDLE_MS = 500, RENEW_MS = 10000, TRIES = 5, OWNER_BYTES = 16, WORKERS = 1 + JOB_LANES };
 
+struct lease {
+	int64_t job_id, tries; /* at work; 0: none */
+};
+struct job_worker {
+	struct job_runner *runner;
+	pthread_t thread;
+	struct lease lease;
+	bool lanes;
+};
 struct job_runner {
 	struct app *app;
-	pthread_t thread;
+	struct job_worker workers[WORKERS]; /* the first keeps the timetable and runs what is in no lane */
+	size_t n_workers;                   /* that were started */
 	pthread_mutex_t lock;
 	pthread_cond_t work;
-	bool stop, pending, ended; /* ended: the last job is over */
-	pthread_t keeper;          /* renews the lease of the job at work */
-	pthread_cond_t rest;       /* of the keeper */
-	int64_t job_id, tries;     /* at work; 0: none */
+	uint64_t enqueued;   /* how often: who saw fewer looks again */
+	bool stop, ended;    /* ended: the last job is over */
+	pthread_t keeper;    /* renews the leases of the jobs at work */
+	pthread_cond_t rest; /* of the keeper */
 	char owner[2 * OWNER_BYTES + 1];
 };
 
@@ -42,28 +52,39 @@ static const struct job_kind *find_kind(struct str name)
 /* --- enqueue --- */
 
 struct wanted {
-	struct str kind, key, argument;
+	struct str kind, lane, key, argument;
 	instant_us at;
 };
 
 static err_t add(struct ctx *c, void *arg)
 {
 	const struct wanted *w = arg;
-	return job_add(c, db_new_id(c), w->kind, w->key, w->argument, w->at, NULL);
+	return job_add(c, db_new_id(c), w->kind, w->key, w->argument, w->at, w->lane, NULL);
 }
 
-err_t job_enqueue(struct ctx *c, const char *kind, struct str key, struct str argument, instant_us not_before)
+err_t job_enqueue_lane(
+        struct ctx *c, const char *kind, struct str lane, struct str key, struct str argument, instant_us not_before)
 {
-	struct wanted w = { str_c(kind), key, argument.p ? argument : S("{}"), not_before };
+	struct wanted w = { str_c(kind), lane, key, argument.p ? argument : S("{}"), not_before };
 	struct job_runner *r = c->app->jobs;
 	if (!find_kind(w.kind)) return E_INTERNAL;
 	TRY(db_write(c, add, &w));
 	if (!r) return OK;
 	pthread_mutex_lock(&r->lock);
-	r->pending = true;
-	pthread_cond_signal(&r->work);
+	r->enqueued++;
+	pthread_cond_broadcast(&r->work);
 	pthread_mutex_unlock(&r->lock);
 	return OK;
+}
+
+err_t job_enqueue(struct ctx *c, const char *kind, struct str key, struct str argument, instant_us not_before)
+{
+	return job_enqueue_lane(c, kind, S(""), key, argument, not_before);
+}
+
+err_t job_rest_lane(struct ctx *c, struct str lane, instant_us until)
+{
+	return job_rest(c, until, lane, NULL);
 }
 
 /* --- timetable --- */
@@ -176,18 +197,13 @@ static err_t settle(struct ctx *c, void *arg)
 
 /* --- the lease --- */
 
-static void at_work(struct job_runner *r, int64_t job_id, int64_t tries)
+static void at_work(struct job_worker *w, struct lease lease)
 {
-	pthread_mutex_lock(&r->lock);
-	r->job_id = job_id;
-	r->tries = tries;
-	pthread_cond_signal(&r->rest);
-	pthread_mutex_unlock(&r->lock);
+	pthread_mutex_lock(&w->runner->lock);
+	w->lease = lease;
+	pthread_mutex_unlock(&w->runner->lock);
 }
 
-struct lease {
-	int64_t job_id, tries;
-};
 static err_t renew(struct ctx *c, void *arg)
 {
 	const struct lease *l = arg;
@@ -203,23 +219,33 @@ static void rest_for(pthread_cond_t *what, pthread_mutex_t *lock, int64_t ms)
 	(void)pthread_cond_timedwait(what, lock, &until);
 }
 
-/* Every ten seconds; a job that ends earlier wakes nobody. */
+/* Under the lock, which is open while it writes. */
+static void keep(struct job_runner *r, struct job_worker *w, struct lease before, struct arena *arena)
+{
+	struct lease now = w->lease;
+	struct ctx c;
+	if (r->ended || !now.job_id || now.job_id != before.job_id || now.tries != before.tries) return;
+	pthread_mutex_unlock(&r->lock);
+	arena_reset(arena);
+	ctx_init(&c, r->app, arena);
+	if (db_write(&c, renew, &now) != OK) log_event(LOG_WARN_LEVEL, "job-lease", STR_NONE, NULL);
+	pthread_mutex_lock(&r->lock);
+}
+
+/* Every ten seconds, of the jobs that were at work ten seconds before; one that ends earlier wakes nobody. */
 static void *keeper_main(void *arg)
 {
 	struct job_runner *r = arg;
 	struct arena *arena = arena_new();
+	struct lease before[WORKERS];
 	(void)pthread_setname_np(pthread_self(), "job leases");
 	pthread_mutex_lock(&r->lock);
 	while (!r->ended) {
-		struct lease l = { r->job_id, r->tries };
+		for (size_t i = 0; i < WORKERS; i++)
+			before[i] = r->workers[i].lease;
 		rest_for(&r->rest, &r->lock, RENEW_MS);
-		if (r->ended || !l.job_id || l.job_id != r->job_id || l.tries != r->tries) continue;
-		pthread_mutex_unlock(&r->lock);
-		struct ctx c;
-		arena_reset(arena);
-		ctx_init(&c, r->app, arena);
-		if (db_write(&c, renew, &l) != OK) log_event(LOG_WARN_LEVEL, "job-lease", STR_NONE, NULL);
-		pthread_mutex_lock(&r->lock);
+		for (size_t i = 0; i < WORKERS; i++)
+			keep(r, &r->workers[i], before[i], arena);
 	}
 	pthread_mutex_unlock(&r->lock);
 	arena_free(arena);
@@ -227,7 +253,7 @@ static void *keeper_main(void *arg)
 }
 
 /* The job has a context of its own: what it leaves there is not ours. */
-static err_t run_claimed(struct ctx *c, struct claim *k)
+static err_t run_claimed(struct job_worker *w, struct ctx *c, struct claim *k)
 {
 	const struct job_kind *kind = find_kind(k->row.kind);
 	struct outcome o = { .claim = k, .result = E_NOT_FOUND, .max_tries = kind ? kind->max_tries : 0 };
@@ -235,13 +261,13 @@ static err_t run_claimed(struct ctx *c, struct claim *k)
 	ctx_init(&own, c->app, c->arena);
 	own.db = c->db;
 	if (!o.max_tries) o.max_tries = TRIES;
-	at_work(c->app->jobs, k->job_id, k->row.tries);
+	at_work(w, (struct lease){ k->job_id, k->row.tries });
 	if (kind) o.result = kind->run(&own, k->row.argument);
 	if (o.result != OK)
 		log_event(LOG_ERROR_LEVEL, "job-failed", STR_NONE, "kind",
 		        str_printf(c->arena, "%.*s", STR_FMT(k->row.kind)).p, NULL);
 	err_t e = db_write(c, settle, &o);
-	at_work(c->app->jobs, 0, 0);
+	at_work(w, (struct lease){ 0 });
 	if (e == OK && !o.held)
 		log_event(LOG_WARN_LEVEL, "job-lease-lost", STR_NONE, "kind",
 		        str_printf(c->arena, "%.*s", STR_FMT(k->row.kind)).p, NULL);
@@ -249,43 +275,48 @@ static err_t run_claimed(struct ctx *c, struct claim *k)
 }
 
 /* One job, if one is due. */
-static err_t run_next(struct ctx *c, bool *more)
+static err_t run_next(struct job_worker *w, struct ctx *c, bool *more)
 {
-	struct job_due_row due;
+	struct job_due_row due = { 0 };
+	struct job_due_lane_row lane = { 0 };
 	*more = false;
-	TRY(job_due(c, c->now, wall(), &due, more));
+	if (w->lanes)
+		TRY(job_due_lane(c, c->now, wall(), &lane, more));
+	else
+		TRY(job_due(c, c->now, wall(), &due, more));
 	if (!*more) return OK;
-	struct claim k = { .job_id = due.job_id };
+	struct claim k = { .job_id = w->lanes ? lane.job_id : due.job_id };
 	TRY(db_write(c, claim, &k));
-	return k.mine ? run_claimed(c, &k) : OK;
+	return k.mine ? run_claimed(w, c, &k) : OK;
 }
 
-static bool one_round(struct job_runner *r, struct db *db, struct arena *arena)
+static bool one_round(struct job_worker *w, struct db *db, struct arena *arena)
 {
 	struct ctx c;
 	bool more;
 	arena_reset(arena);
-	ctx_init(&c, r->app, arena);
+	ctx_init(&c, w->runner->app, arena);
 	c.db = db;
-	keep_all_times(&c);
-	if (run_next(&c, &more) == OK) return more;
+	if (!w->lanes) keep_all_times(&c);
+	if (run_next(w, &c, &more) == OK) return more;
 	log_event(LOG_ERROR_LEVEL, "job-queue", STR_NONE, NULL);
 	return false;
 }
 
-static void *runner_main(void *arg)
+static void *worker_main(void *arg)
 {
-	struct job_runner *r = arg;
+	struct job_worker *w = arg;
+	struct job_runner *r = w->runner;
 	struct arena *arena = arena_new();
 	struct db *db = db_open(r->app, arena);
 	(void)pthread_setname_np(pthread_self(), "jobs");
 	pthread_mutex_lock(&r->lock);
 	while (!r->stop && db) {
-		r->pending = false;
+		uint64_t seen = r->enqueued;
 		pthread_mutex_unlock(&r->lock);
-		bool more = one_round(r, db, arena);
+		bool more = one_round(w, db, arena);
 		pthread_mutex_lock(&r->lock);
-		if (!more && !r->pending && !r->stop) rest_for(&r->work, &r->lock, IDLE_MS);
+		if (!more && seen == r->enqueued && !r->stop) rest_for(&r->work, &r->lock, IDLE_MS);
 	}
 	pthread_mutex_unlock(&r->lock);
 	db_close(db);
@@ -321,16 +352,34 @@ static void name_owner(struct job_runner *r)
 	arena_free(a);
 }
 
-static bool start_threads(struct job_runner *r)
+/* The keeper last: leases are kept until no job is at work. */
+static void stop_threads(struct job_runner *r)
 {
-	if (pthread_create(&r->keeper, NULL, keeper_main, r) != 0) return false;
-	if (pthread_create(&r->thread, NULL, runner_main, r) == 0) return true;
+	pthread_mutex_lock(&r->lock);
+	r->stop = true;
+	pthread_cond_broadcast(&r->work);
+	pthread_mutex_unlock(&r->lock);
+	for (size_t i = 0; i < r->n_workers; i++)
+		pthread_join(r->workers[i].thread, NULL);
 	pthread_mutex_lock(&r->lock);
 	r->ended = true;
 	pthread_cond_signal(&r->rest);
 	pthread_mutex_unlock(&r->lock);
 	pthread_join(r->keeper, NULL);
-	return false;
+}
+
+static bool start_threads(struct job_runner *r)
+{
+	if (pthread_create(&r->keeper, NULL, keeper_main, r) != 0) return false;
+	for (size_t i = 0; i < WORKERS; i++, r->n_workers++) {
+		struct job_worker *w = &r->workers[i];
+		w->runner = r;
+		w->lanes = i > 0;
+		if (pthread_create(&w->thread, NULL, worker_main, w) == 0) continue;
+		stop_threads(r);
+		return false;
+	}
+	return true;
 }
 
 err_t job_start(struct app *app)
@@ -354,16 +403,7 @@ void job_stop(struct app *app)
 {
 	struct job_runner *r = app->jobs;
 	if (!r) return;
-	pthread_mutex_lock(&r->lock);
-	r->stop = true;
-	pthread_cond_signal(&r->work);
-	pthread_mutex_unlock(&r->lock);
-	pthread_join(r->thread, NULL); /* its lease is kept until then */
-	pthread_mutex_lock(&r->lock);
-	r->ended = true;
-	pthread_cond_signal(&r->rest);
-	pthread_mutex_unlock(&r->lock);
-	pthread_join(r->keeper, NULL);
+	stop_threads(r);
 	app->jobs = NULL;
 	free(r);
 }

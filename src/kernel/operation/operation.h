@@ -55,6 +55,8 @@ struct operation {
 	op_run *check;            /* optional: domain rules on what could be read of a faulty input, so that the answer tells
 	                             all faults at once; adds to c->problem, changes nothing; `in` may be half filled */
 	op_run *run;              /* GET: reads. Others: inside ONE write transaction (db_write) unless .own_transaction */
+	op_run *refused;          /* optional, after run said E_INPUT or E_CONFLICT: what a refusal leaves behind, in a write
+	                             of its own, because run's left nothing; the answer stays as it is */
 	op_run *spell;            /* optional, class FAST, only for JSON: run's answer as out->bytes, without the tree */
 	op_run *view;             /* optional, only for HTML: adds to out->value what only the page needs (charts, hints) */
 	enum op_class class;

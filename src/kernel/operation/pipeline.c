@@ -308,12 +308,38 @@ static err_t before_run(struct work *w)
 	return lacks_key ? RAISE(c, E_INPUT, &key_needed) : OK;
 }
 
+static bool leaves_word(const struct operation *op, err_t e)
+{
+	return op->refused && (e == E_INPUT || e == E_CONFLICT);
+}
+
+static err_t refused_once(struct ctx *c, void *arg)
+{
+	const struct work *w = arg;
+	struct reply none = { 0 };
+	return w->op->refused(c, w->in, &none);
+}
+
+static err_t run_in_transaction(struct work *w)
+{
+	struct ctx *c = w->c;
+	err_t e = db_write(c, run_once, w);
+	if (!leaves_word(w->op, e)) return e;
+	struct problem said = c->problem;
+	if (db_write(c, refused_once, w) == OK)
+		outbox_wrote(c);
+	else
+		log_event(LOG_ERROR_LEVEL, "refusal-untold", c->trace, "operation", w->op->id, NULL);
+	c->problem = said;
+	return e;
+}
+
 err_t work_run(struct work *w)
 {
 	struct ctx *c = w->c;
 	TRY(before_run(w));
 	if (in_transaction(w->op)) {
-		TRY(db_write(c, run_once, w));
+		TRY(run_in_transaction(w));
 	} else {
 		TRY(w->op->run(c, w->in, &w->reply));
 		if (!w->reply.bytes.p) take_answer(w);
@@ -395,18 +421,49 @@ struct task {
 	struct ctx c;
 	struct work w;
 	struct db_act act;
+	struct problem said; /* of a refusal, while what it leaves behind is written */
+	err_t refusal;
 	struct http_request *r;
 	struct http_response *out;
 };
 
 static void answer(struct task *t, err_t e);
 
+static void over(struct task *t, err_t e)
+{
+	answer(t, e);
+	http_answered(t->r);
+}
+
+static void refused_over(struct db_act *a)
+{
+	struct task *t = a->arg;
+	if (a->result == OK)
+		outbox_wrote(&t->c);
+	else
+		log_event(LOG_ERROR_LEVEL, "refusal-untold", t->c.trace, "operation", t->w.op->id, NULL);
+	t->c.problem = t->said;
+	over(t, t->refusal);
+}
+
+static err_t refused_act(struct ctx *c, void *arg)
+{
+	struct task *t = arg;
+	return refused_once(c, &t->w);
+}
+
 static void act_over(struct db_act *a)
 {
 	struct task *t = a->arg;
+	if (leaves_word(t->w.op, a->result)) {
+		t->refusal = a->result;
+		t->said = t->c.problem;
+		t->act = (struct db_act){ .c = &t->c, .fn = refused_act, .arg = t, .done = refused_over };
+		db_write_later(&t->act);
+		return;
+	}
 	if (a->result == OK) outbox_wrote(&t->c);
-	answer(t, a->result);
-	http_answered(t->r);
+	over(t, a->result);
 }
 
 static err_t act_once(struct ctx *c, void *arg)

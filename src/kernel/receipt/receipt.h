@@ -37,6 +37,7 @@ enum act_kind { /* one byte in the entry; never renumber */
 	ACT_PAPER_CONVERTED = 55,
 	ACT_INVOICE_BOOKED = 56, /* booked, or its booking undone */
 	ACT_INVOICE_HANDED = 57, /* handed by an employee to a firm that reimburses it */
+	ACT_PAPER_COURIER = 58,  /* registered, given a new key, closed */
 	ACT_PLATFORM_BATCH = 60, /* of orders that a platform gave in for its sellers */
 	ACT_ORDERS_SETTLED = 61, /* orders claimed by their buyer, merged or split */
 	ACT_WEBHOOK = 62,        /* registered, ended, given a new secret */

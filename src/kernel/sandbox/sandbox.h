@@ -1,5 +1,5 @@
-/* Sandbox: the same server for trying out. Faults by operation (to see what a client does when the network breaks), a clock
- * that can be set, and the parties that are there. Exists only with --sandbox, and steers only from loopback. */
+/* Sandbox: the same server for trying out. Faults by operation (to see what a client does when the network breaks), a
+ * clock that can be set, and the parties that are there. Exists only with --sandbox, and steers only from loopback. */
 #ifndef KERNEL_SANDBOX_H
 #define KERNEL_SANDBOX_H
 #include "kernel/ctx/app.h"
@@ -28,6 +28,17 @@ bool sandbox_reply_lost(const struct ctx *c);
 
 /* What seeds put there, for GET /sandbox; literals, not copied. */
 void sandbox_party(struct sandbox *s, const char *key, const char *account, const char *name, const char *what);
+
+/* Simulated partners (a bank, a payer, a courier), told to misbehave. A fault is named by its service:
+ * "bank_simulator.refuse". */
+struct partner_fault_in {
+	struct str fault; /* without the service: that of the operation */
+	int64_t times;
+};
+MUST_USE err_t sandbox_only(struct ctx *c); /* E_FORBIDDEN outside a sandbox */
+op_run sandbox_partner_arm;                 /* the operation SERVICE.fault, with struct partner_fault_in */
+MUST_USE err_t sandbox_partner_fault(struct ctx *c, const char *fault, bool *yes); /* inside db_write: takes one off */
+bool sandbox_partner_strikes(struct ctx *c, const char *fault);                    /* outside: the same */
 
 extern const struct operation sandbox_operations[];
 extern const size_t n_sandbox_operations;

@@ -163,6 +163,14 @@ void value_write_json(struct buf *b, const struct value *v)
 	write(b, v, COMPACT, 0);
 }
 
+struct str value_json(struct arena *a, const struct value *v)
+{
+	struct buf b;
+	buf_init(&b, a, 256);
+	value_write_json(&b, v);
+	return buf_done(&b);
+}
+
 void value_write_pretty(struct buf *b, const struct value *v)
 {
 	write(b, v, PRETTY, 0);

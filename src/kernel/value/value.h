@@ -41,23 +41,25 @@ void value_put_str(struct arena *a, struct value *object, const char *key, struc
 void value_put_c(struct arena *a, struct value *object, const char *key, const char *v);
 void value_put_int(struct arena *a, struct value *object, const char *key, int64_t v);
 void value_put_bool(struct arena *a, struct value *object, const char *key, bool v);
-void value_put_money(struct arena *a, struct value *object, const char *key, struct money v);   /* "1234.50" */
-void value_put_date(struct arena *a, struct value *object, const char *key, struct date v);     /* "2026-11-24" */
-void value_put_instant(struct arena *a, struct value *object, const char *key, instant_us v);   /* ISO with +08:00 */
-void value_set(struct arena *a, struct value *object, struct str key, struct value *v);         /* replaces or appends; key copied */
-struct value *value_put_object(struct arena *a, struct value *object, const char *key);         /* new empty member */
+void value_put_money(struct arena *a, struct value *object, const char *key, struct money v); /* "1234.50" */
+void value_put_date(struct arena *a, struct value *object, const char *key, struct date v);   /* "2026-11-24" */
+void value_put_instant(struct arena *a, struct value *object, const char *key, instant_us v); /* ISO with +08:00 */
+void value_set(
+        struct arena *a, struct value *object, struct str key, struct value *v); /* replaces or appends; key copied */
+struct value *value_put_object(struct arena *a, struct value *object, const char *key); /* new empty member */
 struct value *value_put_array(struct arena *a, struct value *object, const char *key);
 
 const struct value *value_get(const struct value *object, struct str key); /* NULL: not there, or no object */
 const struct value *value_at(const struct value *array, size_t i);
-struct str value_text(const struct value *object, const char *key);        /* STR_NONE unless a string */
+struct str value_text(const struct value *object, const char *key); /* STR_NONE unless a string */
 int64_t value_number(const struct value *object, const char *key, int64_t otherwise);
 const struct value *value_find(const struct value *root, struct str json_pointer); /* RFC 6901 */
 bool value_equal(const struct value *a, const struct value *b);
 
-void value_write_json(struct buf *b, const struct value *v);   /* as ordered */
-void value_write_text(struct buf *b, struct str s);            /* one JSON string, as JCS writes it */
-void value_write_pretty(struct buf *b, const struct value *v); /* indented by 2 */
+void value_write_json(struct buf *b, const struct value *v);      /* as ordered */
+struct str value_json(struct arena *a, const struct value *v);    /* the same as a text of its own */
+void value_write_text(struct buf *b, struct str s);               /* one JSON string, as JCS writes it */
+void value_write_pretty(struct buf *b, const struct value *v);    /* indented by 2 */
 void value_write_canonical(struct buf *b, const struct value *v); /* JCS, RFC 8785 */
 
 /* Strict JSON: no duplicate keys, no NUL, valid UTF-8, depth <= 32, integers in int64, no reals (amounts are strings).

@@ -5,6 +5,7 @@
 #include "kernel/job/job.h"
 #include "kernel/job/runner.h"
 #include "kernel/operation/service.h"
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +42,39 @@ static err_t report(struct ctx *c, struct str argument)
 	return OK;
 }
 
+/* "a": 150 ms each, "b": says when it ran; noted in order. */
+enum { LANE_US = 150000, NOTED = 16 };
+static int lanes, at_once, most_at_once, most_a, in_a;
+static char noted[NOTED + 1];
+
+static void grew(int *most, int now)
+{
+	if (now > *most) *most = now;
+}
+
+static pthread_mutex_t note = PTHREAD_MUTEX_INITIALIZER;
+static err_t lane(struct ctx *c, struct str argument)
+{
+	struct value *v;
+	struct json_fault where;
+	if (json_parse(c->arena, argument, &v, &where) != OK) return E_INTERNAL;
+	bool slow = value_number(v, "slow", 0) != 0;
+	pthread_mutex_lock(&note);
+	grew(&most_at_once, ++at_once);
+	if (slow) grew(&most_a, ++in_a);
+	pthread_mutex_unlock(&note);
+	if (slow) usleep(LANE_US);
+	pthread_mutex_lock(&note);
+	noted[lanes] = value_text(v, "name").p[0];
+	at_once--;
+	if (slow) in_a--;
+	pthread_mutex_unlock(&note);
+	__atomic_add_fetch(&lanes, 1, __ATOMIC_SEQ_CST);
+	return OK;
+}
+
 static const struct job_kind jobs[] = {
+	{ .name = "test.lane", .run = lane },
 	{ .name = "test.run", .run = run },
 	{ .name = "test.fail", .run = give_back, .max_tries = 3 },
 	{ .name = "test.report", .run = report, .daily_at = "02:30" },
@@ -258,6 +291,99 @@ static void daily_once_a_day(void **state)
 	test_app_close(&t);
 }
 
+static void enqueue_lane(struct app *app, const char *lane_name, const char *argument)
+{
+	struct ctx c = test_ctx(app);
+	assert_int_equal(job_enqueue_lane(&c, "test.lane", str_c(lane_name), STR_NONE, str_c(argument), c.now), OK);
+	test_ctx_end(&c);
+}
+
+/* One lane is slow: its own jobs come one after the other and in order, all others meanwhile. */
+static void a_lane_holds_up_nobody_else(void **state)
+{
+	static const char *const slow[] = { "{\"name\":\"1\",\"slow\":1}", "{\"name\":\"2\",\"slow\":1}",
+		"{\"name\":\"3\",\"slow\":1}" };
+	(void)state;
+	struct test_app t;
+	test_app_open(&t);
+	ran = lanes = 0;
+	for (size_t i = 0; i < COUNT(slow); i++)
+		enqueue_lane(&t.app, "a", slow[i]);
+	enqueue_lane(&t.app, "b", "{\"name\":\"b\"}");
+	enqueue_lane(&t.app, "c", "{\"name\":\"c\"}");
+	enqueue(&t.app, "test.run", STR_NONE);
+	assert_int_equal(job_start(&t.app), OK);
+	wait_for(&ran, 1);
+	wait_for(&lanes, 5);
+	job_stop(&t.app);
+	assert_int_equal(most_a, 1);
+	assert_true(most_at_once > 1);
+	struct str order = str_c(noted);
+	ptrdiff_t one = str_find(order, "1"), two = str_find(order, "2"), three = str_find(order, "3");
+	assert_true(one >= 0 && one < two && two < three);
+	assert_true(str_find(order, "b") < two && str_find(order, "c") < two);
+	test_app_close(&t);
+}
+
+struct rest {
+	const char *lane;
+	instant_us until;
+};
+static err_t rest(struct ctx *c, void *arg)
+{
+	const struct rest *r = arg;
+	return job_rest_lane(c, str_c(r->lane), r->until);
+}
+
+/* A lane at rest waits, the others do not; then it goes on in its order. */
+static void a_lane_rests(void **state)
+{
+	(void)state;
+	struct test_app t;
+	test_app_open(&t);
+	lanes = 0;
+	enqueue_lane(&t.app, "a", "{\"name\":\"1\"}");
+	enqueue_lane(&t.app, "a", "{\"name\":\"2\"}");
+	enqueue_lane(&t.app, "b", "{\"name\":\"b\"}");
+	struct ctx c = test_ctx(&t.app);
+	struct rest r = { "a", c.now + HOUR };
+	assert_int_equal(db_write(&c, rest, &r), OK);
+	test_ctx_end(&c);
+	assert_int_equal(job_start(&t.app), OK);
+	wait_for(&lanes, 1);
+	usleep(700000);
+	job_stop(&t.app);
+	assert_int_equal(lanes, 1);
+	assert_int_equal(noted[0], 'b');
+	clock_set(&t.clock, clock_now(&t.clock) + 2 * HOUR);
+	assert_int_equal(job_start(&t.app), OK);
+	wait_for(&lanes, 3);
+	job_stop(&t.app);
+	assert_true(noted[1] == '1' && noted[2] == '2');
+	test_app_close(&t);
+}
+
+/* Lanes that are all busy leave the common queue alone, and more lanes than JOB_LANES get their turn. */
+static void many_lanes(void **state)
+{
+	(void)state;
+	struct test_app t;
+	test_app_open(&t);
+	ran = lanes = most_at_once = 0;
+	for (int i = 0; i < 2 * JOB_LANES; i++) {
+		char name[2] = { (char)('a' + i), '\0' };
+		enqueue_lane(&t.app, name, "{\"name\":\"x\",\"slow\":1}");
+	}
+	enqueue(&t.app, "test.run", STR_NONE);
+	assert_int_equal(job_start(&t.app), OK);
+	wait_for(&ran, 1);
+	assert_true(__atomic_load_n(&lanes, __ATOMIC_SEQ_CST) < 2 * JOB_LANES);
+	wait_for(&lanes, 2 * JOB_LANES);
+	job_stop(&t.app);
+	assert_true(most_at_once <= JOB_LANES);
+	test_app_close(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +394,9 @@ int main(void)
 		cmocka_unit_test(another_process_takes_it_when_the_lease_is_over),
 		cmocka_unit_test(who_lost_the_lease_cannot_finish),
 		cmocka_unit_test(daily_once_a_day),
+		cmocka_unit_test(a_lane_holds_up_nobody_else),
+		cmocka_unit_test(a_lane_rests),
+		cmocka_unit_test(many_lanes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,8 @@ static const char *const act_titles[] = { "", N_("开具发票"), N_("红字发�
 	[ACT_FALSE_INVOICE_REPORTED] = N_("假发票举报"), [ACT_FALSE_INVOICE_DECIDED] = N_("假发票举报答复"),
 	[ACT_INVOICE_BOOKED] = N_("发票入账"), [ACT_INVOICE_HANDED] = N_("把发票交给单位报销"),
 	[ACT_PLATFORM_BATCH] = N_("平台批量开票"), [ACT_ORDERS_SETTLED] = N_("订单领票"),
-	[ACT_WEBHOOK] = N_("平台通知地址"), [ACT_PAPER_COUNTED] = N_("纸质发票用量") };
+	[ACT_WEBHOOK] = N_("平台通知地址"), [ACT_PAPER_COUNTED] = N_("纸质发票用量"),
+	[ACT_PAPER_COURIER] = N_("快递公司的接入") };
 
 const char *transparency_act_title(enum act_kind kind)
 {

@@ -70,15 +70,12 @@ static struct value *request_value(struct ctx *c, const agency_row *r)
 static err_t tell(struct ctx *c, const agency_row *r)
 {
 	struct value *v = value_object(c->arena);
-	struct buf b;
 	value_put_str(c->arena, v, "id", str_from_int(c->arena, r->request_id));
 	value_put_bool(c->arena, v, "issued", r->state == AGENCY_ISSUED);
 	value_put_str(c->arena, v, "number", r->number);
 	value_put_str(c->arena, v, "item", r->item);
 	value_put_money(c->arena, v, "total", r->total);
-	buf_init(&b, c->arena, 200);
-	value_write_json(&b, v);
-	return outbox_emit(c, "agency.changed", r->person_id, buf_done(&b));
+	return outbox_emit(c, "agency.changed", r->person_id, value_json(c->arena, v));
 }
 
 static err_t save(struct ctx *c, const agency_row *r)

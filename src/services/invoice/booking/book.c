@@ -16,11 +16,11 @@ static const struct fault_def elsewhere = { "booked-elsewhere", N_("这张发票
 static const struct fault_def reversed = { "reversed", N_("这张发票已全额红冲，不能入账"), NULL, NULL };
 static const struct fault_def locked = { "locked", N_("这张发票有待确认的红字确认单，先处理完"), NULL, NULL };
 static const struct fault_def later = { "issued-later", N_("开票日期 {1} 晚于会计期间"), NULL, NULL };
-static const struct fault_def not_month = { "period-month", N_("会计期间是月份，如 2026-11"), NULL, NULL };
 static const struct fault_def future = { "period-future", N_("这个会计期间还没有到"), NULL, NULL };
 static const struct fault_def not_booked = { "not-booked", N_("您没有入账过这张发票"), NULL, NULL };
 static const struct fault_def firms_only = { "firm-only", N_("个人不记账；请把发票交给报销的单位"), NULL, NULL };
 
+const struct fault_def booking_not_month = { "period-month", N_("会计期间是月份，如 2026-11"), NULL, NULL };
 const struct choice booking_choices[] = { { "deductible", N_("已入账（所得税税前扣除）") },
 	{ "not-deductible", N_("已入账（所得税不扣除）") }, { 0 } };
 
@@ -84,24 +84,11 @@ static err_t warn_one(struct ctx *c, const struct booking_entry *e)
 	return tell(c, way == BOOKING_OWN ? "invoice.booked_again" : "invoice.booking_refused", v);
 }
 
-static err_t warn_all(struct ctx *c, void *arg)
+/* After the refusal, which left nothing behind in its own transaction: the race of two bookings is decided by then. */
+static err_t warn(struct ctx *c, const struct booking_list *list)
 {
-	const struct booking_list *list = arg;
 	for (size_t i = 0; i < list->n; i++)
 		TRY(warn_one(c, &list->entries[i]));
-	return OK;
-}
-
-/* A refusal leaves nothing behind in its own transaction: what it has to tell is written before it. */
-static err_t warn(struct ctx *c, struct booking_list *list)
-{
-	struct booking_get_row row;
-	bool found;
-	for (size_t i = 0; i < list->n; i++) {
-		TRY(booking_get(c, list->entries[i].number, &row, &found));
-		if (found && booking_way(row.entry, row.holder_id, c->caller.subject_id) != BOOKING_FREE)
-			return db_write(c, warn_all, list);
-	}
 	return OK;
 }
 
@@ -110,7 +97,7 @@ static err_t warn(struct ctx *c, struct booking_list *list)
 static void check_period(struct ctx *c, const struct booking_entry *e, struct date issued_on, struct str at)
 {
 	if (e->period.kind != PERIOD_MONTH)
-		FAULT(c, at, &not_month);
+		FAULT(c, at, &booking_not_month);
 	else if (date_cmp(period_first(e->period), c->today) > 0)
 		FAULT(c, at, &future);
 	else if (date_cmp(issued_on, period_last(e->period)) > 0)

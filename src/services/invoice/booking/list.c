@@ -9,13 +9,12 @@
 
 enum { PAGE = 100 };
 
-static const struct fault_def not_month = { "period-month", N_("会计期间是月份，如 2026-11"), NULL, NULL };
 static const struct fault_def unknown = { "invoice-unknown", N_("没有查到您取得的这张发票"), NULL, NULL };
 
 static struct period period_in(struct ctx *c, const struct booking_list_in *in)
 {
 	struct period p = in->has_period ? in->period : period_of(PERIOD_MONTH, c->today);
-	if (p.kind != PERIOD_MONTH) FAULT(c, S("/period"), &not_month);
+	if (p.kind != PERIOD_MONTH) FAULT(c, S("/period"), &booking_not_month);
 	return p;
 }
 

@@ -14,7 +14,6 @@ static const struct fault_def broken = { "table-broken", N_("这一行读不懂�
 static const struct fault_def bad_number = { "number", N_("发票号码要 20 位数字"), NULL, NULL };
 static const struct fault_def bad_entry = { "entry", N_("入账状态写 02（税前扣除）或 03（不扣除）"), NULL, NULL };
 static const struct fault_def bad_voucher = { "voucher", N_("缺少记账凭证号，或超过 40 个字"), NULL, NULL };
-static const struct fault_def bad_period = { "period-month", N_("会计期间是月份，如 2026-11"), NULL, NULL };
 
 static bool is_number(struct str s)
 {
@@ -51,7 +50,7 @@ static void read_row(struct ctx *c, const struct str *cells, size_t n, struct st
 	if (!e->voucher.n || utf8_count(e->voucher) > BOOKING_VOUCHER_MAX) FAULT(c, at, &bad_voucher);
 	if (!period.n) return;
 	e->has_period = period_parse(period, &e->period) && e->period.kind == PERIOD_MONTH && period.n == PERIOD_CHARS;
-	if (!e->has_period) FAULT(c, at, &bad_period);
+	if (!e->has_period) FAULT(c, at, &booking_not_month);
 }
 
 /* A heading has no digits in its first cell. */

@@ -6,6 +6,7 @@
 #include "kernel/db/db.h"
 #include "kernel/fetch/fetch.h"
 #include "kernel/http/http.h"
+#include "kernel/sandbox/sandbox.h"
 #include "services/invoice/courier_simulator/courier_simulator.h"
 
 #define SECOND INT64_C(1000000)
@@ -13,18 +14,12 @@
 #define HOLD (60 * SECOND)
 enum { NOTIFY_TRIES = 12 };
 
-static const struct fault_def no_sandbox = { "sandbox-only", N_("只有演示环境能这样做"), NULL, NULL };
 static const struct fault_def refused = { "courier-message", N_("模拟快递不认这份报文：{1}"), NULL, NULL };
 static const struct fault_def lost = { "courier-fault", N_("模拟快递按您的要求没有应答"), NULL, NULL };
 
 const struct choice courier_faults[] = { { "no-answer", N_("已接单，但应答丢失") }, { "no-callback", N_("不回送消息") },
 	{ "wrong-signature", N_("回送的签名不对") }, { "duplicate", N_("同一份报文回送两次") },
 	{ "hold", N_("派送一分钟后才签收") }, { "return", N_("没有人签收，退回") }, { 0 } };
-
-static err_t sandbox_only(struct ctx *c)
-{
-	return c->app->sandbox ? OK : RAISE(c, E_FORBIDDEN, &no_sandbox);
-}
 
 static err_t secret_of(struct ctx *c, struct str *secret)
 {
@@ -59,14 +54,6 @@ static err_t open_message(struct ctx *c, struct str body, const char *word, stru
 	            c->now) != PAPER_LETTER_GOOD)
 		return RAISE(c, E_FORBIDDEN, &refused, S("signature"));
 	return json_parse(c->arena, body, v, &where) == OK ? OK : RAISE(c, E_INPUT, &refused, S("json"));
-}
-
-static struct str written(struct ctx *c, const struct value *v)
-{
-	struct buf b;
-	buf_init(&b, c->arena, 512);
-	value_write_json(&b, v);
-	return buf_done(&b);
 }
 
 static err_t answer(struct ctx *c, struct str body, struct reply *out)
@@ -105,41 +92,6 @@ static err_t events_of(struct ctx *c, struct str order_no, struct value **out)
 	return OK;
 }
 
-/* --- faults --- */
-
-struct strike {
-	const char *fault;
-	int64_t n;
-};
-static err_t strike(struct ctx *c, void *arg)
-{
-	struct strike *s = arg;
-	return courier_simulator_fault_take(c, str_c(s->fault), &s->n);
-}
-
-static bool strikes(struct ctx *c, const char *fault)
-{
-	struct strike s = { fault, 0 };
-	return db_write(c, strike, &s) == OK && s.n > 0;
-}
-
-static err_t arm(struct ctx *c, void *arg)
-{
-	const struct courier_fault_in *in = arg;
-	return courier_simulator_fault_put(c, in->fault, in->times, NULL);
-}
-
-err_t courier_fault(struct ctx *c, const void *input, struct reply *out)
-{
-	struct courier_fault_in in = *(const struct courier_fault_in *)input;
-	TRY(sandbox_only(c));
-	TRY(db_write(c, arm, &in));
-	out->value = value_object(c->arena);
-	value_put_str(c->arena, out->value, "fault", in.fault);
-	value_put_int(c->arena, out->value, "times", in.times);
-	return OK;
-}
-
 /* --- carrying --- */
 
 static err_t enqueue(struct ctx *c, const char *kind, struct str order_no, int64_t seq, int64_t tries, instant_us at)
@@ -172,12 +124,12 @@ static err_t move(struct ctx *c, void *arg)
 		"税务局寄件处" };
 	const struct step *s = arg;
 	struct courier_simulator_order_get_row order;
-	int64_t moved, back = 0, hold = 0;
-	bool found;
+	int64_t moved;
+	bool found, back = false, hold = false;
 	TRY(courier_simulator_order_get(c, s->order_no, &order, &found));
 	if (!found || order.seq != s->seq - 1) return OK;
 	enum paper_where to = (enum paper_where)s->seq;
-	if (to == PAPER_WHERE_SIGNED) TRY(courier_simulator_fault_take(c, S("return"), &back));
+	if (to == PAPER_WHERE_SIGNED) TRY(sandbox_partner_fault(c, "courier_simulator.return", &back));
 	if (back) to = PAPER_WHERE_RETURNED;
 	TRY(courier_simulator_order_set(c, s->seq, str_c(paper_wheres[to]), s->order_no, s->seq - 1, &moved));
 	if (!moved) return OK;
@@ -185,7 +137,7 @@ static err_t move(struct ctx *c, void *arg)
 	        c, s->order_no, s->seq, str_c(paper_wheres[to]), str_c(places[to]), c->now, NULL));
 	TRY(enqueue(c, "courier_simulator.notify", s->order_no, s->seq, 0, c->now));
 	if (to >= PAPER_WHERE_SIGNED) return OK;
-	if (to == PAPER_WHERE_DELIVERING) TRY(courier_simulator_fault_take(c, S("hold"), &hold));
+	if (to == PAPER_WHERE_DELIVERING) TRY(sandbox_partner_fault(c, "courier_simulator.hold", &hold));
 	return enqueue(c, "courier_simulator.move", s->order_no, s->seq + 1, 0, c->now + (hold ? HOLD : STEP));
 }
 
@@ -199,7 +151,7 @@ static int call_back(struct ctx *c, const struct value *event, bool forged, bool
 {
 	const char *own = __atomic_load_n(&c->app->address, __ATOMIC_ACQUIRE);
 	struct str secret, at = str_from_int(c->arena, c->now / SECOND), nonce = crypto_random_hex(c->arena, 16),
-	                   body = written(c, event);
+	                   body = value_json(c->arena, event);
 	if (!own || secret_of(c, &secret) != OK) return 0;
 	struct str signature =
 	        paper_courier_sign(c->arena, forged ? S("another secret") : secret, "event", at, nonce, body);
@@ -231,8 +183,9 @@ err_t courier_notify_job(struct ctx *c, struct str argument)
 	if (!read_step(c, argument, &s)) return E_INTERNAL;
 	TRY(events_of(c, s.order_no, &all));
 	const struct value *event = value_at(value_get(all, S("events")), (size_t)s.seq);
-	if (!event || strikes(c, "no-callback")) return OK;
-	int status = call_back(c, event, strikes(c, "wrong-signature"), strikes(c, "duplicate"));
+	if (!event || sandbox_partner_strikes(c, "courier_simulator.no-callback")) return OK;
+	int status = call_back(c, event, sandbox_partner_strikes(c, "courier_simulator.wrong-signature"),
+	        sandbox_partner_strikes(c, "courier_simulator.duplicate"));
 	return status == 200 || s.tries >= NOTIFY_TRIES ? OK : db_write(c, again, &s);
 }
 
@@ -273,8 +226,8 @@ err_t courier_order(struct ctx *c, const void *input, struct reply *out)
 	if (!o.order_no.n || o.order_no.n > 32 || !o.recipient.n || !o.address.n || o.pieces <= 0)
 		return RAISE(c, E_INPUT, &refused, S("order"));
 	TRY(db_write(c, take, &o));
-	if (strikes(c, "no-answer")) return RAISE(c, E_BUSY, &lost);
-	return answer(c, written(c, o.events), out);
+	if (sandbox_partner_strikes(c, "courier_simulator.no-answer")) return RAISE(c, E_BUSY, &lost);
+	return answer(c, value_json(c->arena, o.events), out);
 }
 
 err_t courier_query(struct ctx *c, const void *input, struct reply *out)
@@ -284,7 +237,7 @@ err_t courier_query(struct ctx *c, const void *input, struct reply *out)
 	TRY(open_message(c, in->body, "query", &v));
 	struct str order_no = value_text(v, "order");
 	TRY(events_of(c, order_no.p ? order_no : S(""), &events));
-	return answer(c, written(c, events), out);
+	return answer(c, value_json(c->arena, events), out);
 }
 
 /* --- what tests compare --- */
@@ -321,8 +274,8 @@ err_t courier_sign(struct ctx *c, const void *input, struct reply *out)
 	out->value = value_object(c->arena);
 	value_put_str(c->arena, out->value, "timestamp", at);
 	value_put_str(c->arena, out->value, "nonce", nonce);
-	value_put_str(
-	        c->arena, out->value, "signature", paper_courier_sign(c->arena, secret, "event", at, nonce, in->body));
+	value_put_str(c->arena, out->value, "signature",
+	        paper_courier_sign(c->arena, secret, in->word.p ? in->word.p : "event", at, nonce, in->body));
 	return OK;
 }
 

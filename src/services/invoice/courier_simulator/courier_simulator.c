@@ -1,5 +1,6 @@
 /* Courier simulator: the descriptor. Everything here exists in the sandbox only. */
 #include "services/invoice/courier_simulator/courier_simulator.h"
+#include "kernel/sandbox/sandbox.h"
 
 static const struct field body_fields[] = {
 	{ "body", FIELD_BYTES, AT(struct courier_body_in, body), .required = true, .max = PAPER_MESSAGE_MAX,
@@ -7,15 +8,18 @@ static const struct field body_fields[] = {
 	{ 0 },
 };
 static const struct field fault_fields[] = {
-	{ "fault", FIELD_ENUM, AT(struct courier_fault_in, fault), .required = true, .max = 30,
+	{ "fault", FIELD_ENUM, AT(struct partner_fault_in, fault), .required = true, .max = 30,
 	        .choices = courier_faults, .label = N_("故障") },
-	{ "times", FIELD_INT, AT(struct courier_fault_in, times), .required = true, .min = 0, .max = 1000000,
+	{ "times", FIELD_INT, AT(struct partner_fault_in, times), .required = true, .min = 0, .max = 1000000,
 	        .label = N_("次数") },
 	{ 0 },
 };
+static const struct choice words[] = { { "event", N_("快递公司的消息") }, { "order", N_("税务局的寄件单") },
+	{ "query", N_("税务局的查询") }, { 0 } };
 static const struct field sign_fields[] = {
 	{ "body", FIELD_TEXT, AT(struct courier_sign_in, body), .required = true, .min = 1, .max = 4000,
 	        .label = N_("报文") },
+	{ "word", FIELD_ENUM, AT(struct courier_sign_in, word), .max = 10, .choices = words, .label = N_("报文种类") },
 	{ "shift", FIELD_INT, AT(struct courier_sign_in, shift), .min = -100000, .max = 100000, .label = N_("差几秒") },
 	{ 0 },
 };
@@ -43,8 +47,8 @@ static const struct operation operations[] = {
 	        .path = "/sandbox/courier/faults",
 	        .who = PUBLIC,
 	        .in = fault_fields,
-	        .in_size = sizeof(struct courier_fault_in),
-	        .run = courier_fault,
+	        .in_size = sizeof(struct partner_fault_in),
+	        .run = sandbox_partner_arm,
 	        .own_transaction = true,
 	        .title = N_("模拟快递：设故障"),
 	        .requirements = "A07.4" },

@@ -1,5 +1,5 @@
-/* Courier simulator: the courier of the sandbox. Entered over HTTP only, with signed messages, as a real one would be; no
- * service calls it. */
+/* Courier simulator: the courier of the sandbox. Entered over HTTP only, with signed messages, as a real one would be;
+ * no service calls it. */
 #ifndef INVOICE_COURIER_SIMULATOR_H
 #define INVOICE_COURIER_SIMULATOR_H
 #include "services/invoice/paper/paper.h"
@@ -9,15 +9,11 @@
 struct courier_body_in {
 	struct str body;
 };
-struct courier_fault_in {
-	struct str fault;
-	int64_t times;
-};
 struct courier_sign_in {
-	struct str body;
-	int64_t shift; /* seconds off the right time */
+	struct str body, word; /* word: event when it is not there; order and query are what the bureau says */
+	int64_t shift;         /* seconds off the right time */
 };
-op_run courier_order, courier_query, courier_fault, courier_orders, courier_sign;
+op_run courier_order, courier_query, courier_orders, courier_sign;
 extern const struct choice courier_faults[];
 MUST_USE err_t courier_seed(struct ctx *c);
 MUST_USE err_t courier_move_job(struct ctx *c, struct str argument);

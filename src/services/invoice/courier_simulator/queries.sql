@@ -35,11 +35,3 @@ INSERT INTO courier_event (order_no, seq, state, place, at) VALUES ($1, $2, $3, 
 -- :out seq int, state text, place text, at instant
 -- :max 50
 SELECT seq, state, place, at FROM courier_event WHERE order_no = $1 ORDER BY seq LIMIT 50;
-
--- :name fault_put :exec
--- :in fault text, times int
-INSERT INTO courier_fault (fault, times) VALUES ($1, $2) ON CONFLICT (fault) DO UPDATE SET times = excluded.times;
-
--- :name fault_take :exec
--- :in fault text
-UPDATE courier_fault SET times = times - 1 WHERE fault = $1 AND times > 0;

@@ -30,14 +30,11 @@ static struct str title_of(const struct draft_in *in)
 
 static err_t content_text(struct ctx *c, const struct draft_in *in, struct str *text)
 {
-	struct buf b;
 	if (in->content->kind != VALUE_OBJECT) {
 		FAULT(c, S("/content"), &no_object);
 		return problem_result(&c->problem);
 	}
-	buf_init(&b, c->arena, 2048);
-	value_write_json(&b, in->content);
-	*text = buf_done(&b);
+	*text = value_json(c->arena, in->content);
 	if (text->n <= DRAFT_BYTES_MAX) return OK;
 	FAULT(c, S("/content"), &too_large);
 	return problem_result(&c->problem);

@@ -278,7 +278,6 @@ static err_t tell(struct ctx *c, const struct reverse *r, const struct plan *p, 
 {
 	struct value *v = value_object(c->arena);
 	struct period month = period_of(PERIOD_MONTH, date_of_instant(p->blue.issued_at));
-	struct buf b;
 	value_put_str(c->arena, v, "number", r->original);
 	value_put_str(c->arena, v, "red_number", red_number);
 	value_put_money(c->arena, v, "amount", p->total);
@@ -287,11 +286,9 @@ static err_t tell(struct ctx *c, const struct reverse *r, const struct plan *p, 
 	bool swaps = special_swaps(p->face.business);
 	value_put_int(c->arena, v, "seller_id", swaps ? p->blue.buyer_id : p->blue.seller_id);
 	value_put_int(c->arena, v, "buyer_id", swaps ? p->blue.seller_id : p->blue.buyer_id);
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, v);
 	int64_t other =
 	        c->caller.subject_id == p->blue.seller_id && p->blue.buyer_id ? p->blue.buyer_id : p->blue.seller_id;
-	return outbox_emit(c, "invoice.reversed", other, buf_done(&b));
+	return outbox_emit(c, "invoice.reversed", other, value_json(c->arena, v));
 }
 
 err_t issue_reverse(struct ctx *c, const struct reverse *r, struct reversed *out)

@@ -43,15 +43,12 @@ err_t lane_act(struct ctx *c, const struct lane_get_row *lane, const char *what,
 err_t lane_tell(struct ctx *c, const struct lane_get_row *lane, bool is_revoked)
 {
 	struct value *v = value_object(c->arena);
-	struct buf b;
 	value_put_instant(c->arena, v, "at", c->now);
 	value_put_str(c->arena, v, "key", lane->public_key);
 	value_put_str(c->arena, v, "lane", str_from_int(c->arena, lane->lane_id));
 	value_put_c(c->arena, v, "status", is_revoked ? "revoked" : "active");
 	value_put_str(c->arena, v, "verifier", str_trim(receipt_verifier(c)));
-	buf_init(&b, c->arena, 400);
-	value_write_json(&b, v);
-	return outbox_emit(c, "lane.status", lane->taxpayer_id, buf_done(&b));
+	return outbox_emit(c, "lane.status", lane->taxpayer_id, value_json(c->arena, v));
 }
 
 /* --- a block --- */

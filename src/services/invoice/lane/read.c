@@ -178,10 +178,7 @@ err_t lane_mobile_view(struct ctx *c, const void *input, struct reply *out)
 
 static struct reply json_file(struct ctx *c, const struct value *v)
 {
-	struct buf b;
-	buf_init(&b, c->arena, 4096);
-	value_write_json(&b, v);
-	return (struct reply){ .bytes = buf_done(&b), .media = "application/json" };
+	return (struct reply){ .bytes = value_json(c->arena, v), .media = "application/json" };
 }
 
 /* A file, so that the app gets it with its page session, too. */

@@ -168,12 +168,9 @@ static err_t tell_waiting(struct store *s)
 		n += s->part->items[i]->judged && s->part->items[i]->outcome == SYNC_WAITS;
 	if (!n) return OK;
 	struct value *v = value_object(s->c->arena);
-	struct buf b;
 	value_put_int(s->c->arena, v, "count", n);
 	value_put_str(s->c->arena, v, "device_name", s->lane.device_name);
-	buf_init(&b, s->c->arena, 200);
-	value_write_json(&b, v);
-	return outbox_emit(s->c, "lane.waiting", s->lane.taxpayer_id, buf_done(&b));
+	return outbox_emit(s->c, "lane.waiting", s->lane.taxpayer_id, value_json(s->c->arena, v));
 }
 
 err_t sync_store(struct ctx *c, void *arg)

@@ -119,7 +119,6 @@ static bool wechat_send(struct ctx *c, const struct payout *p, struct payout_rep
 {
 	struct value *v = value_object(c->arena);
 	struct fetched got;
-	struct buf b;
 	value_put_c(c->arena, v, "appid", "wxetax0000000001");
 	value_put_str(c->arena, v, "out_bill_no", p->order_no);
 	value_put_c(c->arena, v, "transfer_scene_id", "1000"); /* 现金营销 */
@@ -127,9 +126,7 @@ static bool wechat_send(struct ctx *c, const struct payout *p, struct payout_rep
 	value_put_int(c->arena, v, "transfer_amount", p->amount.fen);
 	value_put_c(c->arena, v, "transfer_remark", "有奖发票奖金");
 	value_put_c(c->arena, v, "notify_url", "/v1/lottery/payouts/callbacks/wechat");
-	buf_init(&b, c->arena, 512);
-	value_write_json(&b, v);
-	return wechat_call(c, "POST", "/v3/fund-app/mch-transfer/transfer-bills", buf_done(&b), &got) &&
+	return wechat_call(c, "POST", "/v3/fund-app/mch-transfer/transfer-bills", value_json(c->arena, v), &got) &&
 	       got.status == 200 && wechat_report_read(c->arena, got.body, out) && str_eq(out->order_no, p->order_no);
 }
 
@@ -210,14 +207,6 @@ static bool alipay_report(const struct value *v, struct str order_no, struct pay
 	return str_is(code, "40004") || str_eq(value_text(v, "out_biz_no"), order_no);
 }
 
-static struct str content_of(struct ctx *c, const struct value *v)
-{
-	struct buf b;
-	buf_init(&b, c->arena, 512);
-	value_write_json(&b, v);
-	return buf_done(&b);
-}
-
 static bool alipay_send(struct ctx *c, const struct payout *p, struct payout_report *out)
 {
 	struct value *v = value_object(c->arena), *payee, *got;
@@ -230,7 +219,7 @@ static bool alipay_send(struct ctx *c, const struct payout *p, struct payout_rep
 	value_put_str(c->arena, payee, "identity", p->account);
 	value_put_c(c->arena, payee, "identity_type", "ALIPAY_LOGON_ID");
 	value_put_str(c->arena, payee, "name", p->name);
-	return alipay_call(c, "alipay.fund.trans.uni.transfer", content_of(c, v), &got) &&
+	return alipay_call(c, "alipay.fund.trans.uni.transfer", value_json(c->arena, v), &got) &&
 	       alipay_report(got, p->order_no, out);
 }
 
@@ -240,7 +229,7 @@ static bool alipay_query(struct ctx *c, struct str order_no, struct payout_repor
 	value_put_str(c->arena, v, "out_biz_no", order_no);
 	value_put_c(c->arena, v, "product_code", "TRANS_ACCOUNT_NO_PWD");
 	value_put_c(c->arena, v, "biz_scene", "DIRECT_TRANSFER");
-	return alipay_call(c, "alipay.fund.trans.common.query", content_of(c, v), &got) &&
+	return alipay_call(c, "alipay.fund.trans.common.query", value_json(c->arena, v), &got) &&
 	       alipay_report(got, order_no, out);
 }
 
@@ -249,7 +238,7 @@ static bool alipay_bill(struct ctx *c, struct date day, struct str *csv)
 	struct value *v = value_object(c->arena), *got;
 	value_put_c(c->arena, v, "bill_type", "signcustomer");
 	value_put_date(c->arena, v, "bill_date", day);
-	bool good = alipay_call(c, "alipay.data.dataservice.bill.query", content_of(c, v), &got) &&
+	bool good = alipay_call(c, "alipay.data.dataservice.bill.query", value_json(c->arena, v), &got) &&
 	            value_text(got, "bill").p;
 	if (good) *csv = value_text(got, "bill");
 	return good;
@@ -273,7 +262,7 @@ static bool bank_call(struct ctx *c, const char *path, const struct value *messa
 		.path = str_printf(c->arena, "%.*s%s", STR_FMT(k.prefix), path).p,
 		.media = "application/json",
 		.body = payment_seal(
-		        c->arena, us, k.merchant, keys_seal(c->app->keys), c->now, content_of(c, message)) };
+		        c->arena, us, k.merchant, keys_seal(c->app->keys), c->now, value_json(c->arena, message)) };
 	struct fetched got = fetch_call(c->arena, &f);
 	if (got.status != 200) return false;
 	bool good = payment_unseal(c->arena, got.body, k.merchant, us, (const unsigned char *)k.their_key.p, c->now,

@@ -4,6 +4,7 @@
 #include "kernel/i18n/i18n.h"
 #include "kernel/keys/keys.h"
 #include "kernel/page/chart.h"
+#include "kernel/sandbox/sandbox.h"
 #include "services/foundation/ledger/ledger.h"
 #include "services/invoice/lottery/own.h"
 
@@ -336,7 +337,6 @@ err_t public_winners(struct ctx *c, const void *input, struct reply *out)
 
 /* --- the sandbox's own beacon: drand's format, from a secret of this node --- */
 
-static const struct fault_def no_sandbox = { "sandbox-only", N_("只有演示环境能这样做"), NULL, NULL };
 static const struct fault_def no_round = { "round", N_("这一轮随机数还没有公布"), NULL, NULL };
 
 err_t sandbox_beacon(struct ctx *c, const void *input, struct reply *out)
@@ -346,7 +346,7 @@ err_t sandbox_beacon(struct ctx *c, const void *input, struct reply *out)
 	unsigned char signature[48], digest[32];
 	int64_t round;
 	struct value *v = value_object(c->arena);
-	if (!c->app->sandbox) return RAISE(c, E_FORBIDDEN, &no_sandbox);
+	TRY(sandbox_only(c));
 	if (!str_to_int(in->round, &round) || round < 1 || round > INT64_C(1000000000000) ||
 	        draw_round_time(k, round) * SECOND > c->now)
 		return RAISE(c, E_NOT_FOUND, &no_round);

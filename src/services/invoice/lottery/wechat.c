@@ -100,7 +100,6 @@ struct str lottery_wechat_resource(
 	struct str nonce = crypto_random_hex(a, NONCE_SIZE / 2);
 	unsigned char *sealed = arena_alloc(a, plain_text.n + TAG);
 	struct value *v = value_object(a), *r;
-	struct buf b;
 	crypto_gcm_seal((const unsigned char *)secret.p, (const unsigned char *)nonce.p, S("mch_payment"), plain_text,
 	        sealed, sealed + plain_text.n);
 	value_put_str(a, v, "id", id);
@@ -114,9 +113,7 @@ struct str lottery_wechat_resource(
 	value_put_str(a, r, "ciphertext", str_base64(a, sealed, plain_text.n + TAG));
 	value_put_c(a, r, "associated_data", associated);
 	value_put_str(a, r, "nonce", nonce);
-	buf_init(&b, a, plain_text.n * 2 + 512);
-	value_write_json(&b, v);
-	return buf_done(&b);
+	return value_json(a, v);
 }
 
 bool lottery_wechat_resource_open(struct arena *a, struct str secret, struct str body, struct str *plain_text)
@@ -144,15 +141,12 @@ static const char *const states[] = { [SAID_PENDING] = "PROCESSING", [SAID_PAID]
 struct str wechat_report_write(struct arena *a, const struct payout_report *r)
 {
 	struct value *v = value_object(a);
-	struct buf b;
 	value_put_str(a, v, "out_bill_no", r->order_no);
 	value_put_str(a, v, "transfer_bill_no", r->provider_no);
 	value_put_c(a, v, "state", states[r->said]);
 	value_put_int(a, v, "transfer_amount", r->amount.fen);
 	if (r->reason.n) value_put_str(a, v, "fail_reason", r->reason);
-	buf_init(&b, a, 256);
-	value_write_json(&b, v);
-	return buf_done(&b);
+	return value_json(a, v);
 }
 
 bool wechat_report_read(struct arena *a, struct str json, struct payout_report *out)

@@ -48,13 +48,10 @@ static const struct state_words *words_of(struct str state)
 struct str delivery_seal(struct ctx *c, const struct delivery *d)
 {
 	struct value *v = value_object(c->arena);
-	struct buf b;
 	value_put_str(c->arena, v, "recipient", d->recipient);
 	value_put_str(c->arena, v, "phone", d->phone);
 	value_put_str(c->arena, v, "address", d->address);
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, v);
-	return keys_encrypt(c->app->keys, c->arena, buf_done(&b));
+	return keys_encrypt(c->app->keys, c->arena, value_json(c->arena, v));
 }
 
 err_t delivery_open(struct ctx *c, struct str sealed, struct delivery *out)
@@ -245,14 +242,6 @@ static err_t take(struct ctx *c, int64_t taxpayer_id, int64_t id, struct str kin
 	return units ? RAISE(c, E_CONFLICT, &too_many, S("0")) : OK;
 }
 
-static struct str text_of(struct ctx *c, const struct value *v)
-{
-	struct buf b;
-	buf_init(&b, c->arena, 2048);
-	value_write_json(&b, v);
-	return buf_done(&b);
-}
-
 /* tell: an officer decided; who was answered at once needs no message. */
 static err_t prove(struct ctx *c, int64_t taxpayer_id, int64_t id, const row_t *r, bool tell, struct value **receipt)
 {
@@ -270,7 +259,7 @@ static err_t prove(struct ctx *c, int64_t taxpayer_id, int64_t id, const row_t *
 	value_put_int(c->arena, event, "asked", r->asked);
 	value_put_int(c->arena, event, "count", r->granted);
 	value_put_bool(c->arena, event, "granted", r->granted > 0);
-	return outbox_emit(c, "paper.decided", taxpayer_id, text_of(c, event));
+	return outbox_emit(c, "paper.decided", taxpayer_id, value_json(c->arena, event));
 }
 
 /* Numbers leave the shelf; a parcel or a code for the pick-up is made. r->granted and r->way are set. */
@@ -306,7 +295,7 @@ err_t paper_apply(struct ctx *c, const void *input, struct reply *out)
 		.way = in->way,
 		.delivery = delivery_seal(c, &to),
 		.reason = in->reason.p ? in->reason : S(""),
-		.why = text_of(c, why),
+		.why = value_json(c->arena, why),
 		.note = S(""),
 		.order_no = S(""),
 		.asked_at = c->now,
@@ -372,7 +361,7 @@ err_t application_end(struct ctx *c, int64_t taxpayer_id, int64_t id, bool deliv
 	struct value *event = value_object(c->arena);
 	value_put_str(c->arena, event, "id", str_from_int(c->arena, id));
 	value_put_bool(c->arena, event, "delivered", delivered);
-	return outbox_emit(c, "paper.delivered", taxpayer_id, text_of(c, event));
+	return outbox_emit(c, "paper.delivered", taxpayer_id, value_json(c->arena, event));
 }
 
 /* --- officers --- */
@@ -438,7 +427,7 @@ static err_t grant(struct ctx *c, const struct review_in *in, row_t *r)
 	if (r->granted > w.shelf) FAULT(c, S("/units"), &too_many, str_from_int(c->arena, w.shelf));
 	TRY(problem_result(&c->problem));
 	w.granted = r->granted;
-	r->why = text_of(c, why_value(c, &w));
+	r->why = value_json(c->arena, why_value(c, &w));
 	return dispatch(c, in->taxpayer, in->id, r);
 }
 

@@ -141,19 +141,22 @@ static err_t issue_new(struct ctx *c, const struct convert_in *in, const struct 
 	return e;
 }
 
-static struct str written(struct ctx *c, const struct value *v)
+/* Of the electronic invoice: the return of that month leaves it out, because it is sold on paper. */
+static err_t month_of(struct ctx *c, struct str electronic, struct str *month)
 {
-	struct buf b;
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, v);
-	return buf_done(&b);
+	struct invoice i;
+	bool found;
+	TRY(issue_find(c, electronic, &i, &found));
+	if (!found) return E_INTERNAL;
+	*month = period_format(c->arena, period_of(PERIOD_MONTH, date_of_instant(i.issued_at)));
+	return OK;
 }
 
 err_t convert_one(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct convert_in *in = input;
 	struct source s = { 0 };
-	struct str electronic = in->electronic;
+	struct str electronic = in->electronic, month;
 	struct value *v = value_object(c->arena), *receipt;
 	int64_t subject = c->caller.subject_id;
 	TRY(read_source(c, in, &s));
@@ -165,14 +168,15 @@ err_t convert_one(struct ctx *c, const void *input, struct reply *out)
 		.code = s.code, .from = s.number, .to = s.number, .act = PAPER_CONVERT, .holder = subject
 	};
 	TRY(span_change(c, &w));
-	TRY(paper_conversion_insert(c, s.code, s.number, electronic, subject, c->now, NULL));
+	TRY(month_of(c, electronic, &month));
+	TRY(paper_conversion_insert(c, s.code, s.number, electronic, subject, month, c->now, NULL));
 	value_put_str(c->arena, v, "code", s.code);
 	value_put_str(c->arena, v, "number", paper_number_text(c->arena, s.number));
 	value_put_str(c->arena, v, "electronic", electronic);
 	value_put_bool(c->arena, v, "issued", !in->electronic.n);
 	value_put_money(c->arena, v, "total", s.total);
 	value_put_bool(c->arena, v, "paper_booked", s.booked);
-	TRY(outbox_emit(c, "paper.converted", subject, written(c, v)));
+	TRY(outbox_emit(c, "paper.converted", subject, value_json(c->arena, v)));
 	TRY(receipt_issue(c, ACT_PAPER_CONVERTED, subject, v, &receipt, NULL));
 	value_put(c->arena, v, "receipt", receipt);
 	out->value = v;

@@ -14,14 +14,6 @@ static const struct fault_def bad_number = { "paper-number", N_("发票号码是
 const struct choice paper_loss_choices[] = { { "stolen", N_("被盗") }, { "lost", N_("遗失") }, { 0 } };
 const struct choice paper_listing_choices[] = { { "lost", N_("遗失或被盗") }, { "void", N_("作废") }, { 0 } };
 
-static struct str written(struct ctx *c, const struct value *v)
-{
-	struct buf b;
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, v);
-	return buf_done(&b);
-}
-
 static err_t put_on_list(struct ctx *c, const struct loss_in *in, const char *state, int64_t holder, struct reply *out)
 {
 	struct value *v = value_object(c->arena), *receipt;
@@ -42,7 +34,7 @@ static err_t put_on_list(struct ctx *c, const struct loss_in *in, const char *st
 	value_put_c(c->arena, v, "state", state);
 	value_put_str(c->arena, v, "why", in->why);
 	value_put_instant(c->arena, v, "listed_at", c->now);
-	TRY(outbox_emit(c, "paper.listed", holder, written(c, v)));
+	TRY(outbox_emit(c, "paper.listed", holder, value_json(c->arena, v)));
 	TRY(receipt_issue(c, ACT_PAPER_LISTED, holder ? holder : c->caller.person_id, v, &receipt, NULL));
 	value_put(c->arena, v, "receipt", receipt);
 	out->value = v;

@@ -72,6 +72,10 @@ struct courier_event_in {
 	struct str courier, body;
 };
 op_run courier_event;
+struct courier_in {
+	struct str courier, title, address;
+};
+op_run courier_list, courier_list_view, courier_add, courier_rekey, courier_close;
 /* Recipient, phone and address of an application. */
 struct delivery {
 	struct str recipient, phone, address;
@@ -102,6 +106,9 @@ struct use_in {
 	struct money amount, tax;
 };
 op_run use_blank, use_report;
+/* The one rate of a sum (sale.c); fits: no more than a fen off for each number. */
+enum { PAPER_RATES = 13 };
+struct rate paper_rate_of(struct money amount, struct money tax, int64_t numbers, bool *fits);
 struct loss_in {
 	struct str code, why, story, state;
 	int64_t from, to;

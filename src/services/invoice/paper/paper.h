@@ -2,6 +2,7 @@
 #ifndef INVOICE_PAPER_H
 #define INVOICE_PAPER_H
 #include "kernel/operation/service.h"
+#include "services/invoice/issue/issue.h"
 
 /* May this be booked (入账) or credited (抵扣)? Paper and the electronic invoice that replaced it are one: once one of them
  * is booked, the other is not, and each only once for a use. number: 20 digits of an electronic invoice, or code and
@@ -27,6 +28,20 @@ struct paper_purchase {
 };
 MUST_USE err_t paper_purchase(
         struct ctx *c, int64_t buyer_id, struct str word, struct paper_purchase *out, bool *found);
+
+/* What a seller issued on paper in a month and reported: by kind and rate, for its return (section 0: not told by paper). The
+ * month of a report that spans two is that of its last day. */
+MUST_USE err_t paper_sales(
+        struct ctx *c, int64_t seller_id, struct period month, struct invoice_sale **out, size_t *n);
+/* The reports behind it, behind the word of one before; "": from the start: up to 200. */
+struct paper_sale {
+	struct str word, code, from, to, buyer_name; /* word: code and first number */
+	struct invoice_sale sale;
+};
+MUST_USE err_t paper_sale_items(
+        struct ctx *c, int64_t seller_id, struct period month, struct str after, struct paper_sale **out, size_t *n);
+/* Electronic invoices of a month that stand for a paper one: the same sale, which counts on paper. */
+MUST_USE err_t paper_twins(struct ctx *c, int64_t seller_id, struct period month, struct str **numbers, size_t *n);
 
 /* What the events paper.listed and paper.converted tell the verification plane; false: neither of them. */
 enum { PAPER_MARK_LOST = 'l', PAPER_MARK_VOID = 'v', PAPER_MARK_CONVERTED = 'c' };

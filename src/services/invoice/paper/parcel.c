@@ -16,6 +16,7 @@
 static const struct fault_def no_courier = { "courier-none", N_("还没有接入快递公司，请选办税厅或自助柜领取"), NULL,
 	NULL };
 static const struct fault_def forged = { "signature", N_("报文签名不对，没有处理"), NULL, N_("电子签名法 第十三条") };
+static const struct fault_def closed = { "courier-closed", N_("这个快递公司已停用，它的消息不再处理"), NULL, NULL };
 static const struct fault_def stale = { "stale", N_("报文时间和本机相差超过 5 分钟，请用现在的时间重新签名"), NULL,
 	NULL };
 static const struct fault_def replayed = { "replayed", N_("这份报文已经收过，没有再处理"), NULL, NULL };
@@ -26,12 +27,8 @@ static const struct fault_def no_order = { "courier-order", N_("没有这个寄�
 
 struct courier {
 	struct str name, title, base, prefix, secret;
+	bool closed;
 };
-
-err_t paper_courier_register(struct ctx *c, struct str name, struct str title, struct str address, struct str secret)
-{
-	return paper_courier_put(c, name, title, address, keys_encrypt(c->app->keys, c->arena, secret), NULL);
-}
 
 static bool courier_find(struct ctx *c, struct str name, struct courier *out)
 {
@@ -42,16 +39,9 @@ static bool courier_find(struct ctx *c, struct str name, struct courier *out)
 	*out = (struct courier){ .name = name,
 		.title = row.title,
 		.base = row.address.n ? row.address : str_c(here),
-		.prefix = row.address.n ? S("") : S("/v1/sandbox/courier") };
+		.prefix = row.address.n ? S("") : S("/v1/sandbox/courier"),
+		.closed = row.closed_at != 0 };
 	return out->base.p && keys_decrypt(c->app->keys, c->arena, row.secret, &out->secret) == OK;
-}
-
-static struct str written(struct ctx *c, const struct value *v)
-{
-	struct buf b;
-	buf_init(&b, c->arena, 512);
-	value_write_json(&b, v);
-	return buf_done(&b);
 }
 
 /* Sends a signed message; true: a signed answer came. */
@@ -171,6 +161,10 @@ err_t courier_event(struct ctx *c, const void *input, struct reply *out)
 		access_security(c, "courier-callback-stale", in->courier);
 		return RAISE(c, E_INPUT, &stale);
 	}
+	if (k.closed) {
+		access_security(c, "courier-callback-closed", in->courier);
+		return RAISE(c, E_FORBIDDEN, &closed);
+	}
 	if (json_parse(c->arena, in->body, &v, &where) != OK || !paper_event_read(c->arena, v, &e))
 		return RAISE(c, E_INPUT, &unreadable);
 	struct news news = { .list = &e, .n = 1, .courier = in->courier, .nonce = nonce };
@@ -218,7 +212,8 @@ err_t parcel_order_job(struct ctx *c, struct str argument)
 	if (!found) return E_INTERNAL;
 	TRY(delivery_open(c, r.delivery, &to));
 	if (!courier_find(c, p.courier, &k)) return E_BUSY;
-	if (!call(c, &k, "order", "/orders", written(c, order_value(c, order_no, &r, &to)), &answer)) return E_BUSY;
+	if (!call(c, &k, "order", "/orders", value_json(c->arena, order_value(c, order_no, &r, &to)), &answer))
+		return E_BUSY;
 	return take_answer(c, answer);
 }
 

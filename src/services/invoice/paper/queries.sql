@@ -141,18 +141,37 @@ SELECT taxpayer_id, application_id, kind, asked, reason, asked_at FROM paper_app
 WHERE state = 'review' AND application_id > $1 ORDER BY application_id LIMIT 51;
 
 -- :name courier_put :exec
--- :in name text, title text, address text, secret bytes
-INSERT INTO paper_courier (name, title, address, secret) VALUES ($1, $2, $3, $4)
+-- :in name text, title text, address text, secret bytes, registered_at instant
+INSERT INTO paper_courier (name, title, address, secret, registered_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (name) DO UPDATE SET title = excluded.title, address = excluded.address, secret = excluded.secret;
+
+-- :name courier_rekey :exec
+-- :in secret bytes, name text
+UPDATE paper_courier SET secret = $1 WHERE name = $2 AND closed_at = 0;
+
+-- :name courier_end :exec
+-- :in at instant, name text
+UPDATE paper_courier SET closed_at = $1 WHERE name = $2 AND closed_at = 0;
+
+-- :name couriers :many
+-- :out name text, title text, address text, registered_at instant, closed_at instant
+-- :max 200
+SELECT name, title, address, registered_at, closed_at FROM paper_courier ORDER BY closed_at <> 0, name LIMIT 200;
+
+-- Parcels that are with it.
+-- :name courier_parcels :one
+-- :in name text
+-- :out n int
+SELECT count(*) FROM paper_parcel WHERE courier = $1 AND state NOT IN ('signed', 'returned');
 
 -- :name courier_get :one
 -- :in name text
--- :out title text, address text, secret bytes
-SELECT title, address, secret FROM paper_courier WHERE name = $1;
+-- :out title text, address text, secret bytes, closed_at instant
+SELECT title, address, secret, closed_at FROM paper_courier WHERE name = $1;
 
 -- :name courier_first :one
 -- :out name text
-SELECT name FROM paper_courier ORDER BY name LIMIT 1;
+SELECT name FROM paper_courier WHERE closed_at = 0 ORDER BY name LIMIT 1;
 
 -- :name parcel_insert :exec
 -- :in order_no text, courier text, taxpayer_id int, application_id int, heard_at instant
@@ -239,6 +258,14 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 SELECT from_no, to_no, act, taxpayer_id, issued_from, issued_to, amount_fen, tax_fen, buyer_id, buyer_tax_id, buyer_name
 FROM paper_report WHERE code = $1 AND from_no <= $2 ORDER BY from_no DESC LIMIT 1;
 
+-- :name reports_of_month :many
+-- :in taxpayer_id int, first date, last date, code text, from_no int
+-- :out code text, from_no int, to_no int, issued_to date, amount money, tax money, buyer_name text
+-- :max 200
+SELECT code, from_no, to_no, issued_to, amount_fen, tax_fen, buyer_name FROM paper_report
+WHERE taxpayer_id = $1 AND act = 'used' AND issued_to >= $2 AND issued_to <= $3 AND (code > $4 OR (code = $4 AND from_no > $5))
+ORDER BY code, from_no LIMIT 200;
+
 -- :name reported :many
 -- :out code text, act text, numbers int
 -- :max 5000
@@ -273,8 +300,16 @@ SELECT code, state, CAST(SUM(to_no - from_no + 1) AS BIGINT) FROM paper_span WHE
 GROUP BY code, state ORDER BY code, state;
 
 -- :name conversion_insert :exec
--- :in code text, number int, electronic text, taxpayer_id int, converted_at instant
-INSERT INTO paper_conversion (code, number, electronic, taxpayer_id, converted_at) VALUES ($1, $2, $3, $4, $5);
+-- :in code text, number int, electronic text, taxpayer_id int, month text, converted_at instant
+INSERT INTO paper_conversion (code, number, electronic, taxpayer_id, month, converted_at) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- Those of the month, and those whose month nobody kept.
+-- :name twins_of_month :many
+-- :in taxpayer_id int, month text, after text
+-- :out electronic text
+-- :max 200
+SELECT electronic FROM paper_conversion WHERE taxpayer_id = $1 AND month IN ($2, '') AND electronic > $3
+ORDER BY electronic LIMIT 200;
 
 -- :name conversion_get :one
 -- :in code text, number int

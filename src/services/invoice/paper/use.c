@@ -12,10 +12,21 @@ static const struct fault_def need_amount = { "report-amount", N_("已开具的�
 	NULL, NULL };
 static const struct fault_def future = { "report-date", N_("开票日期不能在今天以后"), NULL, NULL };
 static const struct fault_def order = { "report-dates", N_("最后一张的日期不能早于第一张"), NULL, NULL };
+static const struct fault_def one_month = { "report-month", N_("一次只报一个月开的，跨月的请分开上报"),
+	N_("上报的合计按月计入增值税申报表"), NULL };
+static const struct fault_def one_rate = { "report-rate", N_("税额和金额对不上一个税率；不同税率的请分开上报"),
+	N_("上报的合计按税率计入增值税申报表"), N_("增值税法 第十条") };
 static const struct fault_def one_buyer = { "report-buyer", N_("一段号码有多个购买方，要写购买方请一张一张报"), NULL,
 	NULL };
 static const struct fault_def need_buyer = { "report-special", N_("专用发票要一张一张报，并写购买方税号和名称"), NULL,
 	NULL };
+
+static void check_rate(struct ctx *c, const struct use_in *in, int64_t numbers)
+{
+	bool fits;
+	(void)paper_rate_of(in->amount, in->tax, numbers, &fits);
+	if (!fits) FAULT(c, S("/tax"), &one_rate);
+}
 
 static err_t check(struct ctx *c, const struct use_in *in, int64_t to, struct date last)
 {
@@ -28,6 +39,9 @@ static err_t check(struct ctx *c, const struct use_in *in, int64_t to, struct da
 		FAULT(c, S("/issued_to"), &order);
 	else if (date_cmp(last, c->today) > 0)
 		FAULT(c, S("/issued_to"), &future);
+	else if (used && (last.year != in->issued_from.year || last.month != in->issued_from.month))
+		FAULT(c, S("/issued_to"), &one_month);
+	if (used && in->has_amount && in->has_tax && to >= in->from) check_rate(c, in, to - in->from + 1);
 	if (buyer && to != in->from) FAULT(c, S("/buyer_tax_id"), &one_buyer);
 	if (used && paper_kind_of(in->code) == PAPER_SPECIAL &&
 	        (to != in->from || !in->buyer_tax_id.n || !in->buyer_name.n))
@@ -44,14 +58,6 @@ static err_t buyer_of(struct ctx *c, struct str tax_id, int64_t *id)
 	TRY(identity_party_by_tax_id(c, tax_id, &p, &found));
 	if (found) *id = p.id;
 	return OK;
-}
-
-static struct str written(struct ctx *c, const struct value *v)
-{
-	struct buf b;
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, v);
-	return buf_done(&b);
 }
 
 err_t use_report(struct ctx *c, const void *input, struct reply *out)
@@ -81,7 +87,7 @@ err_t use_report(struct ctx *c, const void *input, struct reply *out)
 	value_put_str(c->arena, v, "act", in->act);
 	value_put_money(c->arena, v, "amount", amount);
 	value_put_money(c->arena, v, "tax", tax);
-	if (!used) TRY(outbox_emit(c, "paper.listed", subject, written(c, v)));
+	if (!used) TRY(outbox_emit(c, "paper.listed", subject, value_json(c->arena, v)));
 	TRY(receipt_issue(c, used ? ACT_PAPER_REPORTED : ACT_PAPER_LISTED, subject, v, &receipt, NULL));
 	value_put(c->arena, v, "receipt", receipt);
 	out->value = v;

@@ -27,7 +27,7 @@ static err_t look(struct ctx *c, struct str code, struct platform_order_by_code_
 		if (code.p[i] != ' ' && code.p[i] != '-')
 			buf_char(&b, code.p[i] >= 'a' && code.p[i] <= 'z' ? (char)(code.p[i] - 32) : code.p[i]);
 	if (b.n != CODE_CHARS) return OK;
-	return platform_order_by_code(c, platform_code_hash(c, buf_done(&b)), row, found);
+	return platform_code_find(c, buf_done(&b), row, found);
 }
 
 static err_t find(struct ctx *c, struct str code, const char *pointer, struct platform_order_by_code_row *row)

@@ -171,26 +171,29 @@ static bool wants(struct str events, const char *kind)
 	return false;
 }
 
-static err_t enqueue(struct ctx *c, int64_t platform_id, int64_t id, instant_us at)
+/* A receiver is a lane: it gets its messages in order, and one that does not answer holds up nobody else. */
+static struct str lane_of(struct ctx *c, int64_t hook_id)
+{
+	return str_printf(c->arena, "platform.hook.%lld", (long long)hook_id);
+}
+
+static err_t enqueue(struct ctx *c, int64_t platform_id, int64_t hook_id, int64_t id, instant_us at)
 {
 	struct str argument =
 	        str_printf(c->arena, "{\"delivery\":%lld,\"platform\":%lld}", (long long)id, (long long)platform_id);
-	return job_enqueue(c, "platform.deliver", str_from_int(c->arena, id), argument, at);
+	return job_enqueue_lane(c, "platform.deliver", lane_of(c, hook_id), str_from_int(c->arena, id), argument, at);
 }
 
 static err_t queue(struct ctx *c, int64_t platform_id, int64_t hook_id, const char *kind, struct value *data)
 {
 	struct value *v = value_object(c->arena);
 	int64_t id = db_new_id(c);
-	struct buf b;
 	value_put_str(c->arena, v, "id", str_from_int(c->arena, id));
 	value_put_c(c->arena, v, "kind", kind);
 	value_put_instant(c->arena, v, "at", c->now);
 	value_put(c->arena, v, "data", data);
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, v);
-	TRY(platform_delivery_insert(c, platform_id, id, hook_id, str_c(kind), buf_done(&b), c->now, NULL));
-	return enqueue(c, platform_id, id, c->now);
+	TRY(platform_delivery_insert(c, platform_id, id, hook_id, str_c(kind), value_json(c->arena, v), c->now, NULL));
+	return enqueue(c, platform_id, hook_id, id, c->now);
 }
 
 err_t hook_tell(struct ctx *c, int64_t platform_id, const char *kind, struct value *data)
@@ -206,7 +209,7 @@ err_t hook_tell(struct ctx *c, int64_t platform_id, const char *kind, struct val
 /* --- delivering --- */
 
 struct attempt {
-	int64_t platform_id, id, tries;
+	int64_t platform_id, hook_id, id, tries;
 	struct str state, reason;
 	int status;
 };
@@ -215,8 +218,11 @@ static err_t record(struct ctx *c, void *arg)
 {
 	struct attempt *t = arg;
 	TRY(platform_delivery_tried(c, t->state, t->tries, t->status, t->reason, c->now, t->platform_id, t->id, NULL));
+	/* Its other messages rest as long as this one would at first. */
+	if (str_is(t->reason, "no-answer"))
+		TRY(job_rest_lane(c, lane_of(c, t->hook_id), c->now + signature_pause(1) * SECOND));
 	if (!str_is(t->state, "waiting")) return OK;
-	return enqueue(c, t->platform_id, t->id, c->now + signature_pause(t->tries) * SECOND);
+	return enqueue(c, t->platform_id, t->hook_id, t->id, c->now + signature_pause(t->tries) * SECOND);
 }
 
 /* The name is resolved again each time: it may lead inside by now. */
@@ -262,6 +268,7 @@ err_t hook_deliver_job(struct ctx *c, struct str argument)
 	t.id = value_number(v, "delivery", 0);
 	TRY(platform_delivery_get(c, t.platform_id, t.id, &d, &found));
 	if (!found || !str_is(d.state, "waiting")) return OK;
+	t.hook_id = d.hook_id;
 	TRY(platform_hook_get(c, t.platform_id, d.hook_id, &hook, &known));
 	t.tries = d.tries + 1;
 	bool ended = !known || hook.ended_at != DB_NULL;
@@ -303,10 +310,11 @@ err_t hook_deliveries(struct ctx *c, const void *input, struct reply *out)
 err_t hook_again(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct hook_id_in *in = input;
-	int64_t n;
-	TRY(platform_delivery_again(c, c->caller.subject_id, in->id, &n));
-	if (!n) return RAISE(c, E_NOT_FOUND, &no_delivery);
-	TRY(enqueue(c, c->caller.subject_id, in->id, c->now));
+	struct platform_delivery_again_row row;
+	bool found;
+	TRY(platform_delivery_again(c, c->caller.subject_id, in->id, &row, &found));
+	if (!found) return RAISE(c, E_NOT_FOUND, &no_delivery);
+	TRY(enqueue(c, c->caller.subject_id, row.hook_id, in->id, c->now));
 	out->value = value_object(c->arena);
 	value_put_str(c->arena, out->value, "id", str_from_int(c->arena, in->id));
 	value_put_c(c->arena, out->value, "state", "waiting");

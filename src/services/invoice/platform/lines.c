@@ -2,24 +2,11 @@
 #include "kernel/ctx/app.h"
 #include "kernel/db/db.h"
 #include "kernel/i18n/i18n.h"
-#include "kernel/keys/keys.h"
 #include "platform_sql.h"
 #include "services/foundation/identity/identity.h"
 #include "services/invoice/platform/platform.h"
 
 enum { SHOWN = 100, READ = 1000 };
-
-struct str platform_code(struct ctx *c, int64_t seller_id, int64_t platform_id, struct str order_no)
-{
-	struct str what = str_printf(c->arena, "platform-order\n%lld\n%lld\n%.*s", (long long)seller_id,
-	        (long long)platform_id, STR_FMT(order_no));
-	return keys_check_code(c->app->keys, c->arena, what);
-}
-
-struct str platform_code_hash(struct ctx *c, struct str code)
-{
-	return keys_lookup_hash(c->app->keys, c->arena, code);
-}
 
 struct value *platform_numbers(struct arena *a, struct str numbers)
 {
@@ -51,8 +38,7 @@ static err_t code_of(struct ctx *c, const struct platform_line_rows_row *row, st
 	bool waits = str_is(row->state, "held") || (str_is(row->state, "known") && !row->numbers.n);
 	if (!waits) return OK;
 	TRY(identity_party_by_tax_id(c, row->seller, &party, &found));
-	if (found) *code = platform_code(c, party.id, c->caller.subject_id, row->order_no);
-	return OK;
+	return found ? platform_code_of(c, party.id, c->caller.subject_id, row->order_no, code) : OK;
 }
 
 static err_t put_line(struct ctx *c, struct value *list, const struct platform_line_rows_row *row)

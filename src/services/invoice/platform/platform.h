@@ -52,9 +52,15 @@ extern const struct fault_def platform_over_limit; /* the limit */
 
 /* --- orders that wait --- */
 
-/* What the buyer is given; follows from the order and a key of this bureau, so it is kept nowhere. */
-struct str platform_code(struct ctx *c, int64_t seller_id, int64_t platform_id, struct str order_no);
-struct str platform_code_hash(struct ctx *c, struct str code);
+/* What the buyer of a new order is given, and the hash under which it is found: the code itself is kept nowhere. */
+MUST_USE err_t platform_code_new(
+        struct ctx *c, int64_t seller_id, int64_t platform_id, struct str order_no, struct str *code, struct str *hash);
+/* The code of an order that is there; STR_NONE: none that this node knows. */
+MUST_USE err_t platform_code_of(
+        struct ctx *c, int64_t seller_id, int64_t platform_id, struct str order_no, struct str *code);
+struct platform_order_by_code_row;
+MUST_USE err_t platform_code_find(
+        struct ctx *c, struct str code, struct platform_order_by_code_row *row, bool *found);
 
 struct claim_page_in {
 	struct str code;

@@ -101,6 +101,19 @@ INSERT INTO platform_order (seller_id, order_no, platform_id, batch_id, line, st
 SELECT batch_id, line, state, total_fen, kept, drawer, settle_id, numbers FROM platform_order
 WHERE seller_id = $1 AND platform_id = $2 AND order_no = $3;
 
+-- :name code_key :one
+-- :out secret bytes
+SELECT secret FROM platform_code_key WHERE one = 1;
+
+-- :name code_key_put :exec
+-- :in secret bytes
+INSERT INTO platform_code_key (one, secret) VALUES (1, $1) ON CONFLICT (one) DO NOTHING;
+
+-- :name order_code :one
+-- :in seller_id int, platform_id int, order_no text
+-- :out code_hash text?
+SELECT code_hash FROM platform_order WHERE seller_id = $1 AND platform_id = $2 AND order_no = $3;
+
 -- :name order_by_code :one
 -- :in code_hash text
 -- :out seller_id int, order_no text, platform_id int, state text, total money, kept text, drawer text, settle_id int, numbers text
@@ -184,9 +197,11 @@ SELECT hook_id, kind, body, state, tries, created_at FROM platform_delivery WHER
 UPDATE platform_delivery SET state = $1, tries = $2, status = $3, reason = $4, tried_at = $5
 WHERE platform_id = $6 AND delivery_id = $7 AND state = 'waiting';
 
--- :name delivery_again :exec
+-- :name delivery_again :one
 -- :in platform_id int, delivery_id int
-UPDATE platform_delivery SET state = 'waiting', tries = 0 WHERE platform_id = $1 AND delivery_id = $2 AND state = 'dead';
+-- :out hook_id int
+UPDATE platform_delivery SET state = 'waiting', tries = 0 WHERE platform_id = $1 AND delivery_id = $2 AND state = 'dead'
+RETURNING hook_id;
 
 -- :name deliveries :many
 -- :in platform_id int, state text, before_id int

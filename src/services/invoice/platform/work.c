@@ -54,17 +54,14 @@ struct group {
 struct str platform_errors(struct ctx *c, err_t kind)
 {
 	struct value *v = value_object(c->arena);
-	struct buf b;
 	if (!c->problem.n) {
 		const struct fault_def *def = problem_def(c, kind);
 		problem_fault(
 		        &c->problem, S(""), def, c->problem.arg[0], c->problem.arg[1], c->problem.arg[2], STR_NONE);
 	}
 	problem_put_errors(c, v);
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, value_get(v, S("errors")));
 	problem_init(&c->problem, c->arena);
-	return buf_done(&b);
+	return value_json(c->arena, value_get(v, S("errors")));
 }
 
 err_t platform_answer(struct ctx *c, struct str *rest, size_t n, struct issued_lines *out)
@@ -207,8 +204,8 @@ static err_t claim_line(struct ctx *c, struct group *g, struct work_line *l)
 	bool held = str_is(l->state, "held");
 	int64_t fresh;
 	if (!held && !str_is(l->state, "waiting")) return OK;
-	struct str no = l->order.order_no, kept = held ? order_keep(c->arena, &l->order) : S(""), hash = STR_NONE;
-	if (held) hash = platform_code_hash(c, platform_code(c, l->seller->id, g->platform_id, no));
+	struct str no = l->order.order_no, kept = held ? order_keep(c->arena, &l->order) : S(""), hash = STR_NONE, code;
+	if (held) TRY(platform_code_new(c, l->seller->id, g->platform_id, no, &code, &hash));
 	TRY(platform_order_insert(c, l->seller->id, no, g->platform_id, g->batch_id, l->line,
 	        held ? S("held") : S("taken"), total_of(l), kept, hash, g->batch->drawer, &fresh));
 	return fresh ? OK : known_order(c, g, l);

@@ -143,14 +143,6 @@ err_t quota_change_to(
 	        c, taxpayer_id, db_new_id(c), this_period(c), str_c(way), before, after, full, c->now, NULL);
 }
 
-static struct str text_of(struct ctx *c, const struct value *v)
-{
-	struct buf b;
-	buf_init(&b, c->arena, 2048);
-	value_write_json(&b, v);
-	return buf_done(&b);
-}
-
 /* Told to the taxpayer; the receipt is the decision's proof. */
 static err_t prove(struct ctx *c, int64_t taxpayer_id, int64_t id, const row_t *r, struct value **receipt)
 {
@@ -167,7 +159,7 @@ static err_t prove(struct ctx *c, int64_t taxpayer_id, int64_t id, const row_t *
 	value_put_bool(c->arena, event, "granted", r->state == QUOTA_GRANTED);
 	value_put_money(c->arena, event, "granted_sum", r->granted);
 	value_put_money(c->arena, event, "amount", r->amount);
-	return outbox_emit(c, "quota.decided", taxpayer_id, text_of(c, event));
+	return outbox_emit(c, "quota.decided", taxpayer_id, value_json(c->arena, event));
 }
 
 static err_t check_request(struct ctx *c, const struct request_in *in)
@@ -213,7 +205,7 @@ err_t quota_request(struct ctx *c, const void *input, struct reply *out)
 		.asked_at = c->now };
 	judge(&f, t.quota, &r, c->now);
 	TRY(quota_explain(c, &inputs, r.instant ? r.granted : t.quota, why));
-	r.document = text_of(c, why);
+	r.document = value_json(c->arena, why);
 	int64_t id = db_new_id(c);
 	TRY(quota_request_insert(c, t.id, id, r.period, r.amount, r.contracts, r.reason, r.instant, r.state, r.granted,
 	        r.note, r.document, r.asked_at, r.decided_at, NULL));

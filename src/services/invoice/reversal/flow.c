@@ -105,7 +105,6 @@ static err_t waiting(struct ctx *c, struct str number, struct slip *out, bool *f
 
 static err_t lines_text(struct ctx *c, const struct start_in *in, struct str *out)
 {
-	struct buf b;
 	struct value *list = value_array(c->arena);
 	for (size_t i = 0; i < in->n_lines; i++) {
 		struct value *v = value_object(c->arena);
@@ -115,9 +114,7 @@ static err_t lines_text(struct ctx *c, const struct start_in *in, struct str *ou
 		if (in->lines[i].has_amount) value_put_money(c->arena, v, "amount", in->lines[i].amount);
 		value_push(c->arena, list, v);
 	}
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, list);
-	*out = in->n_lines ? buf_done(&b) : S("");
+	*out = in->n_lines ? value_json(c->arena, list) : S("");
 	return OK;
 }
 
@@ -165,16 +162,13 @@ static err_t complete(struct ctx *c, struct slip *s, enum red_state state, struc
 static err_t ask(struct ctx *c, struct slip *s, struct value **receipt)
 {
 	struct value *v = value_object(c->arena);
-	struct buf b;
 	value_put_str(c->arena, v, "number", s->row.number);
 	value_put_str(c->arena, v, "reversal_id", s->row.slip);
 	value_put_money(c->arena, v, "amount", FEN(s->row.amount.fen + s->row.tax.fen));
 	value_put_str(c->arena, v, "by", c->caller.subject_name);
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, v);
 	TRY(issue_lock(c, s->row.number, true));
-	TRY(outbox_emit(
-	        c, "invoice.reversal_requested", s->row.by_buyer ? s->row.seller_id : s->row.buyer_id, buf_done(&b)));
+	TRY(outbox_emit(c, "invoice.reversal_requested", s->row.by_buyer ? s->row.seller_id : s->row.buyer_id,
+	        value_json(c->arena, v)));
 	return receipt_issue(c, ACT_REVERSAL_REQUESTED, c->caller.subject_id, slip_value(c, s), receipt, NULL);
 }
 

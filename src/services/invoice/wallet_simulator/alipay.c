@@ -5,10 +5,7 @@
 
 static struct str text(struct ctx *c, const struct value *v)
 {
-	struct buf b;
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, v);
-	return buf_done(&b);
+	return value_json(c->arena, v);
 }
 
 static void put_state(struct ctx *c, struct value *v, struct str order_no, const struct wallet_state *s)
@@ -35,7 +32,7 @@ static err_t transfer(struct ctx *c, const struct value *content, struct value *
 		return wallet_refuse(c, "order");
 	TRY(wallet_take(c, &o, &s));
 	put_state(c, v, o.order_no, &s);
-	return wallet_strikes(c, "no-answer") ? E_BUSY : OK;
+	return sandbox_partner_strikes(c, "wallet_simulator.no-answer") ? E_BUSY : OK;
 }
 
 static err_t query(struct ctx *c, const struct value *content, struct value *v)
@@ -66,7 +63,7 @@ static err_t bill(struct ctx *c, const struct value *content, struct value *v)
 static err_t admit(struct ctx *c, struct str body, struct lottery_param *p, size_t *n)
 {
 	struct str der;
-	TRY(wallet_sandbox(c));
+	TRY(sandbox_only(c));
 	TRY(lottery_merchant_key(c, S("alipay"), &der));
 	struct crypto_key *key = der.p ? crypto_rsa_public(der) : NULL;
 	bool good = key && lottery_alipay_form_read(c->arena, body, p, n) &&

@@ -10,7 +10,7 @@ static err_t open_message(struct ctx *c, struct str body, const char *kind, stru
 	struct payment_envelope e;
 	struct json_fault where;
 	unsigned char point[65];
-	TRY(wallet_sandbox(c));
+	TRY(sandbox_only(c));
 	crypto_sm2_point(keys_seal(c->app->keys), point);
 	if (payment_unseal(c->arena, body, payment_bureau_name(c), S(WALLET_BANK), point, c->now, &e) != PAYMENT_OPENED)
 		return wallet_refuse(c, "signature");
@@ -22,7 +22,6 @@ static err_t open_message(struct ctx *c, struct str body, const char *kind, stru
 static struct str report(struct ctx *c, struct str order_no, const struct wallet_state *s)
 {
 	struct value *v = value_object(c->arena);
-	struct buf b;
 	value_put_str(c->arena, v, "out_bill_no", order_no);
 	value_put_str(c->arena, v, "transfer_bill_no", s->provider_no);
 	value_put_c(c->arena, v, "state",
@@ -32,9 +31,7 @@ static struct str report(struct ctx *c, struct str order_no, const struct wallet
 	                    : "PROCESSING");
 	value_put_int(c->arena, v, "transfer_amount", s->amount.fen);
 	if (s->reason.n) value_put_str(c->arena, v, "fail_reason", s->reason);
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, v);
-	return buf_done(&b);
+	return value_json(c->arena, v);
 }
 
 static err_t answer(struct ctx *c, struct str message, struct reply *out)
@@ -57,7 +54,7 @@ err_t wallet_bank_order(struct ctx *c, const void *input, struct reply *out)
 		FEN(value_number(v, "amount", 0)) };
 	if (!o.order_no.n || !o.account.n || o.amount.fen <= 0) return wallet_refuse(c, "order");
 	TRY(wallet_take(c, &o, &s));
-	if (wallet_strikes(c, "no-answer")) return E_BUSY;
+	if (sandbox_partner_strikes(c, "wallet_simulator.no-answer")) return E_BUSY;
 	return answer(c, report(c, o.order_no, &s), out);
 }
 

@@ -7,18 +7,12 @@
 
 enum { NOTIFY_TRIES = 12 };
 
-static const struct fault_def no_sandbox = { "sandbox-only", N_("只有演示环境能这样做"), NULL, NULL };
 static const struct fault_def refused = { "wallet-message", N_("模拟付款方不认这份报文：{1}"), NULL, NULL };
 
 const struct choice wallet_faults[] = { { "refuse", N_("拒绝付款") }, { "no-answer", N_("已受理，但应答丢失") },
 	{ "no-callback", N_("已付款，不回送结果") }, { "wrong-signature", N_("回送的签名不对") },
 	{ "duplicate", N_("回送两次") }, { "wrong-amount", N_("回送的金额不对") }, { "omit", N_("账单少一笔") },
 	{ 0 } };
-
-err_t wallet_sandbox(struct ctx *c)
-{
-	return c->app->sandbox ? OK : RAISE(c, E_FORBIDDEN, &no_sandbox);
-}
 
 err_t wallet_refuse(struct ctx *c, const char *what)
 {
@@ -96,35 +90,6 @@ err_t wallet_feed(struct ctx *c, const struct event *events, size_t n)
 	return OK;
 }
 
-/* --- faults --- */
-
-struct strike {
-	const char *fault;
-	int64_t n;
-};
-static err_t strike(struct ctx *c, void *arg)
-{
-	struct strike *s = arg;
-	return wallet_simulator_fault_take(c, str_c(s->fault), &s->n);
-}
-
-bool wallet_strikes(struct ctx *c, const char *fault)
-{
-	struct strike s = { fault, 0 };
-	return db_write(c, strike, &s) == OK && s.n > 0;
-}
-
-err_t wallet_fault(struct ctx *c, const void *input, struct reply *out)
-{
-	const struct wallet_fault_in *in = input;
-	TRY(wallet_sandbox(c));
-	TRY(wallet_simulator_fault_put(c, in->fault, in->times, NULL));
-	out->value = value_object(c->arena);
-	value_put_str(c->arena, out->value, "fault", in->fault);
-	value_put_int(c->arena, out->value, "times", in->times);
-	return OK;
-}
-
 /* --- orders --- */
 
 static err_t enqueue(
@@ -158,8 +123,9 @@ static err_t take(struct ctx *c, void *arg)
 {
 	struct taking *t = arg;
 	const struct wallet_order *o = t->order;
-	int64_t refuse, new;
-	TRY(wallet_simulator_fault_take(c, S("refuse"), &refuse));
+	int64_t new;
+	bool refuse;
+	TRY(sandbox_partner_fault(c, "wallet_simulator.refuse", &refuse));
 	TRY(wallet_simulator_order_insert(c, str_c(o->channel), o->order_no, o->account, o->amount,
 	        refuse ? S("failed") : S("pending"), refuse ? S("ACCOUNT_NOT_EXIST") : S(""), c->now, &new));
 	TRY(wallet_look(c, o->channel, o->order_no, t->state));
@@ -234,10 +200,10 @@ err_t wallet_notify_job(struct ctx *c, struct str argument)
 	struct wallet_state s;
 	if (!read_argument(c, argument, &j)) return E_INTERNAL;
 	TRY(wallet_look(c, j.channel, j.order_no, &s));
-	if (wallet_strikes(c, "no-callback")) return OK;
-	if (wallet_strikes(c, "wrong-amount")) s.amount.fen++;
-	int status = notify(c, &j, &s, wallet_strikes(c, "wrong-signature"));
-	if (wallet_strikes(c, "duplicate")) status = notify(c, &j, &s, false);
+	if (sandbox_partner_strikes(c, "wallet_simulator.no-callback")) return OK;
+	if (sandbox_partner_strikes(c, "wallet_simulator.wrong-amount")) s.amount.fen++;
+	int status = notify(c, &j, &s, sandbox_partner_strikes(c, "wallet_simulator.wrong-signature"));
+	if (sandbox_partner_strikes(c, "wallet_simulator.duplicate")) status = notify(c, &j, &s, false);
 	return status == 200 || j.tries >= NOTIFY_TRIES ? OK : db_write(c, again, &j);
 }
 
@@ -249,7 +215,7 @@ err_t wallet_bill(struct ctx *c, const char *channel, struct date day, struct st
 	struct buf b;
 	size_t n, lines = 0;
 	int64_t sum = 0;
-	bool omit = wallet_strikes(c, "omit");
+	bool omit = sandbox_partner_strikes(c, "wallet_simulator.omit");
 	TRY(wallet_simulator_credits(c, date_to_instant(day), date_to_instant(date_add_days(day, 1)), &rows, &n));
 	buf_init(&b, c->arena, 64 * n + 64);
 	for (size_t i = 0; i < n; i++) {
@@ -274,7 +240,7 @@ err_t wallet_credits(struct ctx *c, const void *input, struct reply *out)
 	size_t n;
 	int64_t sum = 0;
 	(void)input;
-	TRY(wallet_sandbox(c));
+	TRY(sandbox_only(c));
 	TRY(wallet_simulator_credits(c, 0, INT64_MAX, &rows, &n));
 	out->value = value_object(c->arena);
 	struct value *list = value_put_array(c->arena, out->value, "credits");

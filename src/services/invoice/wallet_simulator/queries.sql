@@ -37,11 +37,3 @@ SELECT provider_no, amount_fen FROM wallet_credit WHERE channel = $1 AND order_n
 -- :max 50000
 SELECT channel, order_no, provider_no, account, amount_fen, credited_at FROM wallet_credit WHERE credited_at >= $1 AND credited_at < $2
 ORDER BY channel, order_no LIMIT 50000;
-
--- :name fault_put :exec
--- :in fault text, times int
-INSERT INTO wallet_fault (fault, times) VALUES ($1, $2) ON CONFLICT (fault) DO UPDATE SET times = excluded.times;
-
--- :name fault_take :exec
--- :in fault text
-UPDATE wallet_fault SET times = times - 1 WHERE fault = $1 AND times > 0;

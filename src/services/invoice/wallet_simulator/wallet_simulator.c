@@ -18,9 +18,9 @@ static const struct field bill_fields[] = {
 	{ 0 },
 };
 static const struct field fault_fields[] = {
-	{ "fault", FIELD_ENUM, AT(struct wallet_fault_in, fault), .required = true, .max = 30, .choices = wallet_faults,
-	        .label = N_("故障") },
-	{ "times", FIELD_INT, AT(struct wallet_fault_in, times), .required = true, .min = 0, .max = 1000000,
+	{ "fault", FIELD_ENUM, AT(struct partner_fault_in, fault), .required = true, .max = 30,
+	        .choices = wallet_faults, .label = N_("故障") },
+	{ "times", FIELD_INT, AT(struct partner_fault_in, times), .required = true, .min = 0, .max = 1000000,
 	        .label = N_("次数") },
 	{ 0 },
 };
@@ -65,8 +65,8 @@ static const struct operation operations[] = {
 	        .path = "/sandbox/wallets/faults",
 	        .who = PUBLIC,
 	        .in = fault_fields,
-	        .in_size = sizeof(struct wallet_fault_in),
-	        .run = wallet_fault,
+	        .in_size = sizeof(struct partner_fault_in),
+	        .run = sandbox_partner_arm,
 	        .title = N_("模拟付款方：设故障"),
 	        .requirements = "A11.7" },
 	{ .id = "wallet_simulator.credits",

@@ -1,6 +1,7 @@
 /* Wallet simulator: the payout providers of the sandbox. Entered over HTTP only. */
 #ifndef INVOICE_WALLET_SIMULATOR_H
 #define INVOICE_WALLET_SIMULATOR_H
+#include "kernel/sandbox/sandbox.h"
 #include "services/invoice/lottery/lottery.h"
 
 #define WALLET_SECOND INT64_C(1000000)
@@ -16,12 +17,8 @@ struct wallet_order_in {
 struct wallet_bill_in {
 	struct date day;
 };
-struct wallet_fault_in {
-	struct str fault;
-	int64_t times;
-};
-op_run wallet_wechat_order, wallet_wechat_query, wallet_wechat_bill, wallet_alipay, wallet_bank_order, wallet_bank_query,
-        wallet_bank_file, wallet_fault, wallet_credits;
+op_run wallet_wechat_order, wallet_wechat_query, wallet_wechat_bill, wallet_alipay, wallet_bank_order,
+        wallet_bank_query, wallet_bank_file, wallet_credits;
 extern const struct choice wallet_faults[];
 
 /* --- books (book.c) --- */
@@ -35,11 +32,9 @@ struct wallet_state {
 	struct str provider_no, reason;
 	struct money amount;
 };
-MUST_USE err_t wallet_sandbox(struct ctx *c);
 MUST_USE err_t wallet_take(struct ctx *c, const struct wallet_order *o, struct wallet_state *s);
 MUST_USE err_t wallet_look(struct ctx *c, const char *channel, struct str order_no, struct wallet_state *s);
 MUST_USE err_t wallet_bill(struct ctx *c, const char *channel, struct date day, struct str *csv);
-bool wallet_strikes(struct ctx *c, const char *fault);
 MUST_USE err_t wallet_key(struct ctx *c, const char *channel, struct crypto_key **key, struct str *secret);
 MUST_USE err_t wallet_refuse(struct ctx *c, const char *what);
 err_t wallet_pay_job(struct ctx *c, struct str argument);

@@ -10,7 +10,7 @@ static err_t admit(struct ctx *c, const char *method, struct str path, struct st
 	struct lottery_wechat_head h;
 	struct str der;
 	int64_t at;
-	TRY(wallet_sandbox(c));
+	TRY(sandbox_only(c));
 	TRY(lottery_merchant_key(c, S("wechat"), &der));
 	struct crypto_key *key = der.p ? crypto_rsa_public(der) : NULL;
 	bool good = key && lottery_wechat_authorization_read(c->arena, http_header(c->request, "Authorization"), &h) &&
@@ -33,15 +33,12 @@ static struct str serial_of(struct ctx *c, const struct crypto_key *key)
 static struct str report(struct ctx *c, struct str order_no, const struct wallet_state *s)
 {
 	struct value *v = value_object(c->arena);
-	struct buf b;
 	value_put_str(c->arena, v, "out_bill_no", order_no);
 	value_put_str(c->arena, v, "transfer_bill_no", s->provider_no);
 	value_put_c(c->arena, v, "state", s->paid ? "SUCCESS" : s->failed ? "FAIL" : "PROCESSING");
 	value_put_int(c->arena, v, "transfer_amount", s->amount.fen);
 	if (s->reason.n) value_put_str(c->arena, v, "fail_reason", s->reason);
-	buf_init(&b, c->arena, 256);
-	value_write_json(&b, v);
-	return buf_done(&b);
+	return value_json(c->arena, v);
 }
 
 static err_t answer(struct ctx *c, struct str body, int status, const char *media, struct reply *out)
@@ -76,7 +73,7 @@ err_t wallet_wechat_order(struct ctx *c, const void *input, struct reply *out)
 		FEN(value_number(v, "transfer_amount", 0)) };
 	if (!o.order_no.n || !o.account.n || o.amount.fen <= 0) return wallet_refuse(c, "order");
 	TRY(wallet_take(c, &o, &s));
-	if (wallet_strikes(c, "no-answer")) return E_BUSY;
+	if (sandbox_partner_strikes(c, "wallet_simulator.no-answer")) return E_BUSY;
 	return answer(c, report(c, o.order_no, &s), 200, "application/json", out);
 }
 

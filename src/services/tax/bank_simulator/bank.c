@@ -5,6 +5,7 @@
 #include "kernel/db/db.h"
 #include "kernel/fetch/fetch.h"
 #include "kernel/keys/keys.h"
+#include "kernel/sandbox/sandbox.h"
 #include "services/tax/bank_simulator/bank_simulator.h"
 #include "services/tax/payment/payment.h"
 #include <string.h>
@@ -13,7 +14,6 @@
 #define HOLD (60 * SECOND)
 enum { NOTIFY_TRIES = 12 };
 
-static const struct fault_def no_sandbox = { "sandbox-only", N_("只有演示环境能这样做"), NULL, NULL };
 static const struct fault_def refused = { "bank-envelope", N_("模拟银行不认这份报文：{1}"), NULL, NULL };
 static const struct fault_def lost = { "bank-fault", N_("模拟银行按您的要求没有应答"), NULL, NULL };
 
@@ -23,11 +23,6 @@ const struct choice bank_faults[] = { { "refuse", N_("余额不足，拒绝扣�
 	{ "callback-first", N_("先回送，后应答") }, { "hold", N_("一分钟后才扣款") },
 	{ "hold-callback", N_("扣款一分钟后才回送") }, { "omit", N_("对账文件少一笔") },
 	{ "extra", N_("对账文件多一笔") }, { "file-amount", N_("对账文件一笔金额不对") }, { 0 } };
-
-static err_t sandbox_only(struct ctx *c)
-{
-	return c->app->sandbox ? OK : RAISE(c, E_FORBIDDEN, &no_sandbox);
-}
 
 /* --- keys and envelopes --- */
 
@@ -87,49 +82,6 @@ static err_t answer(struct ctx *c, struct str message, struct reply *out)
 	return OK;
 }
 
-/* --- faults --- */
-
-static err_t fault_strikes(struct ctx *c, const char *fault, bool *yes)
-{
-	int64_t n;
-	TRY(bank_simulator_fault_take(c, str_c(fault), &n));
-	*yes = n > 0;
-	return OK;
-}
-
-struct strike {
-	const char *fault;
-	bool yes;
-};
-static err_t strike(struct ctx *c, void *arg)
-{
-	struct strike *s = arg;
-	return fault_strikes(c, s->fault, &s->yes);
-}
-
-static bool strikes(struct ctx *c, const char *fault)
-{
-	struct strike s = { fault, false };
-	return db_write(c, strike, &s) == OK && s.yes;
-}
-
-static err_t arm(struct ctx *c, void *arg)
-{
-	const struct fault_in *in = arg;
-	return bank_simulator_fault_put(c, in->fault, in->times, NULL);
-}
-
-err_t bank_fault(struct ctx *c, const void *input, struct reply *out)
-{
-	struct fault_in in = *(const struct fault_in *)input;
-	TRY(sandbox_only(c));
-	TRY(db_write(c, arm, &in));
-	out->value = value_object(c->arena);
-	value_put_str(c->arena, out->value, "fault", in.fault);
-	value_put_int(c->arena, out->value, "times", in.times);
-	return OK;
-}
-
 /* --- debits --- */
 
 static err_t enqueue(struct ctx *c, const char *kind, struct str voucher, int64_t tries, instant_us at)
@@ -176,7 +128,7 @@ static err_t debit(struct ctx *c, void *arg)
 	        c->arena, "SIM%04d%02d%02d%08lld", c->today.year, c->today.month, c->today.day, (long long)n);
 	TRY(bank_simulator_debit_insert(c, *voucher, number, order.amount, c->now, NULL));
 	TRY(bank_simulator_order_state(c, S("debited"), STR_NONE, *voucher, NULL));
-	TRY(fault_strikes(c, "hold-callback", &hold));
+	TRY(sandbox_partner_fault(c, "bank_simulator.hold-callback", &hold));
 	return enqueue(c, "bank_simulator.notify", *voucher, 0, c->now + (hold ? HOLD : 0));
 }
 
@@ -219,16 +171,16 @@ static err_t notify(struct ctx *c, struct str voucher, int *status)
 	TRY(report_of(c, voucher, &r));
 	TRY(own_key(c, &key));
 	*status = 200;
-	if (strikes(c, "no-callback")) return OK;
-	if (strikes(c, "wrong-amount")) r.amount.fen++;
-	if (strikes(c, "wrong-signature")) {
+	if (sandbox_partner_strikes(c, "bank_simulator.no-callback")) return OK;
+	if (sandbox_partner_strikes(c, "bank_simulator.wrong-amount")) r.amount.fen++;
+	if (sandbox_partner_strikes(c, "bank_simulator.wrong-signature")) {
 		key = crypto_sm2_new();
 		arena_cleanup(c->arena, free_key, key);
 	}
 	struct str us = S(BANK_NAME), them = payment_bureau_name(c), message = payment_report_write(c->arena, &r);
 	struct str envelope = payment_seal(c->arena, us, them, key, c->now, message);
 	*status = call_back(c, envelope);
-	if (strikes(c, "duplicate")) {
+	if (sandbox_partner_strikes(c, "bank_simulator.duplicate")) {
 		(void)call_back(c, envelope);
 		*status = call_back(c, payment_seal(c->arena, us, them, key, c->now, message));
 	}
@@ -270,7 +222,7 @@ static err_t take_order(struct ctx *c, void *arg)
 	struct order *o = arg;
 	bool refuse, hold;
 	int64_t new;
-	TRY(fault_strikes(c, "refuse", &refuse));
+	TRY(sandbox_partner_fault(c, "bank_simulator.refuse", &refuse));
 	struct str reason = refuse ? S("insufficient-funds") : c->now > o->valid_until ? S("expired") : STR_NONE;
 	TRY(bank_simulator_order_insert(c, o->voucher, o->amount, o->valid_until,
 	        reason.p ? S("refused") : S("pending"), reason, c->now, &new));
@@ -280,7 +232,7 @@ static err_t take_order(struct ctx *c, void *arg)
 		o->report.reason = S("amount");
 	}
 	if (!new || reason.p) return OK;
-	TRY(fault_strikes(c, "hold", &hold));
+	TRY(sandbox_partner_fault(c, "bank_simulator.hold", &hold));
 	return enqueue(c, "bank_simulator.debit", o->voucher, 0, c->now + (hold ? HOLD : 0));
 }
 
@@ -298,11 +250,11 @@ err_t bank_order(struct ctx *c, const void *input, struct reply *out)
 	        !instant_parse(value_text(m, "valid_until"), &o.valid_until))
 		return RAISE(c, E_INPUT, &refused, S("order"));
 	TRY(db_write(c, take_order, &o));
-	if (strikes(c, "callback-first")) {
+	if (sandbox_partner_strikes(c, "bank_simulator.callback-first")) {
 		TRY(db_write(c, debit, &o.voucher));
 		TRY(notify(c, o.voucher, &status));
 	}
-	if (strikes(c, "no-ack")) return RAISE(c, E_BUSY, &lost);
+	if (sandbox_partner_strikes(c, "bank_simulator.no-ack")) return RAISE(c, E_BUSY, &lost);
 	return answer(c, payment_report_write(c->arena, &o.report), out);
 }
 
@@ -338,7 +290,6 @@ err_t bank_file(struct ctx *c, const void *input, struct reply *out)
 	struct value *m = NULL, *v = value_object(c->arena);
 	struct date day;
 	struct str file;
-	struct buf b;
 	TRY(sandbox_only(c));
 	TRY(open_message(c, in->body, &m));
 	if (!str_is(value_text(m, "kind"), "file") || !date_parse(value_text(m, "day"), &day))
@@ -347,9 +298,7 @@ err_t bank_file(struct ctx *c, const void *input, struct reply *out)
 	value_put_c(c->arena, v, "kind", "file");
 	value_put_date(c->arena, v, "day", day);
 	value_put_str(c->arena, v, "file", file);
-	buf_init(&b, c->arena, file.n + 100);
-	value_write_json(&b, v);
-	return answer(c, buf_done(&b), out);
+	return answer(c, value_json(c->arena, v), out);
 }
 
 /* For tests: whatever the bank is told to say, signed by it. */

@@ -1,5 +1,6 @@
 /* Bank simulator: the descriptor. Everything here exists in the sandbox only. */
 #include "services/tax/bank_simulator/bank_simulator.h"
+#include "kernel/sandbox/sandbox.h"
 #include "services/tax/payment/payment.h"
 
 static const struct field bank_fields[] = {
@@ -8,9 +9,9 @@ static const struct field bank_fields[] = {
 	{ 0 },
 };
 static const struct field fault_fields[] = {
-	{ "fault", FIELD_ENUM, AT(struct fault_in, fault), .required = true, .max = 30, .choices = bank_faults,
+	{ "fault", FIELD_ENUM, AT(struct partner_fault_in, fault), .required = true, .max = 30, .choices = bank_faults,
 	        .label = N_("故障") },
-	{ "times", FIELD_INT, AT(struct fault_in, times), .required = true, .min = 0, .max = 1000000,
+	{ "times", FIELD_INT, AT(struct partner_fault_in, times), .required = true, .min = 0, .max = 1000000,
 	        .label = N_("次数") },
 	{ 0 },
 };
@@ -42,7 +43,8 @@ static const struct operation operations[] = {
 	BANK_MESSAGE("order", "orders", bank_order, N_("模拟银行：收扣款指令")),
 	BANK_MESSAGE("query", "queries", bank_query, N_("模拟银行：查扣款结果")),
 	BANK_MESSAGE("file", "files", bank_file, N_("模拟银行：给对账文件")),
-	BANK_POST("fault", "faults", fault_fields, struct fault_in, bank_fault, N_("模拟银行：设故障")),
+	BANK_POST(
+	        "fault", "faults", fault_fields, struct partner_fault_in, sandbox_partner_arm, N_("模拟银行：设故障")),
 	BANK_POST("sign", "envelopes", sign_fields, struct sign_in, bank_sign, N_("模拟银行：签一份报文")),
 	{ .id = "bank_simulator.debits",
 	        .method = GET,

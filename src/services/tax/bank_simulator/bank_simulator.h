@@ -1,5 +1,5 @@
-/* Bank simulator: the bank of the sandbox. It is entered over HTTP only, with signed messages, as a real bank would be; no
- * service calls it. */
+/* Bank simulator: the bank of the sandbox. It is entered over HTTP only, with signed messages, as a real bank would be;
+ * no service calls it. */
 #ifndef TAX_BANK_SIMULATOR_H
 #define TAX_BANK_SIMULATOR_H
 #include "kernel/operation/service.h"
@@ -8,10 +8,6 @@
 
 struct bank_in {
 	struct str body;
-};
-struct fault_in {
-	struct str fault;
-	int64_t times;
 };
 struct debits_in {
 	struct date day;
@@ -23,7 +19,6 @@ struct sign_in {
 err_t bank_order(struct ctx *c, const void *input, struct reply *out);
 err_t bank_query(struct ctx *c, const void *input, struct reply *out);
 err_t bank_file(struct ctx *c, const void *input, struct reply *out);
-err_t bank_fault(struct ctx *c, const void *input, struct reply *out);
 err_t bank_debits(struct ctx *c, const void *input, struct reply *out);
 err_t bank_sign(struct ctx *c, const void *input, struct reply *out);
 err_t bank_debit_job(struct ctx *c, struct str voucher);

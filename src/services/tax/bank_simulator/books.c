@@ -3,10 +3,9 @@
 #include "kernel/ctx/app.h"
 #include "kernel/db/db.h"
 #include "kernel/keys/keys.h"
+#include "kernel/sandbox/sandbox.h"
 #include "services/tax/bank_simulator/bank_simulator.h"
 #include "services/tax/payment/payment.h"
-
-static const struct fault_def no_sandbox = { "sandbox-only", N_("只有演示环境能这样做"), NULL, NULL };
 
 static struct payment_bank_line *lines_of(struct ctx *c, const struct bank_simulator_debits_between_row *rows, size_t n)
 {
@@ -23,12 +22,9 @@ struct faults {
 static err_t take_faults(struct ctx *c, void *arg)
 {
 	struct faults *f = arg;
-	int64_t omit, extra, amount;
-	TRY(bank_simulator_fault_take(c, S("omit"), &omit));
-	TRY(bank_simulator_fault_take(c, S("extra"), &extra));
-	TRY(bank_simulator_fault_take(c, S("file-amount"), &amount));
-	*f = (struct faults){ omit > 0, extra > 0, amount > 0 };
-	return OK;
+	TRY(sandbox_partner_fault(c, "bank_simulator.omit", &f->omit));
+	TRY(sandbox_partner_fault(c, "bank_simulator.extra", &f->extra));
+	return sandbox_partner_fault(c, "bank_simulator.file-amount", &f->amount);
 }
 
 err_t bank_file_text(struct ctx *c, struct date day, struct str *file)
@@ -54,7 +50,7 @@ err_t bank_debits(struct ctx *c, const void *input, struct reply *out)
 	struct bank_simulator_debits_between_row *rows;
 	size_t n;
 	struct money sum = FEN(0);
-	if (!c->app->sandbox) return RAISE(c, E_FORBIDDEN, &no_sandbox);
+	TRY(sandbox_only(c));
 	instant_us from = in->has_day ? date_to_instant(in->day) : 0;
 	instant_us to = in->has_day ? date_to_instant(date_add_days(in->day, 1)) : INT64_MAX;
 	TRY(bank_simulator_debits_between(c, from, to, &rows, &n));

@@ -41,16 +41,3 @@ ORDER BY debited_at, voucher;
 -- :out voucher text, amount money
 -- :max 1000
 SELECT voucher, amount_fen FROM bank_debit WHERE voucher > $1 ORDER BY voucher LIMIT 1000;
-
--- :name fault_put :exec
--- :in fault text, times int
-INSERT INTO bank_fault (fault, times) VALUES ($1, $2) ON CONFLICT (fault) DO UPDATE SET times = excluded.times;
-
--- :name fault_take :exec
--- :in fault text
-UPDATE bank_fault SET times = times - 1 WHERE fault = $1 AND times > 0;
-
--- :name fault_get :one
--- :in fault text
--- :out times int
-SELECT times FROM bank_fault WHERE fault = $1;

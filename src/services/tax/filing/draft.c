@@ -2,6 +2,7 @@
 #include "filing_sql.h"
 #include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
+#include "services/invoice/paper/paper.h"
 #include "services/invoice/purchase/purchase.h"
 #include "services/tax/filing/work.h"
 #include <string.h>
@@ -49,21 +50,72 @@ static err_t check_period(struct ctx *c, struct period p, const struct draft *d)
 	return c->problem.n > before_us ? E_INPUT : OK;
 }
 
+struct sales {
+	struct invoice_sale *list;
+	size_t n;
+};
+
+static void append(struct ctx *c, struct sales *to, const struct invoice_sale *some, size_t n)
+{
+	struct invoice_sale *both = arena_array(c->arena, to->n + n + 1, sizeof *both);
+	if (to->n) memcpy(both, to->list, to->n * sizeof *both);
+	if (n) memcpy(both + to->n, some, n * sizeof *both);
+	*to = (struct sales){ both, to->n + n };
+}
+
+static bool same_group(const struct invoice_sale *a, const struct invoice_sale *b)
+{
+	return a->treatment == b->treatment && a->section == b->section && a->rate.ppm == b->rate.ppm &&
+	       str_eq(a->kind, b->kind);
+}
+
+/* Takes one invoice out of the sums that it is in. */
+static err_t take_out(struct ctx *c, struct str number, struct invoice_sale *sums, size_t n)
+{
+	struct invoice v;
+	struct invoice_sale groups[ISSUE_SALES_MAX];
+	size_t k;
+	bool found;
+	TRY(issue_find(c, number, &v, &found));
+	if (!found) return E_INTERNAL;
+	TRY(issue_document_sales(c, &v, groups, &k));
+	for (size_t g = 0; g < k; g++)
+		for (size_t i = 0; i < n; i++)
+			if (same_group(&sums[i], &groups[g])) {
+				sums[i].n -= groups[g].n;
+				sums[i].amount.fen -= groups[g].amount.fen;
+				sums[i].tax.fen -= groups[g].tax.fen;
+			}
+	return OK;
+}
+
+/* An invoice that stands for one on paper is the same sale: it counts on paper. */
+static err_t read_month(
+        struct ctx *c, const struct draft *d, struct period month, struct sales *electronic, struct sales *paper)
+{
+	struct invoice_sale *some;
+	struct str *twins;
+	size_t n, n_twins;
+	TRY(issue_sales(c, d->taxpayer.id, 0, period_format(c->arena, month), &some, &n));
+	TRY(paper_twins(c, d->taxpayer.id, month, &twins, &n_twins));
+	for (size_t i = 0; i < n_twins; i++)
+		TRY(take_out(c, twins[i], some, n));
+	append(c, electronic, some, n);
+	TRY(paper_sales(c, d->taxpayer.id, month, &some, &n));
+	append(c, paper, some, n);
+	return OK;
+}
+
 static err_t read_sales(struct ctx *c, struct draft *d)
 {
 	struct period month = period_of(PERIOD_MONTH, period_first(d->facts.period));
-	struct invoice_sale *all = NULL;
-	for (int i = 0; i < periods_months(d->facts.period); i++) {
-		struct invoice_sale *some;
-		size_t n, have = d->facts.n_sold;
-		TRY(issue_sales(c, d->taxpayer.id, 0, period_format(c->arena, period_next(month, i)), &some, &n));
-		struct invoice_sale *both = arena_array(c->arena, have + n + 1, sizeof *both);
-		if (all && have) memcpy(both, all, have * sizeof *both);
-		if (n) memcpy(both + have, some, n * sizeof *both);
-		all = both;
-		d->facts.n_sold += n;
-	}
-	d->facts.sold = all;
+	struct sales all = { 0 }, paper = { 0 };
+	for (int i = 0; i < periods_months(d->facts.period); i++)
+		TRY(read_month(c, d, period_next(month, i), &all, &paper));
+	append(c, &all, paper.list, paper.n);
+	d->facts.sold = all.list;
+	d->facts.n_sold = all.n;
+	d->facts.n_paper = paper.n;
 	return OK;
 }
 

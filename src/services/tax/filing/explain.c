@@ -2,6 +2,7 @@
  * law and the source vouchers (A05.d). */
 #include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
+#include "services/invoice/paper/paper.h"
 #include "services/invoice/purchase/purchase.h"
 #include "services/tax/filing/work.h"
 
@@ -29,6 +30,7 @@ static const struct origin {
 	{ "vat-general", 31, N_("本期内缴纳的更早各期增值税，取自台账"), NULL },
 };
 static const char by_you[] = N_("系统没有数据，由您填写；没有就是 0.00");
+static const char by_invoices[] = N_("本期开具的发票，按票种、税率和项目合计，红字为负");
 
 static const struct origin *origin_of(const struct form *form, int n)
 {
@@ -88,16 +90,23 @@ static const char *role_word(enum cell_role r)
 	return words[r];
 }
 
+/* Where a sale comes from: its electronic invoice, or what the seller reported of its paper ones (验旧). */
+static const char *const medium_words[] = { "electronic", "paper" };
+
 /* How many groups of invoice lines, and how much of them, stand behind the line. */
 static bool put_sum(struct ctx *c, const struct draft *d, int n, struct value *v)
 {
 	int64_t invoices = 0;
+	struct money on_paper = FEN(0);
 	struct value *list = value_array(c->arena);
 	for (size_t i = 0; i < d->facts.n_sold; i++) {
 		const struct invoice_sale *s = &d->facts.sold[i];
 		struct money share = form_share(d->filled.form, n, s);
 		if (share.fen == 0) continue;
 		struct value *o = value_object(c->arena);
+		bool paper = i + d->facts.n_paper >= d->facts.n_sold;
+		if (paper) on_paper.fen += share.fen;
+		value_put_c(c->arena, o, "medium", medium_words[paper]);
 		value_put_str(c->arena, o, "kind", s->kind);
 		value_put_str(c->arena, o, "rate", rate_format(c->arena, s->rate));
 		value_put_int(c->arena, o, "count", s->n);
@@ -109,8 +118,14 @@ static bool put_sum(struct ctx *c, const struct draft *d, int n, struct value *v
 	}
 	if (n == 12 && d->facts.n_credits && !d->facts.small) invoices = d->facts.n_credits;
 	value_put_int(c->arena, v, "count", invoices);
+	value_put_money(c->arena, v, "paper", on_paper);
 	value_put(c->arena, v, "groups", list);
 	return invoices > 0;
+}
+
+static const char *source_of(const struct form *form, const struct origin *origin, int n)
+{
+	return origin ? origin->how : form_is_sold(form, n) ? by_invoices : by_you;
 }
 
 struct value *explain_line(struct ctx *c, const struct draft *d, const struct value *traces, int n)
@@ -132,7 +147,7 @@ struct value *explain_line(struct ctx *c, const struct draft *d, const struct va
 	value_put(c->arena, v, "parameters", t ? shared(value_get(t, S("parameters"))) : value_array(c->arena));
 	put_steps(c, role == CELL_SURCHARGE ? traces : NULL, v);
 	value_put(c->arena, v, "source",
-	        t ? value_null(c->arena) : value_str(c->arena, tr(c, origin ? origin->how : by_you)));
+	        t ? value_null(c->arena) : value_str(c->arena, tr(c, source_of(d->filled.form, origin, n))));
 	struct str law =
 	        str_dup(c->arena, policy_form_law(role == CELL_SURCHARGE ? d->filled.surcharges : d->filled.vat));
 	value_put_str(c->arena, v, "law", origin && origin->law ? tr(c, origin->law) : tr(c, law.p));
@@ -163,12 +178,29 @@ static void put_voucher(struct ctx *c, struct value *list, struct str number, st
         struct money tax, struct money share)
 {
 	struct value *v = value_object(c->arena);
+	value_put_c(c->arena, v, "medium", medium_words[0]);
 	value_put_str(c->arena, v, "number", number);
 	value_put_str(c->arena, v, "other", other.p ? other : S(""));
 	value_put_money(c->arena, v, "amount", amount);
 	value_put_money(c->arena, v, "tax", tax);
 	value_put_money(c->arena, v, "share", share);
 	value_put_str(c->arena, v, "href", str_printf(c->arena, "/invoices/%.*s", STR_FMT(number)));
+	value_push(c->arena, list, v);
+}
+
+static void put_paper(struct ctx *c, struct value *list, const struct paper_sale *s, struct money share)
+{
+	struct value *v = value_object(c->arena);
+	bool one = str_eq(s->from, s->to);
+	value_put_c(c->arena, v, "medium", medium_words[1]);
+	value_put_str(
+	        c->arena, v, "number", str_printf(c->arena, one ? "%s %s" : "%s %s–%s", s->code.p, s->from.p, s->to.p));
+	value_put_str(c->arena, v, "other", s->buyer_name);
+	value_put_money(c->arena, v, "amount", s->sale.amount);
+	value_put_money(c->arena, v, "tax", s->sale.tax);
+	value_put_money(c->arena, v, "share", share);
+	value_put_str(c->arena, v, "href",
+	        str_printf(c->arena, "/public/paper-invoices?code=%s&number=%s", s->code.p, s->from.p));
 	value_push(c->arena, list, v);
 }
 
@@ -193,24 +225,59 @@ static err_t voucher_share(
 	return OK;
 }
 
-/* One month's page of issued invoices, those that do not touch the line left out; *more: the page was full. */
-static err_t sold_page(struct ctx *c, const struct draft *d, int n, struct str month, struct str after,
+static bool among(const struct str *list, size_t n, struct str one)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(list[i], one)) return true;
+	return false;
+}
+
+/* One month's page of issued invoices, those that do not touch the line or are sold on paper left out; *more: the page
+ * was full. */
+static err_t sold_page(struct ctx *c, const struct draft *d, int n, struct period month, struct str after,
         struct value *list, struct str *last, bool *more)
 {
 	struct invoice_item *items;
-	size_t k;
-	TRY(issue_items(c, d->taxpayer.id, 0, month, after, &items, &k));
+	struct str *twins;
+	size_t k, n_twins;
+	TRY(issue_items(c, d->taxpayer.id, 0, period_format(c->arena, month), after, &items, &k));
+	TRY(paper_twins(c, d->taxpayer.id, month, &twins, &n_twins));
 	for (size_t i = 0; i < k; i++) {
 		bool any;
 		struct money share;
 		TRY(voucher_share(c, d, n, &items[i], &any, &share));
-		if (any)
+		if (any && !among(twins, n_twins, items[i].number))
 			put_voucher(
 			        c, list, items[i].number, items[i].other_name, items[i].amount, items[i].tax, share);
 		*last = items[i].number;
 	}
 	*more = k == PAGE;
 	return OK;
+}
+
+/* And then what was reported on paper, behind "p" and the word of the last. */
+static err_t paper_page(struct ctx *c, const struct draft *d, int n, struct period month, struct str after,
+        struct value *list, struct str *last, bool *more)
+{
+	struct paper_sale *items;
+	size_t k;
+	TRY(paper_sale_items(c, d->taxpayer.id, month, after, &items, &k));
+	for (size_t i = 0; i < k; i++) {
+		struct money share = form_share(d->filled.form, n, &items[i].sale);
+		if (share.fen) put_paper(c, list, &items[i], share);
+		*last = str_printf(c->arena, "p%.*s", STR_FMT(items[i].word));
+	}
+	*more = k == PAGE;
+	return OK;
+}
+
+static err_t sold_pages(struct ctx *c, const struct draft *d, int n, struct period month, struct str after,
+        struct value *list, struct str *last, bool *more)
+{
+	bool on_paper = str_starts(after, "p");
+	if (!on_paper) TRY(sold_page(c, d, n, month, after, list, last, more));
+	if (*more) return OK;
+	return paper_page(c, d, n, month, on_paper ? str_sub(after, 1, after.n - 1) : S(""), list, last, more);
 }
 
 static err_t credit_page(struct ctx *c, const struct draft *d, struct str month, struct str after, struct value *list,
@@ -243,7 +310,7 @@ err_t explain_sources(struct ctx *c, const struct draft *d, int n, struct str af
 		if (credits)
 			TRY(credit_page(c, d, now, from, list, &last, &more));
 		else
-			TRY(sold_page(c, d, n, now, from, list, &last, &more));
+			TRY(sold_pages(c, d, n, period_next(first, i), from, list, &last, &more));
 		if (more) last = str_printf(c->arena, "%.*s.%.*s", STR_FMT(now), STR_FMT(last));
 	}
 	value_put(c->arena, to, "next", more ? value_str(c->arena, last) : value_null(c->arena));

@@ -37,8 +37,8 @@ struct facts {
 	struct period period;
 	bool small, household, half; /* half: 六税两费减半 (财政部 税务总局公告2023年第12号) */
 	int location;                /* 1 city, 2 county seat or town, 3 elsewhere */
-	const struct invoice_sale *sold;
-	size_t n_sold;
+	const struct invoice_sale *sold; /* electronic first, then what was reported on paper */
+	size_t n_sold, n_paper;          /* n_paper: of those, on paper */
 	int64_t n_credits; /* confirmed vouchers and their tax */
 	struct money credit_tax;
 	bool has_previous;                   /* the return before was filed here */

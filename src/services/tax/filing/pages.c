@@ -94,7 +94,10 @@ err_t explain_view(struct ctx *c, const void *input, struct reply *out)
 	value_put_str(c->arena, root, "heading",
 	        number ? str_printf(c->arena, "%lld %.*s", (long long)number, STR_FMT(title)) : title);
 	value_put_str(c->arena, root, "hash_short", str_sub(value_text(value_get(root, S("policy")), "hash"), 0, 12));
-	value_put_bool(c->arena, root, "any_invoices", value_get(root, S("invoices"))->count > 0);
+	const struct value *vouchers = value_get(root, S("invoices"));
+	value_put_bool(c->arena, root, "any_invoices", vouchers->count > 0);
+	for (const struct value_member *m = vouchers->first; m; m = m->next)
+		value_put_bool(c->arena, m->value, "on_paper", str_is(value_text(m->value, "medium"), "paper"));
 	return OK;
 }
 

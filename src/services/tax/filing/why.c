@@ -91,6 +91,8 @@ void view_why(struct ctx *c, const struct draft *d, const struct value *explain,
 	struct value *terms = value_array(c->arena);
 	value_put(c->arena, to, "e", (struct value *)(uintptr_t)explain);
 	put_formula(c, explain, to);
+	struct str paper = value_text(value_get(explain, S("sources")), "paper");
+	value_put_str(c->arena, to, "paper_part", str_is(paper, "0.00") ? STR_NONE : paper);
 	put_terms(c, d, value_get(explain, S("inputs")), terms);
 	put_terms(c, d, value_get(explain, S("steps")), terms);
 	put_terms(c, d, value_get(explain, S("parameters")), terms);

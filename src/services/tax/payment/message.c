@@ -20,16 +20,13 @@ struct str payment_seal(struct arena *a, struct str from, struct str to, const s
 		STR_NONE };
 	size_t n = crypto_sm2_sign(key, signed_text(a, &e), signature);
 	struct value *v = value_object(a);
-	struct buf b;
 	value_put_str(a, v, "from", from);
 	value_put_str(a, v, "to", to);
 	value_put_str(a, v, "timestamp", e.timestamp);
 	value_put_str(a, v, "nonce", e.nonce);
 	value_put_str(a, v, "message", message);
 	value_put_str(a, v, "signature", str_base64(a, signature, n));
-	buf_init(&b, a, message.n + 512);
-	value_write_json(&b, v);
-	return buf_done(&b);
+	return value_json(a, v);
 }
 
 /* Names, times and nonces stand on lines of their own in the signed text: no blanks, no line ends. */
@@ -83,7 +80,6 @@ static const char *const said_words[] = { [PAYMENT_UNKNOWN] = "unknown",
 struct str payment_report_write(struct arena *a, const struct payment_report *r)
 {
 	struct value *v = value_object(a);
-	struct buf b;
 	value_put_c(a, v, "kind", "report");
 	value_put_str(a, v, "voucher", r->voucher);
 	value_put_c(a, v, "state", said_words[r->said]);
@@ -93,9 +89,7 @@ struct str payment_report_write(struct arena *a, const struct payment_report *r)
 		value_put_instant(a, v, "debited_at", r->debited_at);
 	}
 	if (r->reason.p) value_put_str(a, v, "reason", r->reason);
-	buf_init(&b, a, 256);
-	value_write_json(&b, v);
-	return buf_done(&b);
+	return value_json(a, v);
 }
 
 static bool all_digits(struct str s, size_t n)
