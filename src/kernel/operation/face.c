@@ -144,7 +144,8 @@ static struct place place_of(const struct field *fields, struct str pointer, con
 
 /* "/lines/2/price" stands in row 3. A list that may be missing (the vehicles, the passengers of a special business) has
  * no lines: the field's own name is said unless the message says it, and of several groups which one. */
-static void put_place(struct ctx *c, struct value *item, struct str pointer, struct str message, const struct value *typed)
+static void put_place(
+        struct ctx *c, struct value *item, struct str pointer, struct str message, const struct value *typed)
 {
 	struct arena *a = c->arena;
 	struct place at = place_of(c->op ? c->op->in : NULL, pointer, typed);
