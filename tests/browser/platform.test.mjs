@@ -76,6 +76,8 @@ for (const [width, javaScript] of [[1280, true], [360, true], [360, false]])
 
       await page.goto(server.url + '/paperless');
       assert.match(await page.textContent('main'), /5\.00 元[\s\S]*0\.20 元/);
+      const axis = await page.locator('figure svg text[text-anchor=end]').allTextContents();
+      assert.deepEqual(axis, ['0', '25', '50', '75', '100'], 'a share ends at 100 %');
       await good(browser, 'paperless');
       await signIn(page, server.url, 'T1');
       await page.goto(server.url + '/paperless/reports');
