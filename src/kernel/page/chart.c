@@ -1,7 +1,17 @@
 #include "kernel/page/chart.h"
 #include "base/buf.h"
 
-enum { WIDTH = 620, HEIGHT = 188, LEFT = 44, RIGHT = 616, TOP = 14, BASE = 162, LINES = 3, FULL_LINES = 4, TENTHS = 10 };
+enum {
+	WIDTH = 620,
+	HEIGHT = 188,
+	LEFT = 44,
+	RIGHT = 616,
+	TOP = 14,
+	BASE = 162,
+	LINES = 3,
+	FULL_LINES = 4,
+	TENTHS = 10
+};
 
 /* 1, 2, 4, 5 or 8 times a power of ten: LINES steps of it reach the highest value. */
 static int64_t step_of(int64_t most)

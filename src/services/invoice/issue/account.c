@@ -1,6 +1,6 @@
 /* The tax account (税务数字账户): conditions, pages of both sides in one order, sums by rate and month. Without
- * conditions, or with those that are chosen from lists, the sums are kept up with the lists; with words or amounts it is
- * one pass over the months asked for (the key begins with party, side, month). */
+ * conditions, or with those that are chosen from lists, the sums are kept up with the lists; with words or amounts it
+ * is one pass over the months asked for (the key begins with party, side, month). */
 #include "services/invoice/issue/account.h"
 #include "issue_sql.h"
 #include "kernel/access/access.h"

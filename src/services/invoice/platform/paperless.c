@@ -217,8 +217,7 @@ err_t paperless_view(struct ctx *c, const void *input, struct reply *out)
 	struct rate share;
 	struct str text = value_text(all, "share");
 	value_put(c->arena, all, "share_percent",
-	        text.p && rate_parse(text, &share) ? value_str(c->arena, percent_of(c, share))
-	                                           : value_null(c->arena));
+	        text.p && rate_parse(text, &share) ? value_str(c->arena, percent_of(c, share)) : value_null(c->arena));
 	struct chart k = { tr(c, N_("每月电子发票的比例，数据见下表")), bars, n, 10000, 1000000 };
 	value_put_str(c->arena, out->value, "chart_svg", chart_bars_svg(c->arena, &k));
 	return OK;
