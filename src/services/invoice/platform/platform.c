@@ -16,7 +16,7 @@ static const struct choice kinds[] = { { "ordinary", N_("普通发票") }, { "sp
 	}
 #define BATCH_ID(type) ID_FIELD(type, N_("批次编号"))
 #define BUYER_FIELDS(type)                                                                                             \
-	{ "name", FIELD_TEXT, AT(type, name), .max = 100, .label = N_("购买方名称") },                                 \
+	{ "name", FIELD_TEXT, AT(type, name), .required = true, .max = 100, .label = N_("购买方名称") },               \
 	{                                                                                                              \
 		"tax_id", FIELD_TAX_ID, AT(type, tax_id), .max = 20, .label = N_("购买方税号")                         \
 	}
