@@ -51,6 +51,8 @@ for (const [width, javaScript] of [[1280, true], [360, true], [360, false]]) {
       await good(browser, 'bookings');
       await page.check(`[name=numbers][value="${claim}"]`);
       await page.check(`[name=numbers][value="${numbers[0]}"]`);
+      if (await page.locator('.et-bar button[value=sum]').isVisible()) await click(page, '.et-bar button[value=sum]');
+      assert.match((await page.textContent('.et-bar dl')).replace(/\s+/g, ''), /^选中2张价税合计¥(213|226)\.00$/);
       await click(page, '.et-bar .btn-primary');
       assert.match(await page.textContent('#errors'), /记账凭证号/);
       assert.equal(await page.isChecked(`[name=numbers][value="${claim}"]`), true, 'what was ticked stays ticked');

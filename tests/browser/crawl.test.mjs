@@ -1,13 +1,15 @@
 // Every page that can be reached by links, for the public, a taxpayer and an officer: it answers, axe finds nothing, nothing
 // stands out sideways at 360 px, the browser has no complaint (strict CSP), nothing is inline, ids are not left untranslated.
+// First in Chinese at the normal size; then a smaller round where texts are longest: English, large, 360 px. Links that switch
+// language or size are not followed: the cookie they set would turn the rest of a round into another one.
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { after, before, test } from 'node:test';
 import { openBrowser, overflow, violations } from '../lib/browser.mjs';
-import { parties } from '../lib/client.mjs';
+import { signIn } from '../lib/pages.mjs';
 import { Server } from '../lib/server.mjs';
 
-const PAGES_MAX = 70;
+const PAGES_MAX = 90, LARGE_PAGES_MAX = 45, ALIKE_MAX = 2;
 let server, home;
 before(async () => {
   server = await Server.start();
@@ -17,28 +19,22 @@ after(() => server.close());
 
 const whenServed = (name, run) => test(name, (t) => (home.status === 200 ? run(t) : t.skip('there is no home page yet')));
 
-async function signIn(page, account) {
-  await page.goto(server.url + '/');
-  if (!(await page.locator('input[type=password]').count())) {
-    const link = page.locator('a[href*="session"], a[href*="login"], a:has-text("登录")').first();
-    await page.goto(new URL(await link.getAttribute('href'), page.url()).href);
-  }
-  await page.locator('input[name=account]').first().fill(parties[account]);
-  await page.locator('input[type=password]').first().fill('sandbox');
-  await Promise.all([page.waitForNavigation(), page.locator('form:has(input[type=password]) [type=submit], form:has(input[type=password]) button').first().click()]);
-  assert.equal(await page.locator('input[type=password]').count(), 0, 'signed in: ' + page.url());
-}
+/** Pages of one kind: numbers and values taken out of the address. */
+const shapeOf = (where) => where.replace(/[0-9A-Z]{6,}|\d+/g, 'N').replace(/=[^&]*/g, '=');
+const switches = (link) => /[?&](lang|size)=/.test(link);
 
-/** All links of the same server, breadth first; for each page a list of faults. */
-async function crawl(browser) {
+/** All links of the same server, breadth first, of each kind of page the first few; for each page a list of faults.
+ * look: what <html> has to say about language and size. */
+async function crawl(browser, { most, alike, look }) {
   const { page } = browser;
-  const seen = new Set(), from = new Map(), queue = [page.url().startsWith('http') ? page.url() : server.url + '/'], faults = [];
+  const seen = new Set(), shapes = new Map(), from = new Map(), queue = [page.url().startsWith('http') ? page.url() : server.url + '/'], faults = [];
   queue.push(server.url + '/');
-  while (queue.length && seen.size < PAGES_MAX) {
+  while (queue.length && seen.size < most) {
     const url = queue.shift().replace(/#.*/, '');
-    if (seen.has(url)) continue;
+    const where = url.slice(server.url.length), shape = shapeOf(where);
+    if (seen.has(url) || (shapes.get(shape) || 0) >= alike) continue;
     seen.add(url);
-    const where = url.slice(server.url.length);
+    shapes.set(shape, (shapes.get(shape) || 0) + 1);
     const response = await page.goto(url).catch((e) => ({ failed: e.message }));
     if (response?.failed) {
       if (!/Download is starting|ERR_ABORTED/.test(response.failed)) faults.push(`${where}: ${response.failed}`);
@@ -51,6 +47,7 @@ async function crawl(browser) {
     const stricter = where.startsWith('/invoices/validator') && csp.includes("connect-src 'none'") ? csp.replace(" 'wasm-unsafe-eval'", '') : csp;
     if (!/default-src 'self'/.test(csp) || /unsafe/.test(stricter)) faults.push(`${where}: CSP is "${csp}"`);
     const html = await response.text();
+    if (!html.includes(look)) faults.push(`${where}: not as asked for: ${/<html[^>]*>/.exec(html)}`);
     if (/<script(?![^>]*\bsrc=)|\sstyle="|\son\w+="|javascript:/i.test(html)) faults.push(`${where}: inline code or style`);
     if (/\{\{|\}\}/.test(html)) faults.push(`${where}: a template tag is left`);
     const weight = gzipSync(html).length;
@@ -60,7 +57,7 @@ async function crawl(browser) {
     if (wide > 0) faults.push(`${where}: ${wide} px stand out at the right`);
     const links = await page.locator('a[href]').evaluateAll((list) => list.map((a) => a.href)).catch(() => []);
     for (const link of links)
-      if (link.startsWith(server.url + '/') && !/\.(pdf|xml|csv|xlsx|json|zip)(\?|$)/.test(link) && !/\/(openapi|metrics|log)/.test(link.slice(server.url.length)))
+      if (link.startsWith(server.url + '/') && !switches(link) && !/\.(pdf|xml|csv|xlsx|json|zip)(\?|$)/.test(link) && !/\/(openapi|metrics|log)/.test(link.slice(server.url.length)))
         {
           if (!from.has(link)) from.set(link, where);
           queue.push(link);
@@ -69,19 +66,25 @@ async function crawl(browser) {
   return { seen, faults: [...faults, ...browser.faults.map((f) => `browser: ${f}`)] };
 }
 
-for (const [who, width] of [[null, 1280], [null, 360], ['T1', 1280], ['T1', 360], ['O1', 1280]]) {
-  whenServed(`pages for ${who || 'the public'} at ${width} px`, async (t) => {
-    const browser = await openBrowser({ width });
-    try {
-      if (who) await signIn(browser.page, who);
-      const { seen, faults } = await crawl(browser);
-      t.diagnostic(`${seen.size} pages`);
-      assert.deepEqual(faults, []);
-    } finally {
-      await browser.close();
-    }
-  });
+async function round(t, who, width, cookies, limits) {
+  const browser = await openBrowser({ width });
+  try {
+    if (who) await signIn(browser.page, server.url, who);
+    await browser.context.addCookies(cookies.map(([name, value]) => ({ name, value, url: server.url })));
+    const { seen, faults } = await crawl(browser, limits);
+    t.diagnostic(`${seen.size} pages`);
+    assert.deepEqual(faults, []);
+  } finally {
+    await browser.close();
+  }
 }
+
+const CHINESE = { most: PAGES_MAX, alike: ALIKE_MAX, look: '<html lang="zh-CN">' };
+const LARGE = { most: LARGE_PAGES_MAX, alike: 1, look: '<html lang="en" data-mode="large">' };
+for (const [who, width] of [[null, 1280], [null, 360], ['T1', 1280], ['T1', 360], ['O1', 1280]])
+  whenServed(`pages for ${who || 'the public'} at ${width} px`, (t) => round(t, who, width, [], CHINESE));
+for (const who of [null, 'T1', 'O1'])
+  whenServed(`pages for ${who || 'the public'} in English, large, at 360 px`, (t) => round(t, who, 360, [['etax-lang', 'en'], ['etax-size', 'large']], LARGE));
 
 whenServed('the home page weighs at most 50 kB compressed with everything it loads', async () => {
   const browser = await openBrowser();

@@ -360,3 +360,17 @@ for (const [width, javaScript] of [[1280, true], [360, false]])
       rmSync(dir, { recursive: true, force: true });
     }
   });
+
+journey('A09.1 the form in English, large, at 360 px: nothing stands out, no button is cut off, a refusal neither', { width: 360, height: 740 }, async (j) => {
+  await j.signIn('T1');
+  await j.go('/invoices/new?lang=en');
+  await j.go('/invoices/new?size=large');
+  assert.equal(await j.page.locator('html').getAttribute('data-mode'), 'large', 'at once');
+  await j.good('new-en-large');
+  await j.click('button[name=_again][value="add lines"]');
+  await j.click('.et-bar button.btn-primary');
+  await j.page.locator('#errors').waitFor();
+  await j.good('new-en-large-refused');
+  const cut = await j.page.locator('.btn').evaluateAll((list) => list.filter((b) => b.scrollWidth > b.clientWidth + 1).map((b) => b.textContent));
+  assert.deepEqual(cut, []);
+});

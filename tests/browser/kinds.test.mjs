@@ -34,6 +34,7 @@ async function construction(url, page, browser, script) {
   await good(browser, 'kinds-construction-form');
   await click(page, 'button.btn-primary:has-text("开具发票")');
   assert.match(await page.textContent('main'), /建筑服务要填建筑项目名称/);
+  assert.equal((await page.locator('#errors li a').allTextContents()).join(), '建筑服务要填建筑项目名称', 'a field of the business is in no line');
   await good(browser, 'kinds-construction-fault');
   await fill(page, { 'special.0.project': '湖滨一期' });
   await click(page, 'button[formaction="/invoices/preview"]');

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openBrowser } from '../lib/browser.mjs';
-import { Client } from '../lib/client.mjs';
-import { all, done, item, lines, mandates, order } from '../lib/platform.mjs';
+import { Client, parties } from '../lib/client.mjs';
+import { all, done, item, lines, mandates, order, upload } from '../lib/platform.mjs';
 import { click, good, signIn } from '../lib/pages.mjs';
 import { Server } from '../lib/server.mjs';
 
@@ -63,7 +63,7 @@ for (const [width, javaScript] of [[1280, true], [360, true], [360, false]])
       assert.match(await page.textContent('main'), /海川精密机械有限公司[\s\S]*88\.00/);
       await good(browser, 'claim-order');
       await click(page, 'main .btn-primary');
-      assert.match(await page.textContent('#errors'), /请填购买方名称/);
+      assert.match(await page.textContent('#errors'), /请填写购买方名称/);
       assert.match(await page.textContent('main'), /88\.00/);
       await good(browser, 'claim-error');
       await page.fill('#f-name', '李静');
@@ -76,6 +76,8 @@ for (const [width, javaScript] of [[1280, true], [360, true], [360, false]])
 
       await page.goto(server.url + '/paperless');
       assert.match(await page.textContent('main'), /5\.00 元[\s\S]*0\.20 元/);
+      const axis = await page.locator('figure svg text[text-anchor=end]').allTextContents();
+      assert.deepEqual(axis, ['0', '25', '50', '75', '100'], 'a share ends at 100 %');
       await good(browser, 'paperless');
       await signIn(page, server.url, 'T1');
       await page.goto(server.url + '/paperless/reports');
@@ -84,6 +86,72 @@ for (const [width, javaScript] of [[1280, true], [360, true], [360, false]])
       await click(page, 'main .btn-primary');
       assert.match(await page.textContent('main table'), /2026-10[\s\S]*12/);
       await good(browser, 'paper');
+    } finally {
+      await browser.close();
+    }
+  });
+
+for (const [width, javaScript, lang] of [[1280, true, 'zh'], [360, true, 'en'], [360, false, 'zh']])
+  test(`A09.8 G09.22 a platform merges and splits orders that wait, ${width} px, ${lang}, ${javaScript ? 'with' : 'without'} JavaScript`, async () => {
+    const browser = await openBrowser({ width, javaScript });
+    browser.axe = javaScript;
+    const { page } = browser, tag = `${width}${javaScript}`, words = lang === 'en' ? { done: /The invoice is issued/, buyer: /buyer/ } : { done: /发票已经开好/, buyer: /购买方名称/ };
+    const held = (no, more) => order(no, { buyer: undefined, issue: 'claim', ...more });
+    const at = (no, more = {}) => held(`M ${tag}/${no}`, more);
+    const items = [item('113.00'), item('50.00', { rate: '0.06', tax_code: '3040203000000000000', name: '软件服务' })];
+    try {
+      await signIn(page, server.url, 'T6');
+      await page.context().addCookies([{ name: 'etax-lang', value: lang, url: server.url }]);
+      await page.goto(server.url + '/platform/orders');
+      await good(browser, `orders-before-${lang}`);
+      await done(t6, await upload(t6, lines([at(1), at(2, { items: [item('20.00')] }), at(3, { items }), at(4)])).then(async (id) => { await t6.post(`/v1/platform/batches/${id}/finish`); return id; }));
+      await page.goto(server.url + '/platform/orders');
+      await good(browser, `orders-${lang}`);
+      await click(page, 'main td a[href*="/shops/"]');
+      await good(browser, `orders-shop-${lang}`);
+      // nothing chosen, no buyer: both are said, then what was chosen stays chosen
+      await click(page, 'main .btn-primary');
+      assert.equal(await page.locator('#errors li').count(), 2);
+      await good(browser, `orders-nothing-${lang}`);
+      for (const no of [1, 2]) await page.locator(`input[name=orders][value="M ${tag}/${no}"]`).check();
+      await click(page, 'main .btn-primary');
+      assert.match(await page.textContent('#errors'), words.buyer);
+      assert.equal(await page.locator('input[name=orders]:checked').count(), 2, 'what was chosen stays chosen');
+      await good(browser, `orders-refused-${lang}`);
+      await page.fill('#f-name', '李静');
+      await click(page, 'main .btn-primary');
+      assert.match(await page.textContent('.et-verdict'), words.done);
+      assert.match(await page.textContent('main'), /133\.00/);
+      await good(browser, `orders-merged-${lang}`);
+      await page.goto(server.url + '/platform/orders');
+      assert.equal(await page.locator(`main th a:text-is("M ${tag}/1")`).count(), 0, 'it waits no more');
+      await click(page, `main th a:text-is("M ${tag}/3")`);
+      assert.match(await page.textContent('main'), /13%[^]*6%[^]*163\.00/);
+      await good(browser, `order-${lang}`);
+      await click(page, 'main .btn-primary');
+      assert.ok(await page.locator('#errors').count());
+      assert.match(await page.textContent('main'), /13%[^]*6%[^]*163\.00/, 'the order stands there again');
+      await good(browser, `order-refused-${lang}`);
+      await page.selectOption('#f-by', 'rate');
+      await page.fill('#f-name', '李静');
+      await click(page, 'main .btn-primary');
+      assert.match(await page.textContent('.et-verdict'), words.done);
+      assert.equal(new Set((await page.textContent('main')).match(/\d{20}/g)).size, 2);
+      await good(browser, `order-split-${lang}`);
+      await page.goto(server.url + '/platform/orders/one');
+      await good(browser, `order-find-${lang}`);
+      await page.locator('main input[name=seller]').fill(parties.T1);
+      await page.locator('main input[name=order_no]').fill('nothing');
+      await click(page, 'main .btn-primary');
+      assert.match(await page.textContent('#errors'), /nothing/);
+      await page.locator('main input[name=order_no]').fill(`M ${tag}/3`);
+      await click(page, 'main .btn-primary');
+      assert.equal(new Set((await page.textContent('main')).match(/\d{20}/g)).size, 2);
+      await good(browser, `order-issued-${lang}`);
+      await click(page, 'main .et-head a');
+      await click(page, 'main .et-filter a >> nth=1');
+      assert.match(await page.textContent('main'), new RegExp(`M ${tag}/1`));
+      await good(browser, `orders-all-${lang}`);
     } finally {
       await browser.close();
     }

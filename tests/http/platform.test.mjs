@@ -128,6 +128,52 @@ test('A09.8 an order over its limit becomes several invoices, by rate too; the s
   assert.ok(list[0].numbers.length >= 5);
 });
 
+test('A09.8 G09.22 orders that wait: listed by seller and page by page, looked up one by one, gone when issued', async () => {
+  const held = (no, more) => order(no, { buyer: undefined, issue: 'claim', ...more });
+  const odd = 'W/0&1 +é';
+  const items = [item('113.00', { quantity: 2 }), item('50.00', { rate: '0.06', tax_code: '3040203000000000000', name: '软件服务' })];
+  await issue(t6, [...Array.from({ length: 52 }, (_, i) => held(`W${100 + i}`)), held(odd, { items }), held('W-T2', { seller: parties.T2, items: [item('101.00', { rate: '0.01' })] }), order('W-now')]);
+  const waiting = async (path) => {
+    const list = [];
+    for (let after = ''; after !== null;) {
+      const page = ok(await t6.get(`${path}${after ? `?after=${encodeURIComponent(after)}` : ''}`));
+      assert.ok(page.orders.length <= 50);
+      list.push(...page.orders);
+      after = page.next;
+    }
+    return list;
+  };
+  const mine = (list) => list.filter((o) => o.order_no.startsWith('W'));
+  const everyone = mine(await waiting('/v1/platform/orders'));
+  assert.equal(everyone.length, 54);
+  assert.equal(new Set(everyone.map((o) => o.seller + o.order_no)).size, 54, 'each once');
+  assert.deepEqual(everyone.filter((o) => o.seller === parties.T2).map((o) => [o.order_no, o.total, o.seller_name]), [['W-T2', '101.00', '小满面包房']]);
+  assert.equal(mine(await waiting(`/v1/platform/shops/${parties.T1}/orders`)).length, 53);
+  assert.deepEqual(ok(await t1.get('/v1/platform/orders')), { orders: [], next: null }, 'nobody else sees them');
+  assert.equal((await t1.get(`/v1/platform/orders/one?seller=${parties.T1}&order_no=W100`)).body.errors[0].pointer, '/order_no');
+  // page by page in all states too; one that was issued at once is there with its number
+  const every = [];
+  for (let after = ''; after !== null;) {
+    const page = ok(await t6.get(`/v1/platform/shops/${parties.T1}/orders?show=all&after=${encodeURIComponent(after)}`));
+    every.push(...page.orders);
+    after = page.next;
+  }
+  assert.deepEqual(every.map((o) => o.order_no), every.map((o) => o.order_no).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+  assert.equal(every.find((o) => o.order_no === 'W-now').numbers.length, 1);
+  const one = async (no) => ok(await t6.get(`/v1/platform/orders/one?seller=${parties.T1}&order_no=${encodeURIComponent(no)}`)).order;
+  const it = await one(odd);
+  assert.deepEqual([it.state, it.total, it.items.map((i) => [i.rate, i.amount, i.quantity])], ['held', '163.00', [['0.13', '113.00', 2], ['0.06', '50.00', null]]]);
+  assert.match(it.claim_code, /^[A-Z2-7]{16}$/);
+  const split = ok(await t6.post('/v1/platform/orders/split', { seller: parties.T1, order_no: odd, by: 'rate', name: '李静' }));
+  assert.equal(split.numbers.length, 2);
+  assert.deepEqual([(await one(odd)).state, (await one(odd)).numbers, (await one(odd)).claim_code], ['issued', split.numbers, null]);
+  ok(await t6.post('/v1/platform/orders/merge', { seller: parties.T1, orders: everyone.filter((o) => o.seller === parties.T1 && o.order_no !== odd).slice(0, 50).map((o) => o.order_no), name: '李静' }));
+  assert.equal(mine(await waiting('/v1/platform/orders')).length, 3);
+  for (const [path, pointer] of [['orders?after=1.2', '/after'], ['orders?after=1.2.3.4', '/after'], ['orders/one?seller=91330100MA2H00999X&order_no=1', '/seller'], [`orders/one?seller=${parties.T1}`, '/order_no'], ['orders/one?order_no=1', '/seller'], [`shops/${parties.T1}/orders?show=none`, '/show']])
+    assert.equal((await t6.get(`/v1/platform/${path}`)).body.errors?.[0].pointer, pointer, path);
+  assert.deepEqual(ok(await t6.get('/v1/platform/orders/one')), { order: null });
+});
+
 test('G09.22 held orders: claimed by code, merged by the buyer, split by the platform, each once', async () => {
   const held = (no, more) => order(no, { buyer: undefined, issue: 'claim', ...more });
   const b = await issue(t6, [held('H1'), held('H2', { items: [item('20.00', { quantity: 2 })] }), held('H3'), held('H4', { items: [item('300.00', { quantity: 3 })] }), held('H5')]);

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Client, parties } from '../lib/client.mjs';
+import { Client, eventually, parties } from '../lib/client.mjs';
 import { invoiceBody, purchaseXml } from '../lib/main_job.mjs';
 import { Server } from '../lib/server.mjs';
 
@@ -119,4 +119,33 @@ test('A09.10 page by page: nothing twice, nothing left out, both sides in one or
   assert.ok(sizes.length > 3 && sizes.slice(0, -1).every((n) => n === 100));
   const numbers = seen.map((s) => s.slice(-20));
   assert.deepEqual([...numbers].sort().reverse(), numbers);
+});
+
+test('A09.10 what is chosen from lists is summed beforehand: the same as one pass over the list, after booking, undoing, reversing', async () => {
+  const sorted = (list) => [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  const choices = [];
+  for (const rate of ['', '0.13', '0.06', '0.05', 'unknown', 'exempt'])
+    for (const more of ['', 'kind=special', 'kind=ordinary', 'status=valid', 'status=reversed', 'status=partly-reversed', 'status=red', 'booked=open', 'booked=deductible', 'booked=not-deductible', 'booked=cancelled', 'kind=special&status=valid&booked=open'])
+      choices.push(`period=${month.slice(0, 4)}${rate ? `&rate=${rate}` : ''}${more ? `&${more}` : ''}`);
+  let seen = 0;
+  const same = async () => {
+    for (const client of [t1, t3]) for (const query of choices) {
+      const kept = await account(query, client), passed = await account(`${query}&min=-99999999.00`, client);
+      assert.deepEqual([kept.sides, sorted(kept.rates)], [passed.sides, sorted(passed.rates)], query);
+      seen += kept.sides.reduce((n, s) => n + s.count, 0);
+      assert.equal(Math.min(100, kept.sides.reduce((n, s) => n + s.count, 0)), kept.invoices.length, query);
+    }
+  };
+  await same();
+  const entry = { voucher: 'C-1', entry: 'not-deductible' };
+  const booked = async (numbers) => { for (const n of numbers) ok(await t3.post('/v1/bookings', { numbers: [n], ...entry }), 201); };
+  await booked([mixed]);
+  await eventually(() => account(`period=${month.slice(0, 4)}&booked=not-deductible`, t3), (a) => a.invoices.length === 1);
+  await same();
+  const undone = await t3.post('/v1/bookings/cancellation', { numbers: [mixed] });
+  assert.ok(undone.status < 300, undone.text);
+  ok(await t1.post('/v1/invoices', { kind: 'ordinary', seller_ref: 'a5', buyer: T3, lines: [{ tax_code: '1090105030000000000', name: '车床', rate: '0.13', amount: '11.00' }, { tax_code: '3040201010000000000', name: '软件开发', rate: '0.06', amount: '13.00' }] }), 201);
+  await eventually(() => account(`period=${month.slice(0, 4)}&booked=cancelled`, t3), (a) => a.invoices.length === 1);
+  await same();
+  assert.ok(seen > 100, `${seen}`);
 });

@@ -100,17 +100,64 @@ static struct str action_of(struct ctx *c, const struct operation *op, const str
 	return buf_done(&b);
 }
 
-/* "/lines/2/price" stands in row 3; null where there are no rows. */
-static struct value *row_of(struct arena *a, struct str pointer)
+/* Where a fault stands, from its pointer and the field table. */
+struct place {
+	const struct field *list, *leaf; /* NULL: not in a list; not declared */
+	int64_t row;                     /* from 1; 0: none */
+	size_t rows;                     /* that were typed */
+};
+
+static const struct field *field_named(const struct field *fields, struct str name)
 {
-	struct str rest = pointer, piece;
-	int64_t n;
-	while (str_split(&rest, '/', &piece))
-		if (piece.n && str_to_int(piece, &n) && n >= 0) return value_int(a, n + 1);
-	return value_null(a);
+	for (const struct field *f = fields; f && f->name; f++)
+		if (str_is(name, f->name)) return f;
+	return NULL;
 }
 
-static void put_problem(struct ctx *c, struct value *root, bool wrong)
+static size_t rows_of(const struct value *list)
+{
+	size_t n = 0;
+	for (const struct value_member *m = list && list->kind == VALUE_ARRAY ? list->first : NULL; m; m = m->next)
+		n++;
+	return n;
+}
+
+static struct place place_of(const struct field *fields, struct str pointer, const struct value *typed)
+{
+	struct place at = { 0 };
+	struct str rest = pointer, piece;
+	int64_t n;
+	while (str_split(&rest, '/', &piece)) {
+		if (!piece.n) continue;
+		if (str_to_int(piece, &n) && n >= 0) {
+			at.row = n + 1;
+			at.list = at.leaf;
+			at.rows = rows_of(typed);
+			continue;
+		}
+		at.leaf = field_named(fields, piece);
+		fields = at.leaf ? at.leaf->fields : NULL;
+		typed = typed ? value_get(typed, piece) : NULL;
+	}
+	return at;
+}
+
+/* "/lines/2/price" stands in row 3. A list that may be missing (the vehicles, the passengers of a special business) has
+ * no lines: the field's own name is said unless the message says it, and of several groups which one. */
+static void put_place(
+        struct ctx *c, struct value *item, struct str pointer, struct str message, const struct value *typed)
+{
+	struct arena *a = c->arena;
+	struct place at = place_of(c->op ? c->op->in : NULL, pointer, typed);
+	bool group = at.list && at.list->fields && !at.list->required;
+	struct str name = group && at.leaf && at.leaf->label ? tr(c, at.leaf->label) : STR_NONE;
+	if (name.p && str_find(message, name.p) >= 0) name = STR_NONE;
+	value_put(a, item, "row", at.row && !group ? value_int(a, at.row) : value_null(a));
+	value_put(a, item, "group", group && at.rows > 1 ? value_int(a, at.row) : value_null(a));
+	value_put_str(a, item, "name", name);
+}
+
+static void put_problem(struct ctx *c, struct value *root, bool wrong, const struct value *typed)
 {
 	struct arena *a = c->arena;
 	const struct problem *p = &c->problem;
@@ -128,8 +175,9 @@ static void put_problem(struct ctx *c, struct value *root, bool wrong)
 		const struct fault *f = &p->faults[i];
 		struct value *item = value_object(a);
 		value_put_str(a, item, "field", fields_name(a, f->pointer));
-		value_put(a, item, "row", row_of(a, f->pointer));
-		value_put_str(a, item, "message", fields_message(c, f->def->message, f->arg));
+		struct str message = fields_message(c, f->def->message, f->arg);
+		put_place(c, item, f->pointer, message, typed);
+		value_put_str(a, item, "message", message);
 		value_put_str(a, item, "fix", f->def->fix ? fields_message(c, f->def->fix, f->arg) : STR_NONE);
 		value_put_str(a, item, "law", f->def->law ? tr(c, f->def->law) : STR_NONE);
 		value_push(a, faults, item);
@@ -165,7 +213,7 @@ static err_t render_page(struct visit *v, const struct operation *page, const st
 	struct ctx *c = v->w->c;
 	if (root->kind != VALUE_OBJECT) return E_INTERNAL;
 	TRY(frame_put(c, page, v->r, root));
-	put_problem(c, root, wrong);
+	put_problem(c, root, wrong, v->w->tree);
 	put_forms(v, page, post, wrong, root, v->w->tree);
 	return page_render(c, str_c(page->page), root, html);
 }
@@ -185,7 +233,7 @@ void face_problem(struct work *w, struct http_request *r, err_t e, int status, s
 	value_put_str(c->arena, root, "law", def->law ? tr(c, def->law) : STR_NONE);
 	value_put_str(c->arena, root, "trace", c->trace);
 	err_t made = frame_put(c, NULL, r, root);
-	put_problem(c, root, c->problem.n > 0);
+	put_problem(c, root, c->problem.n > 0, w->tree);
 	if (made == OK) made = page_render(c, S("page/error"), root, &html);
 	if (made == OK)
 		send_html(&v, status, html);

@@ -112,6 +112,15 @@ static struct str here(struct ctx *c, const struct http_request *r)
 	return buf_done(&b);
 }
 
+/* What the address asks for holds at once, not only from the next page on, when the cookie is there. */
+static bool is_large(const struct http_request *r)
+{
+	struct str rest = r->query, pair, size = http_cookie(r, "etax-size");
+	while (rest.n && str_split(&rest, '&', &pair))
+		if (str_is(pair, "size=large") || str_is(pair, "size=normal")) size = str_sub(pair, 5, pair.n);
+	return str_is(size, "large");
+}
+
 err_t frame_put(struct ctx *c, const struct operation *op, const struct http_request *r, struct value *root)
 {
 	struct arena *a = c->arena;
@@ -120,7 +129,7 @@ err_t frame_put(struct ctx *c, const struct operation *op, const struct http_req
 	value_put_str(a, page, "title", op ? tr(c, op->title) : S(""));
 	value_put_c(a, page, "lang", english ? "en" : "zh-CN");
 	value_put_bool(a, page, "english", english);
-	value_put_bool(a, page, "large", str_is(http_cookie(r, "etax-size"), "large"));
+	value_put_bool(a, page, "large", is_large(r));
 	value_put_str(a, page, "here", here(c, r));
 	value_put_bool(a, page, "home", str_is(r->path, "/"));
 	value_put_str(a, page, "csrf", c->caller.csrf.p ? c->caller.csrf : S(""));

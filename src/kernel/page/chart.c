@@ -1,7 +1,17 @@
 #include "kernel/page/chart.h"
 #include "base/buf.h"
 
-enum { WIDTH = 620, HEIGHT = 188, LEFT = 44, RIGHT = 616, TOP = 14, BASE = 162, LINES = 3, TENTHS = 10 };
+enum {
+	WIDTH = 620,
+	HEIGHT = 188,
+	LEFT = 44,
+	RIGHT = 616,
+	TOP = 14,
+	BASE = 162,
+	LINES = 3,
+	FULL_LINES = 4,
+	TENTHS = 10
+};
 
 /* 1, 2, 4, 5 or 8 times a power of ten: LINES steps of it reach the highest value. */
 static int64_t step_of(int64_t most)
@@ -40,10 +50,10 @@ static void put_text(struct buf *b, struct str s)
 	}
 }
 
-static void put_axis(struct buf *b, int64_t step)
+static void put_axis(struct buf *b, int64_t step, int64_t lines)
 {
-	for (int64_t i = 0; i <= LINES; i++) {
-		int64_t y = BASE * TENTHS - (BASE - TOP) * TENTHS * i / LINES;
+	for (int64_t i = 0; i <= lines; i++) {
+		int64_t y = BASE * TENTHS - (BASE - TOP) * TENTHS * i / lines;
 		buf_printf(b, "<path class=\"%s\" fill=\"none\" d=\"M%d ", i ? "grid" : "base", LEFT);
 		put_tenths(b, y);
 		buf_printf(b, "H%d\"/><text x=\"%d\" y=\"", RIGHT, LEFT - 8);
@@ -74,7 +84,8 @@ static void put_bar(struct buf *b, const struct chart *k, size_t i, int64_t top)
 	put_text(b, k->bars[i].label);
 	buf_c(b, "</text>");
 	if (!now) return;
-	int64_t v = k->bars[i].value, tenths = v / k->unit * TENTHS + v % k->unit * TENTHS / k->unit;
+	int64_t v = k->bars[i].value, size = v < 0 ? -v : v;
+	int64_t tenths = size / k->unit * TENTHS + (size % k->unit * TENTHS + k->unit / 2) / k->unit;
 	buf_c(b, "<text class=\"v\" text-anchor=\"middle\" x=\"");
 	put_tenths(b, middle);
 	buf_c(b, "\" y=\"");
@@ -83,9 +94,8 @@ static void put_bar(struct buf *b, const struct chart *k, size_t i, int64_t top)
 		buf_printf(b, "\">%lld</text>", (long long)v);
 		return;
 	}
-	buf_printf(b, "\">%s%lld.%lld</text>", tenths < 0 ? "-" : "",
-	        (long long)((tenths < 0 ? -tenths : tenths) / TENTHS),
-	        (long long)((tenths < 0 ? -tenths : tenths) % TENTHS));
+	buf_printf(b, "\">%s%lld.%lld</text>", v < 0 ? "-" : "", (long long)(tenths / TENTHS),
+	        (long long)(tenths % TENTHS));
 }
 
 struct str chart_bars_svg(struct arena *a, const struct chart *k)
@@ -95,16 +105,17 @@ struct str chart_bars_svg(struct arena *a, const struct chart *k)
 	size_t n = k->n < CHART_BARS_MAX ? k->n : CHART_BARS_MAX;
 	for (size_t i = 0; i < n; i++)
 		if (k->bars[i].value > most) most = k->bars[i].value;
-	int64_t step = step_of((most + k->unit - 1) / k->unit);
+	int64_t lines = k->full ? FULL_LINES : LINES;
+	int64_t step = k->full ? k->full / k->unit / lines : step_of((most + k->unit - 1) / k->unit);
 	buf_init(&b, a, 2048);
 	buf_printf(&b, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"", WIDTH, HEIGHT);
 	put_text(&b, k->title);
 	buf_c(&b, "\">");
-	put_axis(&b, step);
+	put_axis(&b, step, lines);
 	struct chart clipped = *k;
 	clipped.n = n;
 	for (size_t i = 0; i < n; i++)
-		put_bar(&b, &clipped, i, step * LINES * k->unit);
+		put_bar(&b, &clipped, i, step * lines * k->unit);
 	buf_c(&b, "</svg>");
 	return buf_done(&b);
 }

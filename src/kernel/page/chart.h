@@ -14,6 +14,7 @@ struct chart {
 	const struct chart_bar *bars;
 	size_t n;
 	int64_t unit;       /* the axis counts value / unit: fen of 10,000 yuan = 1,000,000 */
+	int64_t full;       /* where the axis ends if that is known, as a share does at 100 %; 0: above the highest bar */
 };
 /* The last bar is the current one and carries its value. */
 struct str chart_bars_svg(struct arena *a, const struct chart *k);

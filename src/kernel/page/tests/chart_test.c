@@ -13,7 +13,7 @@ static struct str draw(struct arena *a, const int64_t *values, size_t n, int64_t
 	struct chart_bar bars[CHART_BARS_MAX + 4];
 	for (size_t i = 0; i < n; i++)
 		bars[i] = (struct chart_bar){ S("<b>&\"11 月"), values[i] };
-	return chart_bars_svg(a, &(struct chart){ S("销售额"), bars, n, unit });
+	return chart_bars_svg(a, &(struct chart){ .title = S("销售额"), .bars = bars, .n = n, .unit = unit });
 }
 
 static void the_axis_is_round_and_reaches_the_highest(void **state)
@@ -50,11 +50,28 @@ static void extremes_are_drawn(void **state)
 	arena_free(a);
 }
 
+static void a_share_ends_at_its_whole_and_figures_are_rounded(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const struct chart_bar bars[] = { { S("10"), 1000000 }, { S("11"), 727272 } };
+	struct str svg = chart_bars_svg(
+	        a, &(struct chart){ .title = S("share"), .bars = bars, .n = 2, .unit = 10000, .full = 1000000 });
+	assert_true(str_find(svg, ">100</text>") > 0 && str_find(svg, ">75</text>") > 0);
+	assert_true(str_find(svg, ">120</text>") < 0);
+	assert_true(str_find(svg, ">72.7</text>") > 0);
+	const int64_t up[] = { 25935960 }, down[] = { -25935960 }; /* 259.3596 */
+	assert_true(str_find(draw(a, up, 1, 100000), ">259.4</text>") > 0);
+	assert_true(str_find(draw(a, down, 1, 100000), ">-259.4</text>") > 0);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_axis_is_round_and_reaches_the_highest),
 		cmocka_unit_test(extremes_are_drawn),
+		cmocka_unit_test(a_share_ends_at_its_whole_and_figures_are_rounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,6 +178,24 @@ static void put_boxes(struct ctx *c, const struct value *rows, const struct valu
 	}
 }
 
+/* What is ticked, for who has no script: the sum of the page stands beside the button. */
+static err_t put_chosen(struct ctx *c, struct value *v, const struct value *claims, const struct value *invoices)
+{
+	const struct value *lists[] = { claims, invoices };
+	int64_t n = 0;
+	struct money sum = FEN(0), one;
+	for (size_t i = 0; i < COUNT(lists); i++)
+		for (const struct value_member *m = lists[i]->first; m; m = m->next) {
+			if (value_get(m->value, S("on"))->boolean == false) continue;
+			if (!money_parse(value_text(m->value, "total"), &one) || !money_add(sum, one, &sum))
+				return E_INTERNAL;
+			n++;
+		}
+	value_put_int(c->arena, v, "chosen_count", n);
+	value_put_money(c->arena, v, "chosen_total", sum);
+	return OK;
+}
+
 /* Claims that wait stand before the firm's own invoices. */
 static err_t put_claims(struct ctx *c, struct value *v, const struct value *form)
 {
@@ -216,6 +234,7 @@ err_t booking_list_view(struct ctx *c, const void *input, struct reply *out)
 	TRY(identity_party(c, c->caller.subject_id, &party, &found));
 	put_boxes(c, rows, form);
 	TRY(put_claims(c, v, form));
+	TRY(put_chosen(c, v, value_get(v, S("claims")), rows));
 	put_around(c, v);
 	for (const struct value_member *m = totals->first; m; m = m->next)
 		value_put_str(c->arena, m->value, "words", tr(c, booking_words(value_text(m->value, "entry"))));

@@ -1,6 +1,6 @@
 /* The tax account (税务数字账户): conditions, pages of both sides in one order, sums by rate and month. Without
- * conditions the sums are those kept up with the lists; with them one pass over the months asked for (the key begins
- * with party, side, month). */
+ * conditions, or with those that are chosen from lists, the sums are kept up with the lists; with words or amounts it
+ * is one pass over the months asked for (the key begins with party, side, month). */
 #include "services/invoice/issue/account.h"
 #include "issue_sql.h"
 #include "kernel/access/access.h"
@@ -76,6 +76,7 @@ err_t account_where_of(struct ctx *c, const struct account_in *in, struct accoun
 	if (in->rate.n && !account_rate_parse(in->rate, &w->rate)) return E_INTERNAL; /* a choice */
 	w->plain = !in->kind.n && !in->party.n && !in->q.n && !in->booked.n && !in->status.n && !in->rate.n &&
 	           !in->has_min && !in->has_max;
+	w->chosen = !in->party.n && !in->q.n && !in->has_min && !in->has_max;
 	if (in->after.n && !read_cursor(in->after, w)) FAULT(c, S("/after"), &bad_cursor);
 	if (in->has_min && in->has_max && in->min.fen > in->max.fen) FAULT(c, S("/min"), &min_max);
 	TRY(problem_result(&c->problem));
@@ -118,6 +119,30 @@ static err_t filtered(struct ctx *c, const struct account_where *w, int side, st
 	for (size_t i = 0; i < n_rows; i++)
 		add_sum(sums, n,
 		        &(struct account_sum){ side, parts[i].period, parts[i].rate, parts[i].amount, parts[i].tax });
+	return OK;
+}
+
+/* Without words and amounts: some hundred rows a year, however many invoices there are. */
+static err_t from_cells(struct ctx *c, const struct account_where *w, int side, struct account_total *of_side,
+        struct account_sum *sums, size_t *n)
+{
+	struct issue_account_cells_row *rows;
+	size_t n_rows;
+	TRY(issue_account_cells(
+	        c, w->party_id, side, w->from, w->to, w->kind, w->status, w->booked, w->rate, &rows, &n_rows));
+	for (size_t i = 0; i < n_rows; i++) {
+		const struct issue_account_cells_row *r = &rows[i];
+		/* The parts of an invoice of several rates hold the whole of it, too: once is enough. */
+		if (r->part == r->rate || w->rate != ACCOUNT_ANY_RATE) {
+			of_side->n += r->n;
+			of_side->amount.fen += r->amount.fen;
+			of_side->tax.fen += r->tax.fen;
+			of_side->total.fen += r->total.fen;
+		}
+		if (r->part != ACCOUNT_MIXED)
+			add_sum(sums, n,
+			        &(struct account_sum){ side, r->period, r->part, r->part_amount, r->part_tax });
+	}
 	return OK;
 }
 
@@ -165,7 +190,7 @@ err_t account_totals(struct ctx *c, const struct account_where *w, struct accoun
 	for (int side = ACCOUNT_ISSUED; side <= ACCOUNT_RECEIVED; side++) {
 		of_side[side] = (struct account_total){ 0 };
 		if (!w->side[side]) continue;
-		TRY((w->plain ? plain : filtered)(c, w, side, &of_side[side], sums, n));
+		TRY((w->plain ? plain : w->chosen ? from_cells : filtered)(c, w, side, &of_side[side], sums, n));
 	}
 	return OK;
 }

@@ -49,6 +49,7 @@ struct account_total {
 struct account_where {
 	int64_t party_id, status, rate;
 	bool side[2], plain; /* plain: nothing but direction and period is asked for */
+	bool chosen;         /* … and what lists of choices offer: no words, no amounts */
 	struct str from, to, kind, party, q, booked;
 	struct money least, most;
 	struct str before_period, before_number; /* place in the list */

@@ -124,6 +124,9 @@ err_t account_show(struct ctx *c, const void *input, struct reply *out)
 	struct value *months = value_put_array(c->arena, v, "months");
 	for (int side = ACCOUNT_ISSUED; side <= ACCOUNT_RECEIVED; side++)
 		if (w.side[side]) TRY(put_months(c, &w, side, months));
+	/* A side without any needs no pass over all its invoices to find none. */
+	for (int side = ACCOUNT_ISSUED; side <= ACCOUNT_RECEIVED; side++)
+		w.side[side] = w.side[side] && of_side[side].n;
 	TRY(account_page(c, &w, rows, &n, &more));
 	struct value *list = value_put_array(c->arena, v, "invoices");
 	for (size_t i = 0; i < n; i++)

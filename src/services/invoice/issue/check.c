@@ -189,6 +189,17 @@ static err_t check_events(struct ctx *c, struct fsck *f, struct view *v, bool *m
 	return OK;
 }
 
+static err_t check_cells(struct ctx *c, struct fsck *f)
+{
+	struct issue_cells_wrong_row *cells;
+	size_t n;
+	TRY(issue_cells_wrong(c, &cells, &n));
+	for (size_t i = 0; i < n; i++)
+		FSCK_FAULT(f, "invoice: the tax account's sums of party %lld in %.*s are not those of its list",
+		        (long long)cells[i].party_id, STR_FMT(cells[i].period));
+	return OK;
+}
+
 static err_t check_sums(struct ctx *c, struct fsck *f, const struct view *v)
 {
 	struct issue_party_count_row count;
@@ -213,7 +224,7 @@ static err_t check_sums(struct ctx *c, struct fsck *f, const struct view *v)
 	for (size_t i = 0; i < n; i++)
 		FSCK_FAULT(f, "invoice %.*s: its parts by rate in the list of party %lld do not add up to it",
 		        STR_FMT(mixed[i].number), (long long)mixed[i].party_id);
-	return OK;
+	return check_cells(c, f);
 }
 
 /* --- all --- */

@@ -3,6 +3,7 @@
  * first, so that a batch of events touches each month of a party once. */
 #include "issue_sql.h"
 #include "services/invoice/issue/account.h"
+#include "services/invoice/issue/cells.h"
 #include "services/invoice/issue/lists.h"
 #include "services/invoice/issue/special.h"
 #include <string.h>
@@ -137,6 +138,7 @@ static err_t flush_rows(struct ctx *c, struct gathered *g)
 {
 	TRY(issue_party_insert_rows(c, g->rows, g->n));
 	TRY(issue_mixed_insert_rows(c, g->mixed, g->n_mixed));
+	TRY(cells_add(c, g->rows, g->n, g->mixed, g->n_mixed));
 	g->n = g->n_mixed = 0;
 	return OK;
 }
@@ -186,6 +188,13 @@ static err_t issued(struct ctx *c, struct gathered *g, struct str body)
 	return body.n ? E_INTERNAL : OK; /* what is left over could not be read */
 }
 
+static err_t set_status(struct ctx *c, int64_t status, int64_t party, int side, struct str period, struct str number)
+{
+	TRY(cells_move(c, -1, party, side, period, number));
+	TRY(issue_party_status(c, status, party, side, period, number, NULL));
+	return cells_move(c, 1, party, side, period, number);
+}
+
 /* The blue invoice's row on both sides; the red letter itself came as invoice.issued. */
 static err_t reversed(struct ctx *c, struct str body)
 {
@@ -194,8 +203,8 @@ static err_t reversed(struct ctx *c, struct str body)
 	if (json_parse(c->arena, body, &v, &where) != OK) return E_INTERNAL;
 	int64_t status = value_number(v, "all", 0) ? LIST_REVERSED : LIST_PARTLY;
 	struct str period = value_text(v, "period"), number = value_text(v, "number");
-	TRY(issue_party_status(c, status, value_number(v, "seller_id", 0), 0, period, number, NULL));
-	return issue_party_status(c, status, value_number(v, "buyer_id", 0), 1, period, number, NULL);
+	TRY(set_status(c, status, value_number(v, "seller_id", 0), 0, period, number));
+	return set_status(c, status, value_number(v, "buyer_id", 0), 1, period, number);
 }
 
 /* Events of the purchase service: "period \t number \t credited-period" a line. */
@@ -215,8 +224,11 @@ static err_t booked(struct ctx *c, struct str body)
 	struct value *v;
 	struct json_fault where;
 	if (json_parse(c->arena, body, &v, &where) != OK) return E_INTERNAL;
-	return issue_party_booked(c, value_text(v, "entry"), value_number(v, "buyer_id", 0), value_text(v, "period"),
-	        value_text(v, "number"), NULL);
+	int64_t buyer = value_number(v, "buyer_id", 0);
+	struct str period = value_text(v, "period"), number = value_text(v, "number");
+	TRY(cells_move(c, -1, buyer, 1, period, number));
+	TRY(issue_party_booked(c, value_text(v, "entry"), buyer, period, number, NULL));
+	return cells_move(c, 1, buyer, 1, period, number);
 }
 
 /* An invoice of a seller outside, read from its file: it stands in the buyer's list and month. */

@@ -159,6 +159,56 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13, $14) ON CONF
 INSERT INTO party_mixed (party_id, side, period, number, rate, amount_fen, tax_fen) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (party_id, side, period, number, rate) DO NOTHING;
 
+-- New invoices are booked by nobody.
+-- :name cell_add :exec
+-- :on projection
+-- :in party_id int, side int, period text, kind text, status int, rate int, part int, n int, amount money, tax money, total money, part_amount money, part_tax money
+INSERT INTO party_cell (party_id, side, period, kind, status, rate, part, booked, n, amount_fen, tax_fen, total_fen, part_amount_fen, part_tax_fen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9, $10, $11, $12, $13)
+ON CONFLICT (party_id, side, period, kind, status, rate, part, booked) DO UPDATE SET n = party_cell.n + excluded.n,
+  amount_fen = party_cell.amount_fen + excluded.amount_fen, tax_fen = party_cell.tax_fen + excluded.tax_fen,
+  total_fen = party_cell.total_fen + excluded.total_fen, part_amount_fen = party_cell.part_amount_fen + excluded.part_amount_fen,
+  part_tax_fen = party_cell.part_tax_fen + excluded.part_tax_fen;
+
+-- An invoice leaves its cell (sign -1) or comes into it (1).
+-- :name cell_whole :exec
+-- :on projection
+-- :in sign int, party_id int, side int, period text, number text
+INSERT INTO party_cell (party_id, side, period, kind, status, rate, part, booked, n, amount_fen, tax_fen, total_fen, part_amount_fen, part_tax_fen)
+SELECT party_id, side, period, kind, status, rate, rate, booked, CAST($1 AS BIGINT), CAST($1 AS BIGINT) * amount_fen, CAST($1 AS BIGINT) * tax_fen,
+  CAST($1 AS BIGINT) * total_fen, CAST($1 AS BIGINT) * amount_fen, CAST($1 AS BIGINT) * tax_fen
+FROM party_invoice WHERE party_id = $2 AND side = $3 AND period = $4 AND number = $5
+ON CONFLICT (party_id, side, period, kind, status, rate, part, booked) DO UPDATE SET n = party_cell.n + excluded.n,
+  amount_fen = party_cell.amount_fen + excluded.amount_fen, tax_fen = party_cell.tax_fen + excluded.tax_fen,
+  total_fen = party_cell.total_fen + excluded.total_fen, part_amount_fen = party_cell.part_amount_fen + excluded.part_amount_fen,
+  part_tax_fen = party_cell.part_tax_fen + excluded.part_tax_fen;
+
+-- :name cell_parts :exec
+-- :on projection
+-- :in sign int, party_id int, side int, period text, number text
+INSERT INTO party_cell (party_id, side, period, kind, status, rate, part, booked, n, amount_fen, tax_fen, total_fen, part_amount_fen, part_tax_fen)
+SELECT i.party_id, i.side, i.period, i.kind, i.status, i.rate, m.rate, i.booked, CAST($1 AS BIGINT), CAST($1 AS BIGINT) * i.amount_fen,
+  CAST($1 AS BIGINT) * i.tax_fen, CAST($1 AS BIGINT) * i.total_fen, CAST($1 AS BIGINT) * m.amount_fen, CAST($1 AS BIGINT) * m.tax_fen
+FROM party_mixed m JOIN party_invoice i ON i.party_id = m.party_id AND i.side = m.side AND i.period = m.period AND i.number = m.number
+WHERE m.party_id = $2 AND m.side = $3 AND m.period = $4 AND m.number = $5
+ON CONFLICT (party_id, side, period, kind, status, rate, part, booked) DO UPDATE SET n = party_cell.n + excluded.n,
+  amount_fen = party_cell.amount_fen + excluded.amount_fen, tax_fen = party_cell.tax_fen + excluded.tax_fen,
+  total_fen = party_cell.total_fen + excluded.total_fen, part_amount_fen = party_cell.part_amount_fen + excluded.part_amount_fen,
+  part_tax_fen = party_cell.part_tax_fen + excluded.part_tax_fen;
+
+-- Cells that are not what their invoices sum up to.
+-- :name cells_wrong :many
+-- :on projection
+-- :out party_id int, period text
+-- :max 100
+SELECT a.party_id, a.period FROM (SELECT party_id, side, period, kind, status, rate, booked, count(*) AS n,
+  CAST(sum(amount_fen) AS BIGINT) AS amount, CAST(sum(tax_fen) AS BIGINT) AS tax, CAST(sum(total_fen) AS BIGINT) AS total
+  FROM party_invoice GROUP BY party_id, side, period, kind, status, rate, booked) a
+LEFT JOIN party_cell k ON k.party_id = a.party_id AND k.side = a.side AND k.period = a.period AND k.kind = a.kind AND k.status = a.status
+  AND k.rate = a.rate AND k.part = a.rate AND k.booked = a.booked
+WHERE k.n IS NULL OR k.n <> a.n OR k.amount_fen <> a.amount OR k.tax_fen <> a.tax OR k.total_fen <> a.total
+ORDER BY 1, 2 LIMIT 100;
+
 -- :name party_status :exec
 -- :on projection
 -- :in status int, party_id int, side int, period text, number text
@@ -389,6 +439,19 @@ WHERE p.party_id = $1 AND p.side = $2 AND p.period >= $3 AND p.period <= $4
   AND ($8 < 0 OR i.status = $8) AND i.total_fen >= $9 AND i.total_fen <= $10
   AND ($11 = '' OR i.booked = $11 OR ($11 = 'open' AND i.booked = '')) AND ($12 = 2000000 OR p.rate = $12)
 GROUP BY i.period, p.rate ORDER BY i.period, p.rate LIMIT 1000;
+
+-- By what is chosen from lists alone: from the cells.
+-- :name account_cells :many
+-- :on projection
+-- :in party_id int, side int, from_period text, to_period text, kind text, status int, booked text, part int
+-- :out period text, rate int, part int, n int, amount money, tax money, total money, part_amount money, part_tax money
+-- :max 1000
+SELECT period, rate, part, CAST(sum(n) AS BIGINT), CAST(sum(amount_fen) AS BIGINT), CAST(sum(tax_fen) AS BIGINT), CAST(sum(total_fen) AS BIGINT),
+  CAST(sum(part_amount_fen) AS BIGINT), CAST(sum(part_tax_fen) AS BIGINT)
+FROM party_cell
+WHERE party_id = $1 AND side = $2 AND period >= $3 AND period <= $4 AND n > 0 AND ($5 = '' OR kind = $5) AND ($6 < 0 OR status = $6)
+  AND ($7 = '' OR booked = $7 OR ($7 = 'open' AND booked = '')) AND ($8 = 2000000 OR part = $8)
+GROUP BY period, rate, part ORDER BY period, part, rate LIMIT 1000;
 
 -- The same without conditions, from what is summed already.
 -- :name account_sales :many

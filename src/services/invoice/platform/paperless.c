@@ -12,6 +12,7 @@
 #include "services/invoice/platform/platform.h"
 
 enum { MONTHS = 12 };
+#define POSTED "invoice_cost.paper_posted" /* a share, the others are amounts */
 
 static const struct fault_def no_rules = { "no-cost-rules", N_("这一天没有公布成本参数"), NULL, NULL };
 static const struct fault_def month_only = { "period-month", N_("请填一个月份，如 2026-11"), NULL, NULL };
@@ -139,7 +140,7 @@ static void put_parameters(struct ctx *c, struct value *v)
 		struct str id = str_printf(c->arena, "invoice_cost.%s", ids[i]);
 		if (!policy_parameter(c->app->policy, id.p, c->today, &value, &k)) continue;
 		struct value *p = value_object(c->arena);
-		bool share = str_is(id, "invoice_cost.paper_posted");
+		bool share = str_is(id, POSTED);
 		value_put_str(c->arena, p, "id", id);
 		value_put_str(c->arena, p, "title", k.title);
 		value_put_str(c->arena, p, "value",
@@ -179,6 +180,24 @@ err_t paperless_show(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
+/* One place is enough to read; what is not all never reads as 100 %. */
+static struct str percent_of(struct ctx *c, struct rate share)
+{
+	int32_t ppm = (share.ppm + 500) / 1000 * 1000;
+	return rate_percent(c->arena, PPM(ppm == 1000000 && share.ppm < ppm ? 999000 : ppm));
+}
+
+static void put_words(struct ctx *c, const struct value *parameters)
+{
+	for (const struct value_member *m = parameters->first; m; m = m->next) {
+		struct rate share;
+		value_set(c->arena, m->value, S("title"),
+		        value_str(c->arena, tr(c, str_dup(c->arena, value_text(m->value, "title")).p)));
+		if (str_is(value_text(m->value, "id"), POSTED) && rate_parse(value_text(m->value, "value"), &share))
+			value_set(c->arena, m->value, S("value"), value_str(c->arena, percent_of(c, share)));
+	}
+}
+
 err_t paperless_view(struct ctx *c, const void *input, struct reply *out)
 {
 	struct chart_bar bars[MONTHS];
@@ -190,20 +209,16 @@ err_t paperless_view(struct ctx *c, const void *input, struct reply *out)
 		struct str period = value_text(m->value, "period"), text = value_text(m->value, "share");
 		if (text.p) (void)rate_parse(text, &share);
 		value_put(c->arena, m->value, "share_percent",
-		        text.p ? value_str(c->arena, rate_percent(c->arena, share)) : value_null(c->arena));
+		        text.p ? value_str(c->arena, percent_of(c, share)) : value_null(c->arena));
 		bars[n++] = (struct chart_bar){ str_sub(period, 5, 2), share.ppm };
 	}
-	struct value *list = (struct value *)value_get(out->value, S("parameters"));
-	for (const struct value_member *m = list->first; m; m = m->next)
-		value_set(c->arena, m->value, S("title"),
-		        value_str(c->arena, tr(c, str_dup(c->arena, value_text(m->value, "title")).p)));
+	put_words(c, value_get(out->value, S("parameters")));
 	struct value *all = (struct value *)value_get(out->value, S("all"));
 	struct rate share;
 	struct str text = value_text(all, "share");
 	value_put(c->arena, all, "share_percent",
-	        text.p && rate_parse(text, &share) ? value_str(c->arena, rate_percent(c->arena, share))
-	                                           : value_null(c->arena));
-	struct chart k = { tr(c, N_("每月电子发票的比例，数据见下表")), bars, n, 10000 };
+	        text.p && rate_parse(text, &share) ? value_str(c->arena, percent_of(c, share)) : value_null(c->arena));
+	struct chart k = { tr(c, N_("每月电子发票的比例，数据见下表")), bars, n, 10000, 1000000 };
 	value_put_str(c->arena, out->value, "chart_svg", chart_bars_svg(c->arena, &k));
 	return OK;
 }

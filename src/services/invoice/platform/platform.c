@@ -16,7 +16,7 @@ static const struct choice kinds[] = { { "ordinary", N_("普通发票") }, { "sp
 	}
 #define BATCH_ID(type) ID_FIELD(type, N_("批次编号"))
 #define BUYER_FIELDS(type)                                                                                             \
-	{ "name", FIELD_TEXT, AT(type, name), .max = 100, .label = N_("购买方名称") },                                 \
+	{ "name", FIELD_TEXT, AT(type, name), .required = true, .max = 100, .label = N_("购买方名称") },               \
 	{                                                                                                              \
 		"tax_id", FIELD_TAX_ID, AT(type, tax_id), .max = 20, .label = N_("购买方税号")                         \
 	}
@@ -84,6 +84,23 @@ static const struct field split_fields[] = {
 	        .max = MONEY_MAX_FEN / 1000, .label = N_("每张最多（元）"), .help = N_("含税；超过的拆成几张") },
 	BUYER_FIELDS(struct split_in),
 	{ "kind", FIELD_ENUM, AT(struct split_in, kind), .max = 10, .choices = kinds, .label = N_("发票种类") },
+	{ 0 },
+};
+static const struct choice shown_orders[] = { { "held", N_("等着开票的") }, { "all", N_("全部") }, { 0 } };
+#define AFTER_FIELD(type)                                                                                              \
+	{                                                                                                              \
+		"after", FIELD_TEXT, AT(type, after), .max = 100, .label = N_("翻页位置")                              \
+	}
+static const struct field orders_fields[] = { AFTER_FIELD(struct orders_in), { 0 } };
+static const struct field shop_fields[] = {
+	{ "seller", FIELD_TAX_ID, AT(struct shop_in, seller), .required = true, .max = 20, .label = N_("商家税号") },
+	{ "show", FIELD_ENUM, AT(struct shop_in, show), .max = 10, .choices = shown_orders, .label = N_("看哪些订单") },
+	AFTER_FIELD(struct shop_in),
+	{ 0 },
+};
+static const struct field order_page_fields[] = {
+	{ "seller", FIELD_TAX_ID, AT(struct order_in, seller), .max = 20, .label = N_("商家税号") },
+	{ "order_no", FIELD_TEXT, AT(struct order_in, order_no), .max = ORDER_NO_MAX, .label = N_("订单号") },
 	{ 0 },
 };
 static const struct field claim_page_fields[] = {
@@ -257,6 +274,43 @@ static const struct operation operations[] = {
 	        .per_minute = 30,
 	        .title = N_("每张订单的结果（CSV）"),
 	        .requirements = "A09.8 G09.22" },
+	{ .id = "platform.orders",
+	        .method = GET,
+	        .path = "/platform/orders",
+	        .who = MANDATE("invoice.issue"),
+	        .in = orders_fields,
+	        .in_size = sizeof(struct orders_in),
+	        .run = platform_orders,
+	        .view = platform_orders_view,
+	        .page = "platform/orders",
+	        .menu = "我要办税/发票使用/平台订单合并拆分",
+	        .firm = true,
+	        .title = N_("平台订单合并拆分"),
+	        .requirements = "A09.8 G09.22",
+	        .words = "电商 平台 订单 合并 拆分 merge split orders" },
+	{ .id = "platform.shop",
+	        .method = GET,
+	        .path = "/platform/shops/{seller}/orders",
+	        .who = MANDATE("invoice.issue"),
+	        .in = shop_fields,
+	        .in_size = sizeof(struct shop_in),
+	        .run = platform_shop,
+	        .view = platform_shop_view,
+	        .page = "platform/shop",
+	        .title = N_("一个商家的订单"),
+	        .requirements = "A09.8 G09.22" },
+	{ .id = "platform.order",
+	        .method = GET,
+	        .path = "/platform/orders/one",
+	        .who = MANDATE("invoice.issue"),
+	        .in = order_page_fields,
+	        .in_size = sizeof(struct order_in),
+	        .run = platform_order,
+	        .view = platform_order_view,
+	        .page = "platform/order",
+	        .form = "platform.order",
+	        .title = N_("一张订单"),
+	        .requirements = "A09.8 G09.22" },
 	{ .id = "platform.merge",
 	        .method = POST,
 	        .path = "/platform/orders/merge",
@@ -267,6 +321,8 @@ static const struct operation operations[] = {
 	        .own_transaction = true,
 	        .idempotent = true,
 	        .receipt = true,
+	        .page = "platform/settled",
+	        .form = "platform.shop",
 	        .title = N_("合并订单开票"),
 	        .requirements = "A09.8 G09.22" },
 	{ .id = "platform.split",
@@ -279,6 +335,8 @@ static const struct operation operations[] = {
 	        .own_transaction = true,
 	        .idempotent = true,
 	        .receipt = true,
+	        .page = "platform/settled",
+	        .form = "platform.order",
 	        .title = N_("拆分订单开票"),
 	        .requirements = "A09.8 G09.22" },
 	{ .id = "platform.claim_page",

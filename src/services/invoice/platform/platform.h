@@ -78,10 +78,20 @@ struct split_in {
 	struct money limit;
 	bool has_limit;
 };
+struct orders_in {
+	struct str after;
+};
+struct shop_in {
+	struct str seller, show, after;
+};
+struct order_in {
+	struct str seller, order_no;
+};
 struct claim_pdf_in {
 	struct str code, number;
 };
 op_run platform_claim_page, platform_claim_view, platform_claim, platform_claim_pdf, platform_merge, platform_split;
+op_run platform_orders, platform_orders_view, platform_shop, platform_shop_view, platform_order, platform_order_view;
 err_t platform_settle_job(struct ctx *c, struct str argument);
 
 /* Numbers of a batch answer's lines, blank-separated, or its errors as a JSON array. */

@@ -120,6 +120,22 @@ SELECT code_hash FROM platform_order WHERE seller_id = $1 AND platform_id = $2 A
 SELECT seller_id, order_no, platform_id, state, total_fen, kept, drawer, settle_id, numbers FROM platform_order
 WHERE code_hash = $1;
 
+-- The newest of each seller first.
+-- :name orders_waiting :many
+-- :in platform_id int, from_seller int, to_seller int, before_seller int, before_batch int, before_line int
+-- :out seller_id int, order_no text, batch_id int, line int, total money
+-- :max 51
+SELECT seller_id, order_no, batch_id, line, total_fen FROM platform_order
+WHERE platform_id = $1 AND state = 'held' AND seller_id >= $2 AND seller_id <= $3 AND (seller_id, batch_id, line) < ($4, $5, $6)
+ORDER BY seller_id DESC, batch_id DESC, line DESC LIMIT 51;
+
+-- :name orders_of_seller :many
+-- :in seller_id int, platform_id int, after text
+-- :out order_no text, batch_id int, line int, state text, total money, numbers text
+-- :max 51
+SELECT order_no, batch_id, line, state, total_fen, numbers FROM platform_order
+WHERE seller_id = $1 AND platform_id = $2 AND order_no > $3 ORDER BY order_no LIMIT 51;
+
 -- :name order_issued :exec
 -- :in numbers text, seller_id int, platform_id int, order_no text
 UPDATE platform_order SET state = 'issued', numbers = $1, kept = ''

@@ -11,7 +11,6 @@
 
 enum { RESUME_SECONDS = 30 };
 
-static const struct fault_def no_name = { "buyer-missing", N_("请填购买方名称"), NULL, NULL };
 static const struct fault_def no_id = { "buyer-tax-id", N_("专用发票要有购买方税号"), NULL,
 	N_("发票管理办法 第二十一条") };
 static const struct fault_def kinds = { "merge-kind", N_("这些订单的发票种类不同，不能合并"), NULL, NULL };
@@ -69,7 +68,6 @@ static err_t compose(struct ctx *c, const struct settling *s, struct str *lines)
 	size_t n = 0;
 	merge(c, s, &all);
 	struct str kind = s->kind.p ? s->kind : all.kind;
-	if (!s->buyer.name.p) FAULT(c, S("/name"), &no_name);
 	if (str_is(kind, "special") && !s->buyer.tax_id.p) FAULT(c, S("/tax_id"), &no_id);
 	TRY(problem_result(&c->problem));
 	if (!order_split(c->arena, &all, s->by_rate || str_is(all.split, "rate"), s->limit.fen ? s->limit : all.limit,

@@ -23,7 +23,7 @@ struct settled {
 	struct money total;
 	struct value *receipt; /* NULL: settled before */
 };
-/* Merges the orders and splits what comes out. Faults go to /name, /tax_id, /limit, /orders. Makes its own transactions. */
+/* Merges the orders and splits what comes out. Faults go to /tax_id, /limit, /orders. Makes its own transactions. */
 MUST_USE err_t settle_orders(struct ctx *c, struct settling *s, struct settled *out);
 /* One that is under way already, whoever began it. */
 MUST_USE err_t settle_resume(struct ctx *c, int64_t settle_id, struct settled *out);

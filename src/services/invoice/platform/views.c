@@ -56,6 +56,7 @@ err_t platform_batch_view(struct ctx *c, const void *input, struct reply *out)
 	value_put_bool(c->arena, v, "is_uploading", str_is(value_text(v, "state"), "uploading"));
 	value_put_bool(c->arena, v, "is_working", working);
 	value_put_bool(c->arena, v, "is_read", done || working);
+	value_put_bool(c->arena, v, "any_held", value_number(v, "held", 0) > 0);
 	struct value *list = value_put_array(c->arena, v, "faults");
 	for (size_t i = 0; i < n && i < FAULTS_SHOWN; i++) {
 		struct value *f = value_object(c->arena);
