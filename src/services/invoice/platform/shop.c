@@ -141,8 +141,9 @@ static err_t put_one(struct ctx *c, struct value *to, const struct party *party,
 	struct platform_order_get_row row;
 	TRY(platform_order_get(c, party->id, c->caller.subject_id, order_no, &row, found));
 	if (!*found) return OK;
+	struct str code = STR_NONE;
+	if (str_is(row.state, "held")) TRY(platform_code_of(c, party->id, c->caller.subject_id, order_no, &code));
 	struct value *v = value_put_object(c->arena, to, "order");
-	bool held = str_is(row.state, "held");
 	value_put_str(c->arena, v, "seller", party->tax_id);
 	value_put_str(c->arena, v, "seller_name", party->name);
 	value_put_str(c->arena, v, "order_no", order_no);
@@ -150,8 +151,7 @@ static err_t put_one(struct ctx *c, struct value *to, const struct party *party,
 	value_put_int(c->arena, v, "line", row.line);
 	value_put_str(c->arena, v, "state", row.state);
 	value_put_money(c->arena, v, "total", row.total);
-	value_put_str(c->arena, v, "claim_code",
-	        held ? platform_code(c, party->id, c->caller.subject_id, order_no) : STR_NONE);
+	value_put_str(c->arena, v, "claim_code", code);
 	value_put(c->arena, v, "numbers", platform_numbers(c->arena, row.numbers));
 	return put_items(c, v, &row);
 }
