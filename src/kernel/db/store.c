@@ -20,7 +20,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { GROUP_MAX = 256, LINGER_NS = 500000 };
+enum { GROUP_MAX = 256 };
 #define EPOCH_2020_MS INT64_C(1577836800000)
 
 /* An act that a thread waits for. */
@@ -33,7 +33,6 @@ struct waiter {
 /* Acts in a row. */
 struct acts {
 	struct db_act *first, *last;
-	int n;
 };
 
 struct db {
@@ -52,7 +51,6 @@ struct db_store {
 	pthread_mutex_t lock;
 	pthread_cond_t queued, ended;
 	struct acts waiting, over;
-	int last_group, wanted; /* acts in the group before; acts that the writer waits for, 0: any */
 	bool closing, teller_closing;
 	struct db writer;
 	enum { SAVEPOINT_NONE, SAVEPOINT_USED, SAVEPOINT_UNTOUCHED } savepoint; /* of the open group */
@@ -220,25 +218,6 @@ static void append(struct acts *list, struct db_act *a)
 	else
 		list->first = a;
 	list->last = a;
-	list->n++;
-}
-
-/* Those who were answered with the group before are about to ask again, if they are programs at work; half of them are
- * worth a short wait, since a group costs much the same however many are in it. One who is alone never waits. Under the
- * lock. */
-static void linger(struct db_store *s)
-{
-	struct timespec until;
-	s->wanted = s->last_group / 2;
-	if (s->waiting.n < s->wanted) {
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_nsec += LINGER_NS;
-		until.tv_sec += until.tv_nsec / 1000000000;
-		until.tv_nsec %= 1000000000;
-	}
-	while (s->waiting.n < s->wanted && !s->closing)
-		if (pthread_cond_timedwait(&s->queued, &s->lock, &until) != 0) break;
-	s->wanted = 0;
 }
 
 /* Up to GROUP_MAX waiting acts, cut off the queue; NULL when the store closes and nothing waits. */
@@ -247,18 +226,14 @@ static struct db_act *take_group(struct db_store *s)
 	pthread_mutex_lock(&s->lock);
 	while (!s->waiting.first && !s->closing)
 		pthread_cond_wait(&s->queued, &s->lock);
-	linger(s);
 	struct db_act *group = s->waiting.first, *end = group;
-	int n = group != NULL;
-	for (; end && n < GROUP_MAX && end->next; n++)
+	for (int n = 1; end && n < GROUP_MAX && end->next; n++)
 		end = end->next;
 	if (end) {
 		s->waiting.first = end->next;
 		end->next = NULL;
 		if (!s->waiting.first) s->waiting.last = NULL;
 	}
-	s->waiting.n -= n;
-	s->last_group = n;
 	pthread_mutex_unlock(&s->lock);
 	return group;
 }
@@ -319,8 +294,8 @@ static void *teller_main(void *arg)
 
 static void queue(struct db_store *s, struct db_act *a) /* under the lock */
 {
+	if (!s->waiting.first) pthread_cond_signal(&s->queued);
 	append(&s->waiting, a);
-	if (s->waiting.n == 1 || s->waiting.n == s->wanted) pthread_cond_signal(&s->queued);
 }
 
 static void enqueue(struct db_act *a)
@@ -498,10 +473,7 @@ err_t db_store_open(struct app *app, const char *data_dir, const char *url)
 	(void)snprintf(s->place, sizeof s->place, "%s", place);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->projection_lock, NULL);
-	pthread_condattr_t monotonic;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&s->queued, &monotonic);
+	pthread_cond_init(&s->queued, NULL);
 	pthread_cond_init(&s->ended, NULL);
 	s->writer = (struct db){ .link = engine->open(place, ENGINE_WRITER), .engine = engine, .store = s };
 	s->projector = (struct db){ .link = engine->open(place, ENGINE_PROJECTOR), .engine = engine, .store = s };
