@@ -220,6 +220,24 @@ static err_t render_page(struct visit *v, const struct operation *page, const st
 
 /* --- problems --- */
 
+/* Where somebody may have wanted to go: the nearest page above an address that shows nothing; else null. */
+static struct value *nearest(struct ctx *c, struct str path)
+{
+	struct route route;
+	while (path.n > 1) {
+		do
+			path.n--;
+		while (path.n > 1 && path.p[path.n] != '/');
+		if (path.n <= 1 || router_find(c->app->router, GET, path, &route) != ROUTE_FOUND || !route.op->page)
+			continue;
+		struct value *page = value_object(c->arena);
+		value_put_str(c->arena, page, "href", path);
+		value_put_str(c->arena, page, "title", tr(c, route.op->title));
+		return page;
+	}
+	return value_null(c->arena);
+}
+
 void face_problem(struct work *w, struct http_request *r, err_t e, int status, struct http_response *out)
 {
 	struct visit v = { .w = w, .r = r, .out = out };
@@ -232,6 +250,8 @@ void face_problem(struct work *w, struct http_request *r, err_t e, int status, s
 	value_put_str(c->arena, root, "fix", def->fix ? fields_message(c, def->fix, c->problem.arg) : STR_NONE);
 	value_put_str(c->arena, root, "law", def->law ? tr(c, def->law) : STR_NONE);
 	value_put_str(c->arena, root, "trace", c->trace);
+	bool nothing = status == 404 || status == 405;
+	value_put(c->arena, root, "nearest", nothing ? nearest(c, r->path) : value_null(c->arena));
 	err_t made = frame_put(c, NULL, r, root);
 	put_problem(c, root, c->problem.n > 0, w->tree);
 	if (made == OK) made = page_render(c, S("page/error"), root, &html);
@@ -499,13 +519,18 @@ static err_t act(struct visit *v)
 	return work_run(w);
 }
 
+/* A session that has ended is no obstacle to public pages. */
+static void know_visitor(struct visit *v)
+{
+	struct ctx *c = v->w->c;
+	struct str token = http_cookie(v->r, "__Host-etax");
+	if (token.n && c->db && work_authenticate(c, token, true, STR_NONE) != OK) problem_init(&c->problem, c->arena);
+}
+
 static err_t walk(struct visit *v, bool *shown)
 {
 	struct work *w = v->w;
-	struct str token = http_cookie(v->r, "__Host-etax");
-	/* A session that has ended is no obstacle to public pages. */
-	if (token.n && w->c->db && work_authenticate(w->c, token, true, STR_NONE) != OK)
-		problem_init(&w->c->problem, w->c->arena);
+	know_visitor(v);
 	TRY(limit_admit(w->c));
 	TRY(work_admit(w->c, w->op));
 	if (w->op->method == GET) {
@@ -540,5 +565,6 @@ void face_unserved(struct work *w, struct http_request *r, err_t e, int status, 
 {
 	struct visit v = { .w = w, .r = r, .out = out };
 	preferences(&v);
+	know_visitor(&v); /* who is signed in is not shown as if he were not */
 	face_problem(w, r, e, status, out);
 }
