@@ -24,7 +24,7 @@ meson_tests() {
 
 # node_file FILE OUT: one file under node's own runner; a file that does not end is ended, and has failed
 node_file() {
-	local limit=${ETAX_FILE_SECONDS:-600}
+	local limit=${ETAX_FILE_SECONDS:-900}
 	ETAXD=$PWD/$BUILD/etaxd timeout -k 10 "$limit" node --test --test-reporter=tap "$1" >"$2" 2>&1 && return
 	[ $? -lt 124 ] || printf '# fail 1\n# %s did not end within %s s\n' "$1" "$limit" >>"$2"
 }
