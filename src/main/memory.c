@@ -1,7 +1,7 @@
 #include "main/memory.h"
 #include <malloc.h>
 
-enum { KEPT_AT_THE_TOP = 4 << 20, MAPPED_FROM = 2 << 20 };
+enum { KEPT_AT_THE_TOP = 48 << 20, MAPPED_FROM = 32 << 20 };
 
 void memory_keep(void)
 {
