@@ -8,3 +8,8 @@ void memory_keep(void)
 	(void)mallopt(M_TRIM_THRESHOLD, KEPT_AT_THE_TOP);
 	(void)mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
 }
+
+void memory_settle(void)
+{
+	(void)malloc_trim(0);
+}

@@ -6,4 +6,6 @@
  * glibc would give such memory back to the kernel and take it anew page fault by page fault. That was three quarters of
  * the time of a validator that checks sixteen files together, and seven eighths of a PDF's. */
 void memory_keep(void);
+/* When the start is over: what only the start needed goes back. */
+void memory_settle(void);
 #endif

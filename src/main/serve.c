@@ -7,6 +7,7 @@
 #include "kernel/plane/plane.h"
 #include "kernel/receipt/cosigner.h"
 #include "main/compose.h"
+#include "main/memory.h"
 #include "main/offline.h"
 #include <pthread.h>
 #include <signal.h>
@@ -44,6 +45,7 @@ static err_t serve_until(
 	TRY(http_server_start(app, config, &server));
 	/* Jobs run already and may look for it: a copy that outlives them. */
 	__atomic_store_n(&app->address, str_dup(lifetime, http_server_address(server)).p, __ATOMIC_RELEASE);
+	memory_settle();
 	(void)printf("listening on %s\n", http_server_address(server).p);
 	(void)fflush(stdout);
 	/* Another process may have built a new plane: looks once a second (plane.h). */

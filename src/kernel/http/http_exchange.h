@@ -1,6 +1,6 @@
 /* One request on its way through the library, and the server that it is in: shared by reading (http_request.c),
- * answering (http_answer.c), workers (http_worker.c), epoll threads
- * (http_loop.c) and the server's start and stop (http_mhd.c). */
+ * answering (http_answer.c), workers (http_worker.c), epoll threads (http_loop.c) and the server's start and
+ * stop (http_mhd.c). */
 #ifndef KERNEL_HTTP_EXCHANGE_H
 #define KERNEL_HTTP_EXCHANGE_H
 #include "kernel/http/http_internal.h"

@@ -6,6 +6,7 @@
 #include "kernel/operation/fields.h"
 #include "kernel/operation/form.h"
 #include "kernel/operation/frame.h"
+#include "kernel/operation/menu.h"
 #include "kernel/operation/problem.h"
 #include "kernel/operation/service.h"
 #include "kernel/page/page.h"
@@ -220,7 +221,7 @@ static err_t render_page(struct visit *v, const struct operation *page, const st
 
 /* --- problems --- */
 
-/* Where somebody may have wanted to go: the nearest page above an address that shows nothing; else null. */
+/* Where somebody may have wanted to go: the nearest page of his menu above an address that shows nothing; else null. */
 static struct value *nearest(struct ctx *c, struct str path)
 {
 	struct route route;
@@ -228,7 +229,8 @@ static struct value *nearest(struct ctx *c, struct str path)
 		do
 			path.n--;
 		while (path.n > 1 && path.p[path.n] != '/');
-		if (path.n <= 1 || router_find(c->app->router, GET, path, &route) != ROUTE_FOUND || !route.op->page)
+		if (path.n <= 1 || router_find(c->app->router, GET, path, &route) != ROUTE_FOUND ||
+		        !menu_shows(c, route.op))
 			continue;
 		struct value *page = value_object(c->arena);
 		value_put_str(c->arena, page, "href", path);
