@@ -16,7 +16,7 @@
 enum { PAGES_A_COMMIT = 100, COMMITS = 400, PAGE = 4096, LOG_PAGES_MAX = 20000 };
 
 struct store {
-	char dir[40], path[60], log[60];
+	char dir[40], path[60], log[80];
 	sqlite3 *writer;
 };
 
