@@ -68,7 +68,7 @@ struct http_config {
 	void (*handle)(void *arg, struct http_request *r, struct http_response *out);
 	/* A problem found by the server itself (400, 413, 414, 431, 503): same rendering as all others. */
 	void (*problem)(void *arg, struct http_request *r, err_t kind, int status, struct http_response *out);
-	/* A worker thread or epoll thread starts and ends: it opens and closes its database connection there. */
+	/* A worker or epoll thread meets its first request, and ends: it opens and closes its database connection there. */
 	void *(*thread_start)(void *arg, enum op_class class);
 	void (*thread_end)(void *arg, void *thread);
 	void *arg;

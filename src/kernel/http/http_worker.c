@@ -85,10 +85,11 @@ static void *worker_main(void *arg)
 	struct worker *w = arg;
 	struct http_server *s = w->server;
 	(void)pthread_setname_np(pthread_self(), "worker");
-	exchange_ready_thread(s, OP_WORK);
-	for (struct exchange *x; (x = take(w));)
+	for (struct exchange *x; (x = take(w));) {
+		exchange_ready_thread(s, OP_WORK); /* with its first request: a quiet server needs few connections */
 		if (work_on(s, x)) loop_resume(x);
-	if (s->config.thread_end) s->config.thread_end(s->config.arg, http_thread_state());
+	}
+	if (s->config.thread_end && http_thread_state()) s->config.thread_end(s->config.arg, http_thread_state());
 	return NULL;
 }
 
