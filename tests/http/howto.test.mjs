@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { etaxd, freePort, root } from '../lib/server.mjs';
 
 const folder = path.join(root, 'docs/howto');
-const MARK = '--- block';
+const MARK = '--- block', LIMIT_MS = 120_000;
 
 /** [{code, says: [line…]}] of a page. */
 function blocks(text) {
@@ -31,13 +31,19 @@ function run(script, cwd) {
     p.stdout.on('data', (c) => (out += c));
     p.stderr.on('data', (c) => (out += c));
     const end = () => { try { process.kill(-p.pid, 'SIGKILL'); } catch { /* nobody is left */ } };
-    const timer = setTimeout(end, 60_000);
+    const timer = setTimeout(end, LIMIT_MS);
     p.once('exit', (code) => {
       clearTimeout(timer);
       end();
       resolve({ code, out });
     });
   });
+}
+
+/** The script with a free port for each that the page names. */
+async function withPorts(script) {
+  for (const named of new Set(script.match(/127\.0\.0\.1:\d+/g))) script = script.replaceAll(named, `127.0.0.1:${await freePort()}`);
+  return script;
 }
 
 /** Lines in their order; "…" is anything within a line. Gives the first that is missing. */
@@ -56,11 +62,11 @@ for (const name of readdirSync(folder).filter((f) => f.endsWith('.md'))) {
   const list = blocks(readFileSync(path.join(folder, name), 'utf8'));
   if (!list.length) continue;
   test(`docs/howto/${name}`, async () => {
-    const cwd = mkdtempSync(path.join(tmpdir(), 'etax-howto-')), port = await freePort();
+    const cwd = mkdtempSync(path.join(tmpdir(), 'etax-howto-'));
     try {
-      const script = list.map((b, i) => `printf '\\n${MARK} ${i}\\n'\n${b.code}`).join('').replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`);
+      const script = await withPorts(list.map((b, i) => `printf '\\n${MARK} ${i}\\n'\n${b.code}`).join(''));
       const { code, out } = await run(script, cwd);
-      assert.equal(code, 0, out);
+      assert.equal(code, 0, code === null ? `did not end within ${LIMIT_MS} ms:\n${out}` : out);
       const parts = out.split(new RegExp(`^${MARK} \\d+\n`, 'm')).slice(1);
       list.forEach((b, i) => assert.equal(missing(b.says, parts[i] || ''), null, `block ${i + 1} prints:\n${parts[i]}`));
     } finally {

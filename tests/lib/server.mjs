@@ -2,7 +2,7 @@
 // PostgreSQL database. `await using` is not in Node 18, so suites call close() in after().
 import { spawn, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -26,14 +26,23 @@ export function freshDatabase() {
 }
 
 /** A TCP port of the loopback that nobody listens on. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
+/** A port nobody listens on. From below those the system gives to outgoing connections: test files run side by side, and a port
+    of a server that stops and starts again must not become the other end of a neighbour's request in between. */
+export async function freePort() {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if (await canListen(port)) return port;
+  }
+  throw new Error('no free port');
+}
+
+const PORTS = { from: 10_000, to: 32_000 };
+
+function canListen(port) {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }
 

@@ -8,16 +8,18 @@ enum { BESIDE = 2000, BY_WRITER = 16000, AGAIN = 1000 }; /* pages in the log; of
 struct checkpointer {
 	sqlite3 *db;
 	pthread_t thread;
-	pthread_mutex_t lock;
+	pthread_mutex_t lock, turn; /* turn: held by the one who makes a checkpoint; SQLite would send the second away */
 	pthread_cond_t wake;
 	bool wanted, closing;
 	int asked; /* pages in the log when the thread was called last, or when the writer did it itself */
 };
 
-static void checkpoint(sqlite3 *db)
+static void checkpoint(struct checkpointer *k, sqlite3 *db)
 {
-	/* What stands in its way (a reader of an old state, another checkpoint) is no fault: the next one goes on. */
+	pthread_mutex_lock(&k->turn);
+	/* What stands in its way (a reader of an old state, another process) is no fault: the next one goes on. */
 	(void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	pthread_mutex_unlock(&k->turn);
 }
 
 static bool wait_for_work(struct checkpointer *k)
@@ -36,7 +38,7 @@ static void *checkpointer_main(void *arg)
 	struct checkpointer *k = arg;
 	(void)pthread_setname_np(pthread_self(), "checkpoint");
 	while (wait_for_work(k))
-		checkpoint(k->db);
+		checkpoint(k, k->db);
 	return NULL;
 }
 
@@ -48,7 +50,7 @@ static int committed(void *arg, sqlite3 *writer, const char *name, int pages)
 	if (pages < k->asked) k->asked = 0; /* the log has begun again */
 	if (pages >= BY_WRITER && pages >= k->asked + AGAIN) {
 		k->asked = pages;
-		checkpoint(writer);
+		checkpoint(k, writer);
 	} else if (pages < BY_WRITER && pages >= k->asked + BESIDE) {
 		k->asked = pages;
 		pthread_mutex_lock(&k->lock);
@@ -64,6 +66,7 @@ struct checkpointer *checkpointer_start(const char *path, sqlite3 *writer)
 	struct checkpointer *k = calloc(1, sizeof *k);
 	if (!k) abort();
 	pthread_mutex_init(&k->lock, NULL);
+	pthread_mutex_init(&k->turn, NULL);
 	pthread_cond_init(&k->wake, NULL);
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 	bool good = sqlite3_open_v2(path, &k->db, flags, NULL) == SQLITE_OK &&
