@@ -175,7 +175,7 @@ static err_t write_changes(struct writer *w)
 	for (int64_t at = w->head.from; n && at < w->head.to;) {
 		TRY(outbox_read(w->c, at, &events, &n));
 		for (size_t i = 0; i < n && events[i].position <= w->head.to; i++) {
-			struct invoice_event e;
+			struct invoice_event e = { 0 };
 			struct str body = events[i].body;
 			struct value *v;
 			struct json_fault where;

@@ -127,6 +127,17 @@ test("A09.8 G01.8 an agent's limit for one act holds for each line of a batch", 
   assert.match(r.lines[1].errors[0].detail, /1000\.00/);
 });
 
+test('A09.8 the same answer again also where blank lines stand between and one line was refused', async () => {
+  const lines = Array.from({ length: 1100 }, (_, i) => invoice(`r${i}`));
+  lines.splice(10, 0, '');
+  lines[1050] = { ...lines[1050], kind: 'nothing' };
+  const first = await send(t1, lines, 'refused-again'), again = await send(t1, lines, 'refused-again');
+  assert.equal(first.status, 200);
+  assert.equal(first.text, again.text);
+  assert.equal(first.lines.filter((l) => l.number).length, 1099);
+  assert.deepEqual(first.lines.filter((l) => !l.number).map((l) => [l.line, l.errors[0].pointer]), [[1051, '/kind']]);
+});
+
 test('cut off in the middle by kill -9: the same key goes on where it stopped', async () => {
   const lines = Array.from({ length: 20_000 }, (_, i) => invoice(`z${i}`));
   const before = (await t1.get('/v1/invoices')).body.count;

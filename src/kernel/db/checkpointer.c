@@ -8,7 +8,8 @@ enum { BESIDE = 2000, BY_WRITER = 16000, AGAIN = 1000 }; /* pages in the log; of
 struct checkpointer {
 	sqlite3 *db;
 	pthread_t thread;
-	pthread_mutex_t lock, turn; /* turn: held by the one who makes a checkpoint; SQLite would send the second away */
+	pthread_mutex_t lock,
+	        turn; /* turn: held by the one who makes a checkpoint; SQLite would send the second away */
 	pthread_cond_t wake;
 	bool wanted, closing;
 	int asked; /* pages in the log when the thread was called last, or when the writer did it itself */

@@ -89,6 +89,12 @@ static void read_line(struct part *p, struct str text, struct issue_in *in)
 		FAULT(c, S(""), &bad_json, S("1"), S(""));
 }
 
+static struct invoice_act act_of(const struct part *p)
+{
+	const struct taxpayer *t = &p->batch->by.taxpayer;
+	return (struct invoice_act){ t->id, t->name, p->c.now };
+}
+
 static void write_face(struct part *p, struct line *l, struct face *f)
 {
 	struct ctx *c = &p->c;
@@ -100,6 +106,7 @@ static void write_face(struct part *p, struct line *l, struct face *f)
 	l->document = document.p;
 	l->document_n = document.n;
 	struct invoice_event e = event_of(c->arena, f, p->batch->by.taxpayer.id, l->buyer_id);
+	e.of = act_of(p);
 	buf_init(&event, c->arena, 192);
 	issue_event_put(&event, &e);
 	l->event = event.p;
@@ -221,7 +228,9 @@ static err_t write_lines(struct ctx *c, struct part *p, size_t n, int64_t *recei
 	size_t k = 0;
 	TRY(write_number(c, &p->batch->by, CHANNEL_WEB, (int64_t)n, &prefix, &next));
 	*first = write_number_text(c->arena, prefix, next);
-	buf_init(&event, c->arena, n * 192);
+	struct invoice_act of = act_of(p);
+	buf_init(&event, c->arena, 192 + n * 192);
+	issue_event_act(&event, &of);
 	for (size_t i = 0; i < p->n; i++) {
 		struct line *l = &p->lines[i];
 		struct str number = STR_NONE;
@@ -274,8 +283,10 @@ static err_t store(struct ctx *c, void *arg)
 		TRY(write_lines(c, p, n, &receipt_id, &first));
 	else
 		refuse_lines(c, p);
+	/* Where every line was issued, their numbers follow from the first one. */
+	struct str result = n == p->n ? S("") : buf_done(&p->result);
 	return issue_batch_part_insert(
-	        c, b->by.taxpayer.id, b->key, p->index, receipt_id, first, (int64_t)n, buf_done(&p->result), NULL);
+	        c, b->by.taxpayer.id, b->key, p->index, receipt_id, first, (int64_t)n, result, NULL);
 }
 
 /* --- the whole --- */
@@ -295,18 +306,34 @@ static err_t end_part(struct part *p)
 	return e;
 }
 
-/* A part that an earlier attempt has written: its lines are passed over, its answer is taken as it was. */
-static err_t take_old(struct batch *b, int64_t index)
+static void answer_again(struct batch *b, struct part *p, struct str text, struct str number)
+{
+	struct issue_in in;
+	read_line(p, text, &in);
+	p->c.problem.n = 0;
+	answer_line(&b->answer, &(struct line){ .no = b->line_no, .seller_ref = in.seller_ref }, number);
+}
+
+/* A part that an earlier attempt has written: its lines are passed over, its answer is what it was. */
+static err_t take_old(struct batch *b, struct part *p, int64_t index)
 {
 	struct issue_batch_part_row row;
-	struct str text;
+	struct str text, prefix = STR_NONE;
+	int64_t first = 0;
 	bool found;
 	TRY(issue_batch_part(b->c, b->by.taxpayer.id, b->key, index, &row, &found));
 	if (!found) return E_INTERNAL;
 	buf_str(&b->answer, row.result);
+	bool all = !row.result.n;
+	if (all && !write_number_read(row.first, &prefix, &first)) return E_INTERNAL;
+	arena_reset(p->c.arena);
+	problem_init(&p->c.problem, p->c.arena);
 	for (size_t n = 0; n < PART && b->rest.n && str_split(&b->rest, '\n', &text);) {
 		b->line_no++;
-		n += str_trim(text).n > 0;
+		text = str_trim(text);
+		if (!text.n) continue;
+		if (all) answer_again(b, p, text, write_number_text(p->c.arena, prefix, first + (int64_t)n));
+		n++;
 	}
 	return OK;
 }
@@ -316,7 +343,7 @@ static err_t run(struct batch *b)
 	for (int64_t index = 0; b->rest.n; index++) {
 		struct part *p = &b->parts[index % 2];
 		if (index < b->done) {
-			TRY(take_old(b, index));
+			TRY(take_old(b, p, index));
 			continue;
 		}
 		/* The part before last has ended; the last one is still being written while this one is read. */

@@ -160,7 +160,7 @@ static err_t check_side(struct ctx *c, struct fsck *f, struct view *v, const str
 static err_t check_event(struct ctx *c, struct fsck *f, struct view *v, const struct event *e)
 {
 	struct str body = e->body;
-	struct invoice_event invoice;
+	struct invoice_event invoice = { 0 };
 	struct invoice row;
 	bool found;
 	if (!str_is(e->kind, "invoice.issued")) return OK;

@@ -2,7 +2,7 @@
  * characters). It carries what the projections need, so that they look nothing up. */
 #include "services/invoice/issue/event.h"
 
-enum { MEMBERS = 12 };
+enum { MEMBERS = 12, ACT = '#' };
 
 static int section_of(struct str tax_code)
 {
@@ -110,34 +110,89 @@ struct invoice_event event_of(struct arena *a, const struct face *f, int64_t iss
 		.total = f->total };
 }
 
+void issue_event_act(struct buf *b, const struct invoice_act *of)
+{
+	buf_char(b, ACT);
+	buf_int(b, of->id);
+	buf_char(b, '\t');
+	buf_int(b, of->at);
+	buf_char(b, '\t');
+	buf_str(b, of->name);
+	buf_char(b, '\n');
+}
+
+static void put_int(struct buf *b, int64_t v, bool left_out)
+{
+	buf_char(b, '\t');
+	if (!left_out) buf_int(b, v);
+}
+
+static void put_text(struct buf *b, struct str v, bool left_out)
+{
+	buf_char(b, '\t');
+	if (!left_out) buf_str(b, v);
+}
+
 void issue_event_put(struct buf *b, const struct invoice_event *e)
 {
-	const int64_t figures[] = { e->seller_id, e->buyer_id, e->issued_at, e->amount.fen, e->tax.fen, e->total.fen };
-	const struct str texts[] = { e->kind, e->seller_name, e->buyer_name, e->original, e->sales };
+	const struct invoice_act *of = &e->of;
 	buf_str(b, e->number);
-	for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-		buf_char(b, '\t');
-		buf_int(b, figures[i]);
-	}
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		buf_char(b, '\t');
-		buf_str(b, texts[i]);
-	}
+	put_int(b, e->seller_id, of->id && e->seller_id == of->id);
+	put_int(b, e->buyer_id, false);
+	put_int(b, e->issued_at, of->id && e->issued_at == of->at);
+	put_int(b, e->amount.fen, false);
+	put_int(b, e->tax.fen, false);
+	put_int(b, e->total.fen, false);
+	put_text(b, e->kind, false);
+	put_text(b, e->seller_name, of->id && str_eq(e->seller_name, of->name));
+	put_text(b, e->buyer_name, false);
+	put_text(b, e->original, false);
+	put_text(b, e->sales, false);
 	buf_char(b, '\n');
+}
+
+static size_t split(struct str line, struct str *m)
+{
+	size_t n = 0;
+	while (n < MEMBERS && str_split(&line, '\t', &m[n]))
+		n++;
+	return n;
+}
+
+static bool read_act(struct str line, struct invoice_act *of)
+{
+	struct str m[MEMBERS];
+	bool good = split(line, m) == 3 && str_to_int(m[0], &of->id) && str_to_int(m[1], &of->at) && of->id;
+	of->name = good ? m[2] : STR_NONE;
+	return good;
+}
+
+static bool int_or(struct str s, int64_t otherwise, const struct invoice_act *of, int64_t *out)
+{
+	*out = otherwise;
+	return s.n ? str_to_int(s, out) : of->id != 0;
 }
 
 bool issue_event_next(struct str *rest, struct invoice_event *out)
 {
 	struct str line, m[MEMBERS];
-	size_t n = 0;
+	struct invoice_act of = out->of;
 	if (!rest->n || !str_split(rest, '\n', &line) || !line.n) return false;
-	while (n < MEMBERS && str_split(&line, '\t', &m[n]))
-		n++;
-	*out = (struct invoice_event){
-		.number = m[0], .kind = m[7], .seller_name = m[8], .buyer_name = m[9], .original = m[10], .sales = m[11]
-	};
-	return n == MEMBERS && str_to_int(m[1], &out->seller_id) && str_to_int(m[2], &out->buyer_id) &&
-	       str_to_int(m[3], &out->issued_at) && str_to_int(m[4], &out->amount.fen) &&
+	if (line.p[0] == ACT) {
+		if (!read_act(str_sub(line, 1, line.n), &of)) return false;
+		if (!rest->n || !str_split(rest, '\n', &line)) return false;
+	}
+	if (split(line, m) != MEMBERS) return false;
+	*out = (struct invoice_event){ .number = m[0],
+		.kind = m[7],
+		.seller_name = m[8],
+		.buyer_name = m[9],
+		.original = m[10],
+		.sales = m[11],
+		.of = of };
+	if (!m[8].n && of.id) out->seller_name = of.name;
+	return int_or(m[1], of.id, &of, &out->seller_id) && str_to_int(m[2], &out->buyer_id) &&
+	       int_or(m[3], of.at, &of, &out->issued_at) && str_to_int(m[4], &out->amount.fen) &&
 	       str_to_int(m[5], &out->tax.fen) && str_to_int(m[6], &out->total.fen);
 }
 

@@ -131,15 +131,23 @@ struct invoice_month {
 MUST_USE err_t issue_month_sums(struct ctx *c, int64_t party_id, int side, struct str from, struct str to,
         struct invoice_month **out, size_t *n);
 
-/* Body of the event invoice.issued: one invoice a line. Red letters are told too, with their original. */
+/* Body of the event invoice.issued: one invoice a line. Red letters are told too, with their original. Many invoices of
+ * one act share its issuer and instant: those stand in a line of their own before them, and are left out of theirs. */
+struct invoice_act {
+	int64_t id;
+	struct str name;
+	instant_us at;
+};
 struct invoice_event {
 	struct str number, kind, seller_name, buyer_name, original, sales;
 	int64_t seller_id, buyer_id;
 	instant_us issued_at;
 	struct money amount, tax, total;
+	struct invoice_act of; /* what the lines read so far have in common */
 };
-void issue_event_put(struct buf *b, const struct invoice_event *e);
-bool issue_event_next(struct str *rest, struct invoice_event *out); /* false: the end */
+void issue_event_act(struct buf *b, const struct invoice_act *of);
+void issue_event_put(struct buf *b, const struct invoice_event *e); /* leaves out what is as e->of says */
+bool issue_event_next(struct str *rest, struct invoice_event *out); /* false: the end; *out is zero before the first */
 bool issue_sale_next(struct str *rest, struct invoice_sale *out);   /* of .sales */
 
 /* Text of an invoice's QR code. */

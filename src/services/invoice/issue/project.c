@@ -179,7 +179,7 @@ static void put_side(struct ctx *c, struct gathered *g, const struct invoice_eve
 
 static err_t issued(struct ctx *c, struct gathered *g, struct str body)
 {
-	struct invoice_event e;
+	struct invoice_event e = { 0 };
 	while (issue_event_next(&body, &e)) {
 		struct str period = month_text(c->arena, month_of(e.issued_at));
 		put_side(c, g, &e, 0, period);
@@ -234,7 +234,7 @@ static err_t booked(struct ctx *c, struct str body)
 /* An invoice of a seller outside, read from its file: it stands in the buyer's list and month. */
 static err_t imported(struct ctx *c, struct gathered *g, struct str body)
 {
-	struct invoice_event e;
+	struct invoice_event e = { 0 };
 	while (issue_event_next(&body, &e)) {
 		struct sum_key k = {
 			.party_id = e.buyer_id, .month = month_of(e.issued_at), .side = 1, .treatment = -1

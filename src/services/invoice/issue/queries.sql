@@ -382,8 +382,8 @@ INSERT INTO invoice_batch_part (seller_id, key, part, receipt_id, first, n, resu
 
 -- :name batch_part :one
 -- :in seller_id int, key text, part int
--- :out result text
-SELECT result FROM invoice_batch_part WHERE seller_id = $1 AND key = $2 AND part = $3;
+-- :out first text, result text
+SELECT first, result FROM invoice_batch_part WHERE seller_id = $1 AND key = $2 AND part = $3;
 
 -- :name range :many
 -- :in from_number text, most int

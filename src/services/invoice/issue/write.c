@@ -13,6 +13,8 @@ static const struct fault_def not_a_seller = { "seller-status", N_("{1}现在不
 const struct fault_def issue_over_quota = { "quota", N_("本月发票总额度 {1} 元，已用 {2} 元，这张还要 {3} 元，不够"),
 	N_("可以申请调整发票总额度"), N_("税务总局公告2024年第11号") };
 
+enum { NUMBER_PREFIX = 5 };
+
 err_t issuer_find(struct ctx *c, struct issuer *out, bool *may)
 {
 	bool found;
@@ -47,6 +49,12 @@ struct str write_number_text(struct arena *a, struct str prefix, int64_t n)
 	for (size_t i = 0; i < prefix.n; i++)
 		text[i] = prefix.p[i];
 	return str_dup(a, (struct str){ text, sizeof text });
+}
+
+bool write_number_read(struct str number, struct str *prefix, int64_t *n)
+{
+	*prefix = str_sub(number, 0, NUMBER_PREFIX);
+	return number.n == 20 && str_to_int(str_sub(number, NUMBER_PREFIX, number.n), n);
 }
 
 /* Check and use are one statement of the same transaction: two clerks at once never overdraw. */

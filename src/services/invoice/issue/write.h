@@ -66,6 +66,7 @@ MUST_USE err_t write_number(
         struct ctx *c, const struct issuer *by, char channel, int64_t n, struct str *prefix, int64_t *first);
 extern const struct fault_def issue_over_quota; /* quota, used, wanted */
 struct str write_number_text(struct arena *a, struct str prefix, int64_t n);
+bool write_number_read(struct str number, struct str *prefix, int64_t *n); /* false: is none */
 MUST_USE err_t write_quota(struct ctx *c, const struct issuer *by, struct money amount);
 
 struct number_in {

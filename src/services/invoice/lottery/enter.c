@@ -343,7 +343,7 @@ static err_t automatic(struct ctx *c, struct str number, int64_t person_id)
 
 static err_t issued(struct ctx *c, struct str body)
 {
-	struct invoice_event e;
+	struct invoice_event e = { 0 };
 	struct party buyer;
 	bool found;
 	while (issue_event_next(&body, &e)) {

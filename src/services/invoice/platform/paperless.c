@@ -32,7 +32,7 @@ err_t paperless_feed(struct ctx *c, const struct event *events, size_t n)
 	int64_t count = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct str body = events[i].body;
-		struct invoice_event e;
+		struct invoice_event e = { 0 };
 		while (issue_event_next(&body, &e)) {
 			struct str month = month_of(c->arena, e.issued_at);
 			if (period.p && !str_eq(period, month)) {

@@ -51,7 +51,7 @@ static err_t credited(struct ctx *c, const struct event *e)
 static err_t imported(struct ctx *c, const struct event *e)
 {
 	struct str body = e->body;
-	struct invoice_event i;
+	struct invoice_event i = { 0 };
 	while (issue_event_next(&body, &i))
 		TRY(used(c, i.number, "booked", i.buyer_id, e->at));
 	return body.n ? E_INTERNAL : OK;

@@ -48,7 +48,7 @@ static err_t note(struct ctx *c, struct change *w, struct str number, struct str
 
 static err_t take_issued(struct ctx *c, struct change *w, struct str body)
 {
-	struct invoice_event e;
+	struct invoice_event e = { 0 };
 	while (issue_event_next(&body, &e)) {
 		struct period month = period_of(PERIOD_MONTH, date_of_instant(e.issued_at));
 		TRY(note(c, w, e.number, period_format(c->arena, month), STATUS_VALID));

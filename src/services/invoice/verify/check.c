@@ -29,7 +29,7 @@ static err_t check_one(struct ctx *c, struct fsck *f, const struct invoice_event
 
 static err_t check_issued(struct ctx *c, struct fsck *f, struct walk *w, struct str body)
 {
-	struct invoice_event e;
+	struct invoice_event e = { 0 };
 	while (issue_event_next(&body, &e)) {
 		w->issued++;
 		TRY(check_one(c, f, &e));

@@ -61,7 +61,7 @@ static int by_key_and_time(const void *a, const void *b)
 
 static err_t take_issued(struct build *b, struct str body)
 {
-	struct invoice_event e;
+	struct invoice_event e = { 0 };
 	struct plane_key key = { 0 }, group;
 	while (issue_event_next(&body, &e)) {
 		struct fact f = { .state = e.original.n ? FACT_RED : FACT_VALID,

@@ -220,7 +220,7 @@ static err_t verify_spell_batch(struct ctx *c, const void *input, struct reply *
 
 static err_t put_issued(struct ctx *c, struct feed_entries *out, struct str body)
 {
-	struct invoice_event e;
+	struct invoice_event e = { 0 };
 	while (issue_event_next(&body, &e)) {
 		struct fact f = { .state = e.original.n ? FACT_RED : FACT_VALID,
 			.total = e.total,
