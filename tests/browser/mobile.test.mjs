@@ -198,6 +198,37 @@ test('A08.e1 A08.e6 an empty phone: login QR on the screen, scanned once; key, n
   }
 });
 
+test('A08.2 several items on one invoice: added, taken off, said what is wrong, issued with their sum, repeated', async () => {
+  const seller = await phone('T1', '几项'), { page } = seller;
+  try {
+    await fill(page, '10.60');
+    await page.locator('#m-rate').selectOption('0.06');
+    await page.locator('#m-more').click();
+    await page.locator('#m-more').click(); // nothing typed: told at the fields, nothing is added
+    assert.equal(await page.isVisible('#m-name-e'), true);
+    await page.locator('#m-name').fill('矿泉水');
+    await page.locator('#m-code').fill('1030301000000000000');
+    await page.locator('#m-amount').fill('1.13');
+    await page.locator('#m-rate').selectOption('0.13');
+    assert.equal(await page.textContent('#m-total'), '11.73');
+    await page.locator('#m-more').click();
+    await page.locator('#m-lines li:first-child button').click();
+    assert.equal(await page.textContent('#m-total'), '1.13');
+    await fill(page, '21.20');
+    await page.locator('#m-rate').selectOption('0.06');
+    await good(seller, 'mobile-items');
+    await page.locator('#m-issue').click();
+    await page.waitForFunction(() => document.getElementById('m-shown-total').textContent === '22.33');
+    const [made] = await eventually(() => kept(page), (list) => list[0]?.state === 'issued');
+    const shown = (await (await Client.signIn(server.url, 'T1')).get(`/v1/invoices/${made.number}`)).body;
+    assert.deepEqual(shown.lines.map((l) => [l.amount, l.tax]), [['1.00', '0.13'], ['20.00', '1.20']]);
+    await page.locator('#m-again').click();
+    assert.deepEqual([await page.locator('#m-lines li').count(), await page.inputValue('#m-amount'), await page.textContent('#m-total')], [1, '21.20', '22.33']);
+  } finally {
+    await seller.close();
+  }
+});
+
 test('A08.e3 two tabs never share a number; a double click makes one', async () => {
   const seller = await phone('T2', '两页'), { page } = seller;
   try {

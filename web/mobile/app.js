@@ -56,9 +56,41 @@ export function readTitle(text) {
 let who = null; // session, when there is a network
 let reached = true; // whether the last handing over found the server
 
+const LINES_MAX = 20, ENTERED = ['m-name', 'm-code', 'm-amount'];
+let added = []; // items of this invoice that stand in the list above the fields
+
 const line = () => ({ tax_code: $('m-code').value.trim(), name: $('m-name').value.trim(), amount: $('m-amount').value.trim().replaceAll(',', ''), price_includes_tax: true, rate: $('m-rate').value });
+/** What is on the invoice: the items added, and the one in the fields unless they are empty. */
+const lines = () => (added.length && ENTERED.every((id) => !$(id).value.trim()) ? added : [...added, line()]);
+function showAdded() {
+  $('m-lines').replaceChildren(...added.map((l, k) => {
+    const row = make('li', ''), off = make('button', word('take-off'), 'btn btn-sm');
+    off.type = 'button';
+    off.append(make('span', ` ${l.name}`, 'visually-hidden'));
+    off.onclick = () => {
+      added = added.filter((_, i) => i !== k);
+      showAdded();
+      $('m-name').focus();
+    };
+    row.append(make('span', l.name), make('span', core.grouped(core.fen(l.amount)), 'et-num'), off);
+    return row;
+  }));
+  show('m-lines', added.length > 0);
+  figures();
+}
+function clear(ids) {
+  for (const id of ids) $(id).value = '';
+}
+function addLine() {
+  if (faults(ENTERED)) return;
+  if (added.length + 1 >= LINES_MAX) return tell('warn', word('full', LINES_MAX));
+  added = [...added, line()];
+  clear(ENTERED);
+  showAdded();
+  $('m-name').focus();
+}
 function figures() {
-  const sum = core.totals([line()]);
+  const sum = core.totals(lines()) || core.totals(added); // while an item is being typed
   $('m-total').textContent = sum ? core.grouped(sum.total) : '0.00';
   $('m-tax').textContent = sum ? core.grouped(sum.tax) : '0.00';
 }
@@ -76,18 +108,20 @@ async function lookUp() {
   figures();
 }
 function fill(invoice) {
-  const l = invoice.lines[0];
+  const l = invoice.lines.at(-1);
+  added = invoice.lines.slice(0, -1);
   $('m-buyer').value = invoice.buyer.name;
   $('m-buyer-id').value = invoice.buyer.tax_id || '';
   $('m-name').value = l.name;
   $('m-code').value = l.tax_code;
   $('m-amount').value = l.amount;
   $('m-rate').value = l.rate;
-  figures();
+  showAdded();
 }
-function faults() {
+function faults(ids) {
   const bad = [], l = line();
   const check = (id, fine) => {
+    if (!ids.includes(id)) fine = true;
     $(id).setAttribute('aria-invalid', String(!fine));
     show(`${id}-e`, !fine);
     if (!fine) bad.push(id);
@@ -149,17 +183,19 @@ async function handOver() {
 const refused = (e) => (e instanceof device.Refused ? word(e.message) : `${word('failed')} ${e.message}`);
 async function submit(e) {
   e.preventDefault();
-  if (faults()) return;
-  const l = line(), tax_id = $('m-buyer-id').value.trim(), button = $('m-issue');
+  const all = lines();
+  if (faults(all === added ? ['m-buyer'] : ['m-buyer', ...ENTERED])) return;
+  const tax_id = $('m-buyer-id').value.trim(), button = $('m-issue');
   button.disabled = true;
   try {
-    const invoice = { kind: 'ordinary', buyer: { name: $('m-buyer').value.trim(), ...(tax_id && { tax_id }) }, lines: [l] };
+    const invoice = { kind: 'ordinary', buyer: { name: $('m-buyer').value.trim(), ...(tax_id && { tax_id }) }, lines: all };
     const made = await device.issue(invoice);
     tell();
     present(made);
-    await device.rememberItem({ name: l.name, tax_code: l.tax_code, rate: l.rate });
-    for (const id of ['m-buyer', 'm-buyer-id', 'm-name', 'm-code', 'm-amount']) $(id).value = '';
-    figures();
+    for (const l of all) await device.rememberItem({ name: l.name, tax_code: l.tax_code, rate: l.rate });
+    added = [];
+    clear(['m-buyer', 'm-buyer-id', ...ENTERED]);
+    showAdded();
     await list();
     if (await handOver()) await moreIfFew();
   } catch (x) {
@@ -204,6 +240,7 @@ async function wiped() {
 async function app() {
   $('m-form').addEventListener('submit', submit);
   $('m-form').addEventListener('input', figures);
+  $('m-more').addEventListener('click', addLine);
   $('m-name').addEventListener('change', lookUp);
   $('m-title').addEventListener('input', () => {
     const t = readTitle($('m-title').value);
