@@ -7,6 +7,27 @@ import { issue, openDraw } from '../lib/lottery.mjs';
 import { click, good, signIn } from '../lib/pages.mjs';
 import { Server } from '../lib/server.mjs';
 
+/** Round 1000 of drand's quicknet, as its servers answer it. */
+const REAL = { chain: '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971', round: 1000,
+  signature: 'b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39',
+  randomness: 'fe290beca10872ef2fb164d2aa4442de4566183ec51c56ff3cd603d930e54fdd' };
+
+/** A11.d The button on the page of a draw: the sandbox's beacon proves nothing, a real one holds, any change is told. */
+async function checksBeacon(page) {
+  const told = async (beacon) => {
+    if (beacon) await page.route('**/beacon.json', (r) => r.fulfill({ json: beacon }));
+    await page.locator('#beacon button').click();
+    await page.waitForFunction(() => !document.querySelector('#beacon button').disabled);
+    if (beacon) await page.unroute('**/beacon.json');
+    return page.textContent('#beacon [role="status"]');
+  };
+  assert.match(await told(null), /不是 drand quicknet/);
+  assert.match(await told(REAL), /签名是 drand 网络（quicknet）第 1000 轮的/);
+  const end = (text, to) => text.slice(0, -2) + to;
+  for (const wrong of [{ round: 1001 }, { signature: end(REAL.signature, '38') }, { randomness: end(REAL.randomness, 'dc') }, { signature: 'zz' }])
+    assert.match(await told({ ...REAL, ...wrong }), /不可信/);
+}
+
 for (const [width, javaScript] of [[1280, true], [360, true], [360, false]]) {
   test(`A11.e1 e5 enter, win, be paid, report: ${width} px, ${javaScript ? 'with' : 'without'} JavaScript`, async () => {
     const server = await Server.start(), browser = await openBrowser({ width, javaScript }), { page } = browser, url = server.url;
@@ -58,6 +79,7 @@ for (const [width, javaScript] of [[1280, true], [360, true], [360, false]]) {
       assert.match(await page.textContent('h1'), /奖金已到账/);
       await good(browser, 'lottery-prize');
       await page.goto(url + `/lottery/schemes/hangzhou-catering/${draw}`);
+      if (javaScript) await checksBeacon(page);
       await good(browser, 'lottery-draw');
       await page.goto(url + '/lottery/schemes/hangzhou-catering');
       await good(browser, 'lottery-scheme-after');

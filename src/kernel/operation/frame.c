@@ -87,7 +87,7 @@ static void put_static(struct ctx *c, struct value *page)
 	static const struct {
 		const char *member, *name;
 	} files[] = { { "css", "etax.css" }, { "js", "etax.js" }, { "icons", "icons.svg" }, { "mark", "mark.svg" },
-		{ "scan", "scan.js" }, { "picture", "picture.js" } };
+		{ "scan", "scan.js" }, { "picture", "picture.js" }, { "beacon", "beacon.js" } };
 	/* not built where there is no compiler for WebAssembly */
 	struct str validator = str_printf(c->arena, "/static/%s/validator.js", page_version(c->app->pages).p);
 	value_put_str(c->arena, v, "validator", asset_get("web/dist/validator.js").p ? validator : STR_NONE);
