@@ -143,7 +143,9 @@ static const struct command commands[] = {
 	{ "answer", "answer verify FILE --keys KEYS   (KEYS: the answer of /v1/keys)", answer_main },
 	{ "invoice", "invoice validate FILE… | invoice convert --to xml|json|ofd|pdf|xbrl FILE…", invoice_main },
 	{ "qr", "qr verify TEXT|FILE --key K", qr_main },
-	{ "plane", "plane rebuild --data DIR | export --data DIR --to DIR | import --data DIR --from DIR --key K",
+	{ "plane",
+	        "plane rebuild --data DIR | export --data DIR --to DIR [--every S] | import --data DIR --from DIR|URL "
+	        "--key K [--every S]",
 	        plane_main },
 	{ "status", "status check --list FILE [--delta FILE …] --qr TEXT --key K | status export --data DIR --to DIR",
 	        status_main },

@@ -99,3 +99,11 @@ bool segment_read(struct arena *a, struct str file, const struct tlog_verifier *
 	*why = "was changed";
 	return read_text(a, text, out) && count_fits(out);
 }
+
+bool segment_name_read(struct str name, struct segment_name *out)
+{
+	struct str first, second, third;
+	return str_split(&name, '-', &first) && str_split(&name, '.', &second) && str_split(&name, '.', &third) &&
+	       str_is(name, "plane") && str_to_int(first, &out->from) && str_to_int(second, &out->to) &&
+	       str_to_int(third, &out->part);
+}

@@ -14,6 +14,13 @@ struct segment {
 	int64_t n;
 	struct str body;
 };
+/* Names of files: FROM-TO.PART.plane, and "now.plane"; the index lists them, one a line. */
+#define SEGMENT_INDEX "index"
+struct segment_name {
+	int64_t from, to, part;
+};
+bool segment_name_read(struct str name, struct segment_name *out); /* false: another file ("now.plane" too) */
+
 void segment_add(struct buf *body, enum plane_kind kind, const struct plane_key *key, struct str value);
 bool segment_next(struct str *rest, struct plane_entry *out); /* false: the end, or broken (rest->n > 0 then) */
 struct str segment_text(struct arena *a, const struct segment *s);
