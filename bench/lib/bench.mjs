@@ -163,6 +163,7 @@ export async function run({ name, title, engines = ['SQLite', 'PostgreSQL'], mea
     ...(quick ? ['A quick run: it shows that the script works, its figures mean nothing.'] : []), ''].join('\n');
   console.log(said);
   mkdirSync(path.join(root, '.cache/bench'), { recursive: true });
-  writeFileSync(path.join(root, '.cache/bench', `${name}.md`), said);
+  // --part NAME: a table of its own beside the one of no name (another size, another engine).
+  writeFileSync(path.join(root, '.cache/bench', `${option('part') ? `${name}.${option('part')}` : name}.md`), said);
 }
 export { existsSync };
