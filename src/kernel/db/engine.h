@@ -28,6 +28,8 @@ struct engine {
 	/* Rows that the core connection has written so far: it grows with every row. Below 0: there is no transaction;
 	 * inside one that was begun, the engine has undone it by itself (the disk is full). NULL: not known. */
 	int64_t (*written)(const struct engine_connection *e);
+	/* Waits for what was sent ahead, and gives its error. NULL: every statement is answered at once. */
+	err_t (*settle)(struct engine_connection *e);
 };
 extern const struct engine engine_sqlite, engine_postgresql;
 

@@ -95,8 +95,7 @@ static bool lost(const struct db_store *s)
 	return s->writer.engine->written && s->writer.engine->written(s->writer.link) < 0;
 }
 
-/* One message an act (PostgreSQL waits for each): the savepoint before goes with it, and one that an act was rolled
- * back to serves the next. */
+/* The savepoint before goes with the next one, and one that an act was rolled back to serves the next. */
 static bool set_savepoint(struct db_store *s)
 {
 	const char *command = s->savepoint == SAVEPOINT_NONE ? "SAVEPOINT act" : "RELEASE act; SAVEPOINT act";
@@ -115,6 +114,7 @@ static void run_one(struct db_store *s, struct db_act *a)
 	a->c->db = &s->writer;
 	a->result = a->fn(a->c, a->arg);
 	a->c->db = own;
+	if (a->result == OK && s->writer.engine->settle) a->result = s->writer.engine->settle(s->writer.link);
 	if (a->result != OK) {
 		counters_roll_back(&s->counters);
 		if (s->hooks.savepoint_rolled_back) s->hooks.savepoint_rolled_back(s->app);

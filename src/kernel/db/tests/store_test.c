@@ -117,11 +117,18 @@ static err_t hold(struct ctx *c, void *arg)
 	return OK;
 }
 
-enum kind_of_act { GOOD, REFUSED, FAILS_BEHIND_A_ROW };
+enum kind_of_act { GOOD, REFUSED, FAILS_BEHIND_A_ROW, DOUBLES_AT_ITS_END, DOUBLES_AND_GOES_ON, MANY };
+enum { ROWS_OF_MANY = 500 };
 struct member {
 	enum kind_of_act kind;
 	int runs;
 };
+
+/* Nobody waits for its answer: PostgreSQL's comes later. */
+static err_t a_row_that_is_there(struct ctx *c)
+{
+	return outbox_event_insert(c, 1, S("test.act"), 7, c->now, S("{}"), NULL);
+}
 
 static err_t run_member(struct ctx *c, void *arg)
 {
@@ -131,13 +138,29 @@ static err_t run_member(struct ctx *c, void *arg)
 	TRY(db_counter(c, S("test.acts"), 1, &n));
 	if (m->kind == REFUSED) return E_INPUT;
 	TRY(outbox_emit(c, "test.act", 7, S("{}")));
-	return m->kind == GOOD ? OK : E_CONFLICT;
+	switch (m->kind) {
+	case MANY:
+		for (int i = 1; i < ROWS_OF_MANY; i++)
+			TRY(outbox_emit(c, "test.act", 7, S("{}")));
+		return OK;
+	case DOUBLES_AT_ITS_END: return a_row_that_is_there(c);
+	case DOUBLES_AND_GOES_ON: TRY(a_row_that_is_there(c)); return outbox_emit(c, "test.act", 7, S("{}"));
+	case FAILS_BEHIND_A_ROW: return E_CONFLICT;
+	case REFUSED:
+	case GOOD: return OK;
+	}
+	return E_INTERNAL;
 }
 
 /* Runs the members as one group; counts that each answered as it should. */
 static void run_as_group(struct app *app, struct member *m, size_t n)
 {
-	static const err_t expected[] = { [GOOD] = OK, [REFUSED] = E_INPUT, [FAILS_BEHIND_A_ROW] = E_CONFLICT };
+	static const err_t expected[] = { [GOOD] = OK,
+		[MANY] = OK,
+		[REFUSED] = E_INPUT,
+		[FAILS_BEHIND_A_ROW] = E_CONFLICT,
+		[DOUBLES_AT_ITS_END] = E_CONFLICT,
+		[DOUBLES_AND_GOES_ON] = E_CONFLICT };
 	struct gate g = { .lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER };
 	struct ctx first = test_ctx(app), c[8];
 	struct db_pending *held = db_write_start(&first, hold, &g), *pending[8];
@@ -187,6 +210,25 @@ static void a_group_runs_again_only_for_rows(void **state)
 	assert_int_equal(alone[0].runs, 1);
 	assert_int_equal(events(&t.app), 4);
 	assert_int_equal(counter(&t.app), 4);
+	test_app_close(&t);
+}
+
+/* docs/adr/0026: what is sent ahead and fails takes its own act with it, not the one before and not the one behind. */
+static void a_late_answer_is_its_acts_own(void **state)
+{
+	(void)state;
+	struct test_app t;
+	struct member first[] = { { GOOD } };
+	struct member mixed[] = { { GOOD }, { DOUBLES_AT_ITS_END }, { GOOD }, { DOUBLES_AND_GOES_ON }, { MANY },
+		{ REFUSED }, { DOUBLES_AT_ITS_END }, { GOOD } };
+	struct member last[] = { { GOOD }, { DOUBLES_AT_ITS_END } };
+	test_app_open(&t);
+	run_as_group(&t.app, first, 1);
+	run_as_group(&t.app, mixed, 8);
+	assert_int_equal(events(&t.app), 1 + 3 + ROWS_OF_MANY);
+	run_as_group(&t.app, last, 2);
+	assert_int_equal(events(&t.app), 2 + 3 + ROWS_OF_MANY);
+	assert_int_equal(counter(&t.app), 6);
 	test_app_close(&t);
 }
 
@@ -551,6 +593,7 @@ int main(void)
 		cmocka_unit_test(what_was_acknowledged_survives_a_kill),
 		cmocka_unit_test(only_the_good_writes_stay),
 		cmocka_unit_test(a_group_runs_again_only_for_rows),
+		cmocka_unit_test(a_late_answer_is_its_acts_own),
 		cmocka_unit_test(nested_writes_are_one),
 		cmocka_unit_test(a_nested_failure_takes_all_back),
 		cmocka_unit_test(no_write_outside_a_transaction),

@@ -7,12 +7,12 @@
 
 /* Accounts. A taxpayer's own ones carry its id; the others belong to the treasury (subject 0). */
 enum ledger_account {
-	LEDGER_RECEIVABLE = 1, /* taxpayer: owed and not paid (+), by obligation */
-	LEDGER_REVENUE = 2,    /* treasury: assessed tax (-) */
-	LEDGER_TRANSIT = 3,    /* treasury: money that the bank debited and not yet reconciled (+) */
-	LEDGER_TREASURY = 4,   /* treasury: reconciled money (+) */
-	LEDGER_REFUND_DUE = 5, /* taxpayer: overpaid, to be given back (-) */
-	LEDGER_LATE_FEE = 6,   /* treasury: late fees assessed (-) */
+	LEDGER_RECEIVABLE = 1,   /* taxpayer: owed and not paid (+), by obligation */
+	LEDGER_REVENUE = 2,      /* treasury: assessed tax (-) */
+	LEDGER_TRANSIT = 3,      /* treasury: money that the bank debited and not yet reconciled (+) */
+	LEDGER_TREASURY = 4,     /* treasury: reconciled money (+) */
+	LEDGER_REFUND_DUE = 5,   /* taxpayer: overpaid, to be given back (-) */
+	LEDGER_LATE_FEE = 6,     /* treasury: late fees assessed (-) */
 	LEDGER_PRIZE_BUDGET = 7, /* treasury: set apart for prizes by two officers (-) */
 	LEDGER_PRIZE_POOL = 8,   /* treasury, by fund: what can still be won (+) */
 	LEDGER_PRIZE_OWED = 9,   /* person, by prize: won and not paid out (+) */
@@ -41,7 +41,7 @@ struct obligation {
 	struct date due_on;
 	struct money assessed, paid, late_fee; /* late_fee: as posted */
 	struct money refund; /* overpaid and not yet given back (多缴税款, 征管法 第五十一条) */
-	struct str status; /* open: to be filed; due: filed and owed; fulfilled: filed and nothing owed */
+	struct str status;   /* open: to be filed; due: filed and owed; fulfilled: filed and nothing owed */
 	int64_t return_id;
 };
 
@@ -52,6 +52,13 @@ MUST_USE err_t ledger_obligation_open(
  * for refund; a later increase is first met from that. In db_write. */
 MUST_USE err_t ledger_assess(struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct date due_on,
         struct money amount, int64_t return_id, struct obligation *out);
+/* The same of all taxes of one return. */
+struct ledger_charge {
+	const char *tax; /* "vat" */
+	struct money amount;
+};
+MUST_USE err_t ledger_assess_all(struct ctx *c, int64_t taxpayer_id, struct str period, struct date due_on,
+        const struct ledger_charge *charges, size_t n, int64_t return_id, struct obligation *out);
 MUST_USE err_t ledger_obligation(struct ctx *c, int64_t taxpayer_id, int64_t id, struct obligation *out, bool *found);
 MUST_USE err_t ledger_obligations(struct ctx *c, int64_t taxpayer_id, struct obligation **out, size_t *n);
 
@@ -59,8 +66,8 @@ MUST_USE err_t ledger_obligations(struct ctx *c, int64_t taxpayer_id, struct obl
 MUST_USE err_t ledger_obligation_for(
         struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct obligation *out, bool *found);
 /* The oldest obligation of a tax that is still to be filed and was due before the day. */
-MUST_USE err_t ledger_unfiled_before(
-        struct ctx *c, int64_t taxpayer_id, struct str tax, struct date due_before, struct obligation *out, bool *found);
+MUST_USE err_t ledger_unfiled_before(struct ctx *c, int64_t taxpayer_id, struct str tax, struct date due_before,
+        struct obligation *out, bool *found);
 /* Those due up to the day that are to be filed or to be paid (reminders), oldest first. */
 MUST_USE err_t ledger_unsettled(
         struct ctx *c, int64_t taxpayer_id, struct date due_to, struct obligation **out, size_t *n);
@@ -104,8 +111,7 @@ MUST_USE err_t ledger_fund_move(
 /* A person wins: the fund owes it (reservation). Then it is paid, with the tax that is withheld, or goes back. */
 MUST_USE err_t ledger_prize_award(
         struct ctx *c, int64_t fund, int64_t person_id, int64_t prize_id, struct money amount, bool *enough);
-MUST_USE err_t ledger_prize_pay(
-        struct ctx *c, int64_t person_id, int64_t prize_id, struct money net, struct money tax);
+MUST_USE err_t ledger_prize_pay(struct ctx *c, int64_t person_id, int64_t prize_id, struct money net, struct money tax);
 MUST_USE err_t ledger_prize_return(
         struct ctx *c, int64_t fund, int64_t person_id, int64_t prize_id, struct money amount);
 /* A prize that was paid comes back, with its tax. */

@@ -19,10 +19,11 @@ err_t ledger_post(struct ctx *c, const char *kind, int64_t document, const struc
 	}
 	if (sum.fen != 0) return E_INTERNAL; /* a posting that does not balance is a defect, never the user's fault */
 	TRY(ledger_posting_insert(c, subject, id, str_c(kind), document, c->now, NULL));
+	struct ledger_entry_insert_in_row *rows = arena_array(c->arena, n + 1, sizeof *rows);
 	for (size_t i = 0; i < n; i++)
-		TRY(ledger_entry_insert(c, subject, id, (int64_t)i, entries[i].account, entries[i].subject_id,
-		        entries[i].obligation_id, entries[i].amount, NULL));
-	return OK;
+		rows[i] = (struct ledger_entry_insert_in_row){ subject, id, (int64_t)i, entries[i].account,
+			entries[i].subject_id, entries[i].obligation_id, entries[i].amount };
+	return ledger_entry_insert_rows(c, rows, n);
 }
 
 /* The generated rows of the three queries have the same columns; one reader each keeps the types. */
@@ -142,24 +143,48 @@ static err_t settle(struct ctx *c, struct obligation *o, int64_t document)
 	return ledger_post(c, "correction", document, entries, COUNT(entries));
 }
 
-err_t ledger_assess(struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct date due_on,
-        struct money amount, int64_t return_id, struct obligation *o)
+static err_t assess(struct ctx *c, struct obligation *o, struct money amount, int64_t return_id)
 {
 	struct money difference;
-	TRY(obligation_of(c, taxpayer_id, tax, period, due_on, o));
 	if (!money_sub(amount, o->assessed, &difference)) return RAISE(c, E_INPUT, &out_of_range);
 	const char *kind = o->return_id ? "correction" : "assessment";
 	o->assessed = amount;
 	o->return_id = return_id;
 	if (difference.fen != 0) {
 		struct ledger_entry entries[] = {
-			{ LEDGER_RECEIVABLE, taxpayer_id, o->id, difference },
+			{ LEDGER_RECEIVABLE, o->taxpayer_id, o->id, difference },
 			{ LEDGER_REVENUE, 0, o->id, FEN(-difference.fen) },
 		};
 		TRY(ledger_post(c, kind, return_id, entries, COUNT(entries)));
 	}
 	TRY(settle(c, o, return_id));
 	return save(c, o);
+}
+
+err_t ledger_assess(struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct date due_on,
+        struct money amount, int64_t return_id, struct obligation *o)
+{
+	TRY(obligation_of(c, taxpayer_id, tax, period, due_on, o));
+	return assess(c, o, amount, return_id);
+}
+
+err_t ledger_assess_all(struct ctx *c, int64_t taxpayer_id, struct str period, struct date due_on,
+        const struct ledger_charge *charges, size_t n, int64_t return_id, struct obligation *out)
+{
+	struct ledger_obligations_of_row *rows;
+	size_t there;
+	TRY(ledger_obligations_of(c, taxpayer_id, period, &rows, &there));
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+		while (k < there && !str_is(rows[k].tax, charges[i].tax))
+			k++;
+		if (k < there)
+			out[i] = OBLIGATION_OF(rows[k], taxpayer_id);
+		else
+			TRY(obligation_of(c, taxpayer_id, str_c(charges[i].tax), period, due_on, &out[i]));
+		TRY(assess(c, &out[i], charges[i].amount, return_id));
+	}
+	return OK;
 }
 
 struct ledger_due ledger_due_on(const struct obligation *o, struct date on)

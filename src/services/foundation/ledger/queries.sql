@@ -2,8 +2,10 @@
 -- :in subject_id int, posting_id int, kind text, document int, at instant
 INSERT INTO ledger_posting (subject_id, posting_id, kind, document, at) VALUES ($1, $2, $3, $4, $5);
 
+-- Two at a time: most postings have two lines.
 -- :name entry_insert :exec
 -- :in subject_id int, posting_id int, line int, account int, owner_id int, obligation_id int, amount money
+-- :rows 2
 INSERT INTO ledger_entry (subject_id, posting_id, line, account, owner_id, obligation_id, amount_fen)
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
@@ -48,6 +50,13 @@ VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 'open', 0) ON CONFLICT (taxpayer_id, tax, p
 -- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int, refund money
 SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id, refund_fen FROM obligation
 WHERE taxpayer_id = $1 AND tax = $2 AND period = $3;
+
+-- :name obligations_of :many
+-- :in taxpayer_id int, period text
+-- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int, refund money
+-- :max 50
+SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id, refund_fen FROM obligation
+WHERE taxpayer_id = $1 AND period = $2 ORDER BY obligation_id LIMIT 50;
 
 -- :name obligation_get :one
 -- :in taxpayer_id int, obligation_id int

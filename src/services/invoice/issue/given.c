@@ -21,7 +21,7 @@ err_t issue_desk_open(struct ctx *c, int64_t seller_id, struct str drawer, struc
 {
 	struct issue_desk *d = *out = arena_new_of(c->arena, struct issue_desk);
 	bool found;
-	TRY(registry_taxpayer(c, seller_id, &d->by.taxpayer, &found));
+	TRY(registry_taxpayer_head(c, seller_id, &d->by.taxpayer, &found));
 	*may = found && d->by.taxpayer.normal;
 	if (!found) return OK;
 	d->buyers = many_buyers_new(c->arena);

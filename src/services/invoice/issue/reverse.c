@@ -299,7 +299,7 @@ err_t issue_reverse(struct ctx *c, const struct reverse *r, struct reversed *out
 	struct issued made;
 	bool found;
 	TRY(make_plan(c, r, &p));
-	TRY(registry_taxpayer(c, p.blue.seller_id, &by.taxpayer, &found));
+	TRY(registry_taxpayer_head(c, p.blue.seller_id, &by.taxpayer, &found));
 	if (!found && !p.face.agency.p) return E_INTERNAL;
 	/* 代开: a natural person has no registration; its region stands in the number. */
 	if (!found)

@@ -135,7 +135,7 @@ err_t application_value(struct ctx *c, int64_t taxpayer_id, int64_t id, const ro
 static err_t taxpayer_of(struct ctx *c, int64_t id, struct taxpayer *t)
 {
 	bool found;
-	TRY(registry_taxpayer(c, id, t, &found));
+	TRY(registry_taxpayer_head(c, id, t, &found));
 	return found ? OK : RAISE(c, E_NOT_FOUND, &no_taxpayer);
 }
 

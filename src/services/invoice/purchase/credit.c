@@ -81,7 +81,7 @@ static err_t check_period(struct ctx *c, struct period p)
 	else if (date_cmp(period_first(p), c->today) > 0)
 		FAULT(c, S("/period"), &future);
 	TRY(problem_result(&c->problem));
-	TRY(registry_taxpayer(c, c->caller.subject_id, &taxpayer, &found));
+	TRY(registry_taxpayer_head(c, c->caller.subject_id, &taxpayer, &found));
 	if (!found || !taxpayer.general) return RAISE(c, E_CONFLICT, &small);
 	TRY(purchase_closed_get(c, c->caller.subject_id, period_format(c->arena, p), &row, &found));
 	return found ? RAISE(c, E_CONFLICT, &closed, period_format(c->arena, p)) : OK;

@@ -162,7 +162,7 @@ err_t credit_list_view(struct ctx *c, const void *input, struct reply *out)
 	struct value *v = out->value;
 	TRY(put_chosen(c, v, form));
 	TRY(put_around(c, v));
-	TRY(registry_taxpayer(c, c->caller.subject_id, &taxpayer, &found));
+	TRY(registry_taxpayer_head(c, c->caller.subject_id, &taxpayer, &found));
 	if (!money_parse(value_text(v, "credited_tax"), &credited) ||
 	        !money_parse(value_text(v, "transferred_out"), &transferred) ||
 	        !money_sub(credited, transferred, &left))

@@ -35,7 +35,7 @@ static err_t set_month(struct ctx *c, void *arg)
 	struct str before = period_format(c->arena, period_next(period_of(PERIOD_MONTH, c->today), -1));
 	struct money used;
 	bool found, waits;
-	TRY(registry_taxpayer(c, one->taxpayer_id, &t, &found));
+	TRY(registry_taxpayer_head(c, one->taxpayer_id, &t, &found));
 	if (!found) return OK;
 	TRY(quota_change_last(c, t.id, now, &last, &found));
 	if (found) return OK; /* a run that was cut off goes on */
@@ -81,7 +81,7 @@ static err_t open_rest(struct ctx *c, int64_t taxpayer_id)
 	struct taxpayer t;
 	struct quota_change_last_row last;
 	bool found;
-	TRY(registry_taxpayer(c, taxpayer_id, &t, &found));
+	TRY(registry_taxpayer_head(c, taxpayer_id, &t, &found));
 	if (!found) return OK;
 	TRY(quota_change_last(
 	        c, taxpayer_id, period_format(c->arena, period_of(PERIOD_MONTH, c->today)), &last, &found));
@@ -109,7 +109,7 @@ static err_t raise_one(struct ctx *c, void *arg)
 	struct quota_change_last_row last;
 	int64_t share;
 	bool found;
-	TRY(registry_taxpayer(c, q->seller_id, &t, &found));
+	TRY(registry_taxpayer_head(c, q->seller_id, &t, &found));
 	if (!found || !policy_parameter(c->app->policy, "quota.raise_share", c->today, &share, NULL)) return OK;
 	if (q->used.fen < rate_of(t.quota, PPM((int32_t)share)).fen) return OK;
 	TRY(quota_change_last(c, t.id, period_format(c->arena, period_of(PERIOD_MONTH, c->today)), &last, &found));

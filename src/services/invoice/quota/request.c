@@ -61,7 +61,7 @@ static struct value *request_value(struct ctx *c, int64_t id, const row_t *r)
 static err_t taxpayer_of(struct ctx *c, int64_t id, struct taxpayer *t)
 {
 	bool found;
-	TRY(registry_taxpayer(c, id, t, &found));
+	TRY(registry_taxpayer_head(c, id, t, &found));
 	return found ? OK : RAISE(c, E_NOT_FOUND, &no_taxpayer);
 }
 

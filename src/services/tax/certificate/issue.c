@@ -70,7 +70,7 @@ static err_t authority_of(struct ctx *c, struct str *out)
 {
 	struct taxpayer t;
 	bool found;
-	TRY(registry_taxpayer(c, c->caller.subject_id, &t, &found));
+	TRY(registry_taxpayer_head(c, c->caller.subject_id, &t, &found));
 	*out = found && t.authority.n ? str_printf(c->arena, "主管税务机关（代码 %.*s）", STR_FMT(t.authority))
 	                              : S("电子税务局");
 	return OK;

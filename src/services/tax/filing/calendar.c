@@ -21,7 +21,7 @@ static err_t find_opening(struct ctx *c, int64_t taxpayer_id, struct opening *o,
 	struct taxpayer t;
 	struct filing_start_get_row start;
 	bool started;
-	TRY(registry_taxpayer(c, taxpayer_id, &t, found));
+	TRY(registry_taxpayer_head(c, taxpayer_id, &t, found));
 	if (!*found) return OK;
 	TRY(filing_start_get(c, taxpayer_id, &start, &started));
 	*o = (struct opening){

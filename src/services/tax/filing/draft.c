@@ -181,7 +181,7 @@ err_t draft_open(struct ctx *c, struct period p, struct draft *out)
 	memset(out, 0, sizeof *out);
 	out->facts.period = p;
 	out->period = period_format(c->arena, p);
-	TRY(registry_taxpayer(c, c->caller.subject_id, &out->taxpayer, &found));
+	TRY(registry_taxpayer_head(c, c->caller.subject_id, &out->taxpayer, &found));
 	if (!found) return RAISE(c, E_NOT_FOUND, &no_taxpayer);
 	out->state = periods_state(p, out->taxpayer.registered_on, c->today);
 	out->due_on = periods_due(c->app->calendar, p);
@@ -232,10 +232,10 @@ err_t draft_take_filed(struct ctx *c, struct draft *d)
 	return form_compute(c->app->policy, &d->facts, &d->filled, &line) == FORM_OK ? OK : draft_no_rules(c, d);
 }
 
-void charges_of(const struct filled *f, struct charge out[CHARGES])
+void charges_of(const struct filled *f, struct ledger_charge out[CHARGES])
 {
-	out[0] = (struct charge){ "vat", f->cell[f->form->due] };
-	out[1] = (struct charge){ "urban_construction", f->urban };
-	out[2] = (struct charge){ "education", f->education };
-	out[3] = (struct charge){ "local_education", f->local };
+	out[0] = (struct ledger_charge){ "vat", f->cell[f->form->due] };
+	out[1] = (struct ledger_charge){ "urban_construction", f->urban };
+	out[2] = (struct ledger_charge){ "education", f->education };
+	out[3] = (struct ledger_charge){ "local_education", f->local };
 }

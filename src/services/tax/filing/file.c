@@ -149,16 +149,15 @@ static struct value *document_of(struct ctx *c, const struct return_in *in, cons
 /* The four obligations as they stand now; *refund: what a correction leaves to be given back. */
 static err_t assess(struct ctx *c, const struct draft *d, int64_t id, struct value *answer)
 {
-	struct charge charges[CHARGES];
+	struct ledger_charge charges[CHARGES];
+	struct obligation now[CHARGES];
 	struct money refund = FEN(0);
 	struct value *list = value_put_array(c->arena, answer, "obligations");
 	charges_of(&d->filled, charges);
+	TRY(ledger_assess_all(c, d->taxpayer.id, d->period, d->due_on, charges, CHARGES, id, now));
 	for (size_t i = 0; i < CHARGES; i++) {
-		struct obligation o;
-		TRY(ledger_assess(
-		        c, d->taxpayer.id, str_c(charges[i].tax), d->period, d->due_on, charges[i].amount, id, &o));
-		value_push(c->arena, list, ledger_obligation_value(c, &o));
-		if (!money_add(refund, o.refund, &refund)) return E_INTERNAL;
+		value_push(c->arena, list, ledger_obligation_value(c, &now[i]));
+		if (!money_add(refund, now[i].refund, &refund)) return E_INTERNAL;
 	}
 	value_put_money(c->arena, answer, "refund_due", refund);
 	return OK;

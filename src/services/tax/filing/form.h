@@ -14,9 +14,10 @@ enum { FORM_LINES = 41, FORM_INPUTS = 18, FORM_CELLS = FORM_LINES + FORM_INPUTS 
 /* Names of the inputs beside the lines, in the order of their cells. */
 #define FORM_INPUT_NAMES(X)                                                                                            \
 	X(addl_credit)                                                                                                 \
-	X(special_1) X(special_3) X(special_5) X(ordinary_1) X(ordinary_3) X(ordinary_0) X(ordinary_5) X(unbilled)     \
-	        X(unbilled_5) X(immovable_special) X(immovable_ordinary) X(used_invoiced) X(used_unbilled)             \
-	                X(other_exempt) X(export_invoiced) X(export_unbilled) X(reduction)
+	X(special_1)                                                                                                   \
+	X(special_3) X(special_5) X(ordinary_1) X(ordinary_3) X(ordinary_0) X(ordinary_5) X(unbilled) X(unbilled_5)    \
+	        X(immovable_special) X(immovable_ordinary) X(used_invoiced) X(used_unbilled) X(other_exempt)           \
+	                X(export_invoiced) X(export_unbilled) X(reduction)
 #define FORM_CELL_OF(name) CELL_##name,
 enum { CELL_before = FORM_LINES, FORM_INPUT_NAMES(FORM_CELL_OF) };
 
@@ -35,11 +36,11 @@ enum cell_role {
 /* What is known about the taxpayer and the period. */
 struct facts {
 	struct period period;
-	bool small, household, half; /* half: 六税两费减半 (财政部 税务总局公告2023年第12号) */
-	int location;                /* 1 city, 2 county seat or town, 3 elsewhere */
+	bool small, household, half;     /* half: 六税两费减半 (财政部 税务总局公告2023年第12号) */
+	int location;                    /* 1 city, 2 county seat or town, 3 elsewhere */
 	const struct invoice_sale *sold; /* electronic first, then what was reported on paper */
 	size_t n_sold, n_paper;          /* n_paper: of those, on paper */
-	int64_t n_credits; /* confirmed vouchers and their tax */
+	int64_t n_credits;               /* confirmed vouchers and their tax */
 	struct money credit_tax;
 	bool has_previous;                   /* the return before was filed here */
 	struct money carried, owed;          /* its l20 and l32 */

@@ -43,7 +43,7 @@ struct draft {
 	struct str period; /* "2026-11" */
 	struct date due_on;
 	enum period_state state;
-	struct filled filled;                     /* prefilled and computed */
+	struct filled filled; /* prefilled and computed */
 	struct money prefilled[FORM_CELLS + 1];
 	bool filed;
 	int64_t return_id, version;
@@ -70,12 +70,8 @@ struct str explain_formula(const struct draft *d, struct arena *a, int n); /* ST
 MUST_USE err_t explain_sources(struct ctx *c, const struct draft *d, int n, struct str after, struct value *to);
 
 /* The four obligations of a period with the amounts of the form. */
-struct charge {
-	const char *tax;
-	struct money amount;
-};
 enum { CHARGES = 4 };
-void charges_of(const struct filled *f, struct charge out[CHARGES]);
+void charges_of(const struct filled *f, struct ledger_charge out[CHARGES]);
 
 /* Parts of answers. */
 struct value *answer_lines(struct ctx *c, const struct filled *f, const struct money *cell);
