@@ -20,6 +20,8 @@ before(async () => {
     await step.run();
   }
   const [t1, t6, o1] = await Promise.all(['T1', 'T6', 'O1'].map((a) => Client.signIn(server.url, a)));
+  const person = await (await Client.signIn(server.url, 'P2')).post('/v1/agency/requests', { kind: 'ordinary', buyer: { name: '散客' }, tax_code: '3040301010000000000', item: '工程设计', total: '505.00', proof: '合同' });
+  assert.equal(person.body.state, 3, person.text);
   const number = (await t1.get('/v1/bookings')).body.invoices[0].number;
   assert.equal((await t1.post('/v1/bookings', { numbers: [number], entry: 'deductible', voucher: 'JZ-1' })).status, 201);
   assert.equal((await box(o1)).status, 201);
@@ -114,6 +116,7 @@ finds('outbox: an event is gone', (c) => c.run('DELETE FROM event WHERE position
 finds('outbox: the counter is behind', (c) => c.run("UPDATE counter SET value = value - 1 WHERE name = 'outbox'"), /FAULT outbox: the counter stands at/);
 finds('outbox: a consumer is ahead', (c) => c.run('UPDATE projection_consumer SET position = position + 1000', 'projection'), /FAULT outbox: [\w.]+ stands at/);
 
+finds('agency: more is given back than was collected', (c) => c.run('INSERT INTO agency_returned SELECT person_id, request_id, 1, 0, 0, 0 FROM agency_request'), /FAULT agency request \d+: what was given back is not what its invoice says/);
 finds('booking: a total says another sum', (c) => c.run('UPDATE booking_total SET total_fen = total_fen + 1'), /FAULT booking: the totals of \d+ in/);
 finds('booking: one is gone', (c) => c.run('DELETE FROM booking'), /FAULT booking: the totals of/, /FAULT booking: 0 invoices of party \d+ are booked, its list shows 1/);
 finds('booking: the list does not show it', (c) => c.run("UPDATE party_invoice SET booked = '' WHERE booked <> ''", 'projection'), /FAULT booking: 1 invoices of party \d+ are booked, its list shows 0/);

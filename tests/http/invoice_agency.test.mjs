@@ -68,6 +68,34 @@ test('A09.5 the invoice of a person is reversed: what was collected is due for r
   assert.equal(vat.amount_due, '0.00', JSON.stringify(vat));
 });
 
+test('A09.5 reversed in parts: each part of the tax is due for refund, with the last one all of it to the fen', async () => {
+  const asked = await ask(p2, { total: '10133.33' });
+  const sums = [asked.body.vat, asked.body.urban_construction].map(Number);
+  const due = (await p2.get('/v1/payments/new')).body;
+  if (due.payable.length) assert.equal((await p2.post('/v1/payments', { obligations: due.payable.map((o) => o.id), channel: 'bank-simulator' })).status, 202);
+  const show = () => p2.get(`/v1/agency/requests/${asked.body.id}`);
+  const { number } = (await eventually(show, (a) => a.body.state === 3)).body;
+  const booked = await t3.post('/v1/bookings', { numbers: [number], entry: 'deductible', voucher: 'JZ-1' });
+  assert.ok([200, 201].includes(booked.status), booked.text);
+  const owed = async () => (await p2.get('/v1/obligations')).body.obligations.filter((o) => ['vat', 'urban_construction'].includes(o.tax)).map((o) => [o.amount_due, o.status]);
+  const part = async (lines) => {
+    const r = await t3.post(`/v1/invoices/${number}/reversal`, { reason: 'allowance', ...(lines && { lines }) });
+    assert.equal(r.status, 201, r.text);
+    const red = await p2.post(`/v1/invoices/${number}/reversal/confirmation`, { decision: 'confirm' });
+    assert.equal(red.status, 200, red.text);
+    return red.body;
+  };
+  await part([{ line: 1, amount: '3333.33' }]);
+  const first = (await eventually(show, (a) => a.body.returned !== '0.00')).body;
+  assert.deepEqual([first.note, first.returned], ['发票已部分红冲，这部分税款待退', (33.33 + 1.17).toFixed(2)]);
+  await part([{ line: 1, amount: '3333.33' }]);
+  await eventually(show, (a) => a.body.returned === (66.66 + 2.33).toFixed(2)); // half of the sum so far, not twice the half of a part
+  await part();
+  const all = (await eventually(show, (a) => a.body.note === '发票已红冲，税款待退')).body;
+  assert.equal(all.returned, (sums[0] + sums[1]).toFixed(2));
+  for (const [amount, status] of await owed()) assert.deepEqual([amount, status !== 'overdue'], ['0.00', true], 'nothing is owed of the month');
+});
+
 test('A07.2 where a rule strikes an officer decides, with a reason when refused', async () => {
   const r = await ask(p2, { total: '202000.00' });
   assert.deepEqual([r.body.state, r.body.risk], [1, '单笔超过 10 万元'], r.text);

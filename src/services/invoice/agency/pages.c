@@ -29,6 +29,9 @@ err_t agency_show_view(struct ctx *c, const void *input, struct reply *out)
 	value_put_bool(c->arena, v, "to_pay", state == AGENCY_TO_PAY);
 	value_put_bool(c->arena, v, "in_review", state == AGENCY_REVIEW);
 	value_put_bool(c->arena, v, "may_withdraw", state == AGENCY_TO_PAY || state == AGENCY_REVIEW);
+	value_put_bool(c->arena, v, "officer_said", state != AGENCY_ISSUED);
+	const struct value *returned = value_get(v, S("returned"));
+	value_put_bool(c->arena, v, "any_returned", returned && !str_is(returned->str, "0.00"));
 	return OK;
 }
 

@@ -52,3 +52,23 @@ SELECT person_id, request_id FROM agency_request WHERE state = 2 AND pay_until <
 -- :out person_id int, request_id int
 -- :max 100
 SELECT person_id, request_id FROM agency_request WHERE (state = 3 AND number = '') OR (state <> 3 AND number <> '') LIMIT 100;
+
+-- :name returned_get :one
+-- :in person_id int, request_id int
+-- :out vat money, urban money, education money, local money
+SELECT vat_fen, urban_fen, education_fen, local_fen FROM agency_returned WHERE person_id = $1 AND request_id = $2;
+
+-- :name returned_put :exec
+-- :in person_id int, request_id int, vat money, urban money, education money, local money
+INSERT INTO agency_returned (person_id, request_id, vat_fen, urban_fen, education_fen, local_fen) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (person_id, request_id) DO UPDATE SET vat_fen = excluded.vat_fen, urban_fen = excluded.urban_fen,
+  education_fen = excluded.education_fen, local_fen = excluded.local_fen;
+
+-- More given back than was collected, or not all of it where the invoice is reversed in whole.
+-- :name returned_wrong :many
+-- :out person_id int, request_id int
+-- :max 100
+SELECT r.person_id, r.request_id FROM agency_returned b JOIN agency_request r ON r.person_id = b.person_id AND r.request_id = b.request_id
+WHERE b.vat_fen > r.vat_fen OR b.urban_fen > r.urban_fen OR b.education_fen > r.education_fen OR b.local_fen > r.local_fen
+OR (r.note = 'reversed' AND (b.vat_fen <> r.vat_fen OR b.urban_fen <> r.urban_fen OR b.education_fen <> r.education_fen OR b.local_fen <> r.local_fen))
+ORDER BY r.person_id, r.request_id LIMIT 100;

@@ -59,8 +59,10 @@ static struct value *request_value(struct ctx *c, const agency_row *r)
 	                        ? N_("个人所得税按财产租赁所得，由您自行申报或由支付方扣缴")
 	                        : N_("个人所得税由支付方按劳务报酬等所得预扣预缴，代开时不征收")));
 	value_put_str(a, v, "risk", r->risk.n ? tr(c, risk_words(r->risk)) : STR_NONE);
-	bool back = str_is(r->note, "reversed");
-	value_put_str(a, v, "note", back ? tr(c, N_("发票已红冲，税款待退")) : r->note.n ? r->note : STR_NONE);
+	const char *back = str_is(r->note, AGENCY_REVERSED) ? N_("发票已红冲，税款待退")
+	                   : str_is(r->note, AGENCY_PARTLY) ? N_("发票已部分红冲，这部分税款待退")
+	                                                    : NULL;
+	value_put_str(a, v, "note", back ? tr(c, back) : r->note.n ? r->note : STR_NONE);
 	value_put_str(a, v, "number", r->number.n ? r->number : STR_NONE);
 	value_put_instant(a, v, "asked_at", r->asked_at);
 	value_put_date(a, v, "pay_until", r->pay_until);
@@ -232,7 +234,7 @@ err_t agency_show(struct ctx *c, const void *input, struct reply *out)
 	TRY(access_open(c, c->caller.subject_id, "invoices"));
 	TRY(load(c, c->caller.subject_id, in->id, &r));
 	out->value = request_value(c, &r);
-	return OK;
+	return agency_put_returned(c, &r, out->value);
 }
 
 err_t agency_withdraw(struct ctx *c, const void *input, struct reply *out)
@@ -274,34 +276,6 @@ err_t agency_paid(struct ctx *c, const struct event *events, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		TRY(paid_one(c, events[i].subject_id));
-	return OK;
-}
-
-/* Reversed in whole: what was collected for it is due for refund. */
-static err_t reversed_one(struct ctx *c, struct str body)
-{
-	struct value *v;
-	struct json_fault where;
-	struct agency_by_number_row row;
-	agency_row r;
-	bool found;
-	if (json_parse(c->arena, body, &v, &where) != OK) return E_INTERNAL;
-	if (!value_number(v, "all", 0)) return OK;
-	int64_t person = value_number(v, "seller_id", 0);
-	TRY(agency_by_number(c, person, value_text(v, "number"), &row, &found));
-	if (!found) return OK;
-	TRY(load(c, person, row.request_id, &r));
-	/* A red letter in parts ends with one that says all as well; the note keeps it from counting twice. */
-	if (str_is(r.note, "reversed")) return OK;
-	r.note = S("reversed");
-	TRY(agency_assess(c, &r, true));
-	return agency_set(c, r.state, r.note, r.number, r.pay_until, r.person_id, r.request_id, NULL);
-}
-
-err_t agency_reversed(struct ctx *c, const struct event *events, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		TRY(reversed_one(c, events[i].body));
 	return OK;
 }
 
@@ -405,10 +379,15 @@ err_t agency_decide(struct ctx *c, const void *input, struct reply *out)
 err_t agency_fsck(struct ctx *c, struct fsck *f)
 {
 	struct agency_wrong_row *rows;
+	struct agency_returned_wrong_row *back;
 	size_t n;
 	TRY(agency_wrong(c, &rows, &n));
 	for (size_t i = 0; i < n; i++)
 		FSCK_FAULT(
 		        f, "agency request %lld: its state and its invoice do not fit", (long long)rows[i].request_id);
+	TRY(agency_returned_wrong(c, &back, &n));
+	for (size_t i = 0; i < n; i++)
+		FSCK_FAULT(f, "agency request %lld: what was given back is not what its invoice says",
+		        (long long)back[i].request_id);
 	return OK;
 }

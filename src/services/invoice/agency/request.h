@@ -23,6 +23,10 @@ struct agency_id_in {
 };
 typedef struct agency_get_row agency_row;
 
+/* Words of .note that are not an officer's. */
+#define AGENCY_REVERSED "reversed"
+#define AGENCY_PARTLY "partly-reversed"
+
 /* Rate, exemption and taxes of a request by the policy packages; faults go to c->problem. */
 MUST_USE err_t agency_compute(struct ctx *c, agency_row *r);
 /* Why an officer should look at it first; "": nothing strikes. */
@@ -34,6 +38,7 @@ MUST_USE err_t agency_go_on(
 struct event;
 MUST_USE err_t agency_paid(struct ctx *c, const struct event *events, size_t n);
 MUST_USE err_t agency_reversed(struct ctx *c, const struct event *events, size_t n);
+MUST_USE err_t agency_put_returned(struct ctx *c, const agency_row *r, struct value *v); /* "returned": sum so far */
 MUST_USE err_t agency_expire(struct ctx *c, struct str argument);
 MUST_USE err_t agency_fsck(struct ctx *c, struct fsck *f);
 op_run agency_form, agency_form_view, agency_create, agency_show, agency_show_view, agency_withdraw;
