@@ -45,15 +45,16 @@ test('A05.2 A07.3 paper counts in the general return by rate and month, beside t
 
   assert.deepEqual(errors(await report(t1, SPECIAL, s, '1000.00', '77.00')), [['/tax', 'report-rate']]);
   assert.deepEqual(errors(await report(t1, ROLL, r, '100.00', '13.00', { to: r + 1, issued_from: L, issued_to: today })), [['/issued_to', 'report-month']]);
-  ok(await report(t1, SPECIAL, s, '1000.00', '130.00'), 201);
+  ok(await report(t1, SPECIAL, s, '1000.00', '130.00', { section: 'goods' }), 201);
   ok(await report(t1, SPECIAL, s + 1, '500.00', '45.00'), 201);
   ok(await report(t1, SPECIAL, s + 2, '300.00', '9.00'), 201); // simple method
-  ok(await report(t1, ROLL, r, '2000.05', '260.03', { to: r + 49 }), 201); // fifty, rounded one by one
+  assert.deepEqual(errors(await report(t1, ROLL, r, '2000.05', '260.03', { to: r + 49, section: 'everything' })), [['/section', 'choice']]);
+  ok(await report(t1, ROLL, r, '2000.05', '260.03', { to: r + 49, section: 'labour' }), 201); // fifty, rounded one by one
   ok(await report(t1, ROLL, r + 50, '100.00', '13.00', { issued_from: L }), 201); // of the last month
   ok(await report(t1, ROLL, r + 51, '80.00', '0.00'), 201); // exempt
   ok(await t1.post('/v1/paper/reports', { act: 'void', code: ROLL, from: r + 52, issued_from: today }), 201);
-  // l1 10000 + 1000 + 500 + 2000.05; l11 1300 + 130 + 45 + 260.03; goods and services are not told apart on paper
-  const all = ['13500.05', '10000.00', '300.00', '80.00', '1735.03', '9.00'], where = ['l1', 'l2', 'l5', 'l10', 'l11', 'l21'];
+  // l1 10000 + 1000 + 500 + 2000.05, of it goods 10000 + 1000 and labour 2000.05; l11 1300 + 130 + 45 + 260.03
+  const all = ['13500.05', '11000.00', '2000.05', '300.00', '80.00', '1735.03', '9.00'], where = ['l1', 'l2', 'l3', 'l5', 'l10', 'l11', 'l21'];
   assert.deepEqual(await lines(M, ...where), all);
   assert.deepEqual(await lines(L.slice(0, 7), 'l1', 'l11'), ['100.00', '13.00']);
 

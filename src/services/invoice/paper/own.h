@@ -55,7 +55,8 @@ struct review_in {
 	bool has_units;
 	struct str decision, note;
 };
-op_run paper_stock, paper_blank, paper_apply, paper_application, paper_withdraw, paper_reviews, paper_review, paper_decide;
+op_run paper_stock, paper_blank, paper_apply, paper_application, paper_withdraw, paper_reviews, paper_review,
+        paper_decide;
 struct paper_application_get_row;
 MUST_USE err_t application_value(struct ctx *c, int64_t taxpayer_id, int64_t id,
         const struct paper_application_get_row *r, bool own, struct value **out);
@@ -99,13 +100,14 @@ struct box_in {
 };
 op_run paper_shelf_show, paper_receive;
 struct use_in {
-	struct str code, act, buyer_tax_id, buyer_name;
+	struct str code, act, section, buyer_tax_id, buyer_name;
 	int64_t from, to;
 	struct date issued_from, issued_to;
 	bool has_to, has_issued_to, has_amount, has_tax;
 	struct money amount, tax;
 };
 op_run use_blank, use_report;
+extern const struct choice use_sections[]; /* in the order of the first digit of tax codes, from 1 */
 /* The one rate of a sum (sale.c); fits: no more than a fen off for each number. */
 enum { PAPER_RATES = 13 };
 struct rate paper_rate_of(struct money amount, struct money tax, int64_t numbers, bool *fits);
@@ -138,6 +140,6 @@ struct convert_in {
 op_run convert_blank, convert_one, paper_received_list;
 
 /* --- what the pages add --- */
-op_run paper_stock_view, paper_blank_view, paper_application_view, paper_reviews_view, paper_review_view, paper_shelf_view, paper_listing_view, paper_check_view, paper_received_view,
-        paper_plain_view;
+op_run paper_stock_view, paper_blank_view, paper_application_view, paper_reviews_view, paper_review_view,
+        paper_shelf_view, paper_listing_view, paper_check_view, paper_received_view, paper_plain_view;
 #endif

@@ -80,6 +80,8 @@ static const struct field report_fields[] = {
 	        .max = INT64_C(10000000000000), .label = N_("金额合计（不含税）") },
 	{ "tax", FIELD_MONEY, AT(struct use_in, tax), PRESENT_AT(struct use_in, has_tax), .min = 0,
 	        .max = INT64_C(10000000000000), .label = N_("税额合计") },
+	{ "section", FIELD_ENUM, AT(struct use_in, section), .max = 12, .choices = use_sections,
+	        .label = N_("卖的是什么"), .help = N_("货物和劳务在申报表里单列；不填按服务") },
 	{ "buyer_tax_id", FIELD_TAX_ID, AT(struct use_in, buyer_tax_id), .max = 20, .label = N_("购买方税号") },
 	{ "buyer_name", FIELD_TEXT, AT(struct use_in, buyer_name), .max = TEXT, .label = N_("购买方名称") },
 	{ 0 },

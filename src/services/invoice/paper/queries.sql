@@ -248,9 +248,9 @@ SELECT slip, taxpayer_id, application_id FROM paper_pickup WHERE state IN ('open
 ORDER BY expires_at, slip LIMIT 200;
 
 -- :name report_insert :exec
--- :in code text, from_no int, to_no int, act text, taxpayer_id int, issued_from date, issued_to date, amount money, tax money, buyer_id int, buyer_tax_id text, buyer_name text, reported_at instant
-INSERT INTO paper_report (code, from_no, to_no, act, taxpayer_id, issued_from, issued_to, amount_fen, tax_fen, buyer_id, buyer_tax_id, buyer_name, reported_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+-- :in code text, from_no int, to_no int, act text, taxpayer_id int, issued_from date, issued_to date, amount money, tax money, section int, buyer_id int, buyer_tax_id text, buyer_name text, reported_at instant
+INSERT INTO paper_report (code, from_no, to_no, act, taxpayer_id, issued_from, issued_to, amount_fen, tax_fen, section, buyer_id, buyer_tax_id, buyer_name, reported_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- :name report_of :one
 -- :in code text, number int
@@ -260,9 +260,9 @@ FROM paper_report WHERE code = $1 AND from_no <= $2 ORDER BY from_no DESC LIMIT 
 
 -- :name reports_of_month :many
 -- :in taxpayer_id int, first date, last date, code text, from_no int
--- :out code text, from_no int, to_no int, issued_to date, amount money, tax money, buyer_name text
+-- :out code text, from_no int, to_no int, issued_to date, amount money, tax money, section int, buyer_name text
 -- :max 200
-SELECT code, from_no, to_no, issued_to, amount_fen, tax_fen, buyer_name FROM paper_report
+SELECT code, from_no, to_no, issued_to, amount_fen, tax_fen, section, buyer_name FROM paper_report
 WHERE taxpayer_id = $1 AND act = 'used' AND issued_to >= $2 AND issued_to <= $3 AND (code > $4 OR (code = $4 AND from_no > $5))
 ORDER BY code, from_no LIMIT 200;
 

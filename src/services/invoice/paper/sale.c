@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 200, GROUPS_MAX = 2 * PAPER_RATES };
+enum { PAGE = 200, SECTIONS = 6, GROUPS_MAX = 2 * PAPER_RATES * SECTIONS };
 
 /* Statutory rates and levy rates of today (增值税法 第十条, 第十一条), and those that old numbers were issued at. */
 static const int32_t rates[PAPER_RATES] = { 0, 10000, 15000, 20000, 30000, 50000, 60000, 90000, 100000, 110000, 130000,
@@ -53,6 +53,7 @@ err_t paper_sale_items(
 			.buyer_name = r->buyer_name,
 			.sale = { .treatment = r->tax.fen ? 0 : 1,
 			        .rate = paper_rate_of(r->amount, r->tax, numbers, &fits),
+			        .section = (int)r->section,
 			        .amount = r->amount,
 			        .tax = r->tax,
 			        .kind = str_c(kind_of(r->code)),
@@ -62,11 +63,12 @@ err_t paper_sale_items(
 	return OK;
 }
 
-/* Into the group of its kind and rate. */
+/* Into the group of its kind, rate and section. */
 static err_t add(struct invoice_sale *groups, size_t *n, const struct invoice_sale *s)
 {
 	size_t i = 0;
-	while (i < *n && !(str_eq(groups[i].kind, s->kind) && groups[i].rate.ppm == s->rate.ppm))
+	while (i < *n && !(str_eq(groups[i].kind, s->kind) && groups[i].rate.ppm == s->rate.ppm &&
+	                         groups[i].section == s->section))
 		i++;
 	if (i == *n) {
 		if (i == GROUPS_MAX) return E_INTERNAL;

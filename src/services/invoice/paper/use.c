@@ -60,6 +60,17 @@ static err_t buyer_of(struct ctx *c, struct str tax_id, int64_t *id)
 	return OK;
 }
 
+/* What the return tells apart: goods and labour have lines of their own (一般纳税人主表 第 2、3 栏). */
+const struct choice use_sections[] = { { "goods", N_("货物") }, { "labour", N_("加工修理修配劳务") },
+	{ "services", N_("服务") }, { "intangibles", N_("无形资产") }, { "immovables", N_("不动产") }, { 0 } };
+
+static int64_t section_of(struct str word)
+{
+	for (int64_t i = 0; word.n && use_sections[i].code; i++)
+		if (str_is(word, use_sections[i].code)) return i + 1;
+	return 0;
+}
+
 err_t use_report(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct use_in *in = input;
@@ -75,8 +86,9 @@ err_t use_report(struct ctx *c, const void *input, struct reply *out)
 	};
 	TRY(span_change(c, &w));
 	TRY(buyer_of(c, in->buyer_tax_id, &buyer));
-	TRY(paper_report_insert(c, in->code, in->from, to, in->act, subject, in->issued_from, last, amount, tax, buyer,
-	        in->buyer_tax_id.p ? in->buyer_tax_id : none, in->buyer_name.p ? in->buyer_name : none, c->now, NULL));
+	TRY(paper_report_insert(c, in->code, in->from, to, in->act, subject, in->issued_from, last, amount, tax,
+	        used ? section_of(in->section) : 0, buyer, in->buyer_tax_id.p ? in->buyer_tax_id : none,
+	        in->buyer_name.p ? in->buyer_name : none, c->now, NULL));
 	if (!used)
 		TRY(paper_listing_insert(
 		        c, in->code, in->from, to, S("void"), S("spoilt"), none, subject, false, c->now, NULL));
@@ -87,6 +99,7 @@ err_t use_report(struct ctx *c, const void *input, struct reply *out)
 	value_put_str(c->arena, v, "act", in->act);
 	value_put_money(c->arena, v, "amount", amount);
 	value_put_money(c->arena, v, "tax", tax);
+	value_put_str(c->arena, v, "section", used && in->section.n ? in->section : STR_NONE);
 	if (!used) TRY(outbox_emit(c, "paper.listed", subject, value_json(c->arena, v)));
 	TRY(receipt_issue(c, used ? ACT_PAPER_REPORTED : ACT_PAPER_LISTED, subject, v, &receipt, NULL));
 	value_put(c->arena, v, "receipt", receipt);
