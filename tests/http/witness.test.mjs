@@ -55,9 +55,8 @@ test('a receipt is witnessed by two within seconds, and proves it offline; the l
   assert.match(good.stdout, new RegExp(`^included in log at size ${size}, witnessed by 2$`, 'm'));
   assert.match((await verify(at, first, first)).stdout, /witnessed by 1$/m, 'one key given twice counts once');
   assert.ok(lied > 0);
-  const note = (await open.get('/log/checkpoint')).text;
-  assert.match(note, /\u2014 witness\.example\/a /);
-  assert.match(note, /\u2014 witness\.example\/b /);
+  // The newest checkpoint may be a moment younger than the receipt's: a job of the bureau's own has acted.
+  await eventually(() => open.get('/log/checkpoint'), (r) => ['a', 'b'].every((who) => r.text.includes(`\u2014 witness.example/${who} `)), 20_000);
   // One byte of the second's line changed: it is named.
   const text = readFileSync(at, 'utf8');
   writeFileSync(at, text.replace(/(\u2014 witness\.example\/b .{30})(.)/, (m, head, c) => head + (c === 'A' ? 'B' : 'A')));
