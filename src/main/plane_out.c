@@ -242,10 +242,10 @@ static err_t tidy(const char *dir)
 /* All is known up to now, unless events wait that the plane has not taken in. */
 static err_t known_until(struct ctx *c, int64_t position, instant_us *out)
 {
-	struct event *events;
-	size_t n;
-	TRY(outbox_read(c, position, &events, &n));
-	*out = n && events[0].at < c->now ? events[0].at : c->now;
+	instant_us next;
+	bool waits;
+	TRY(outbox_next(c, position, &next, &waits));
+	*out = waits && next < c->now ? next : c->now;
 	return OK;
 }
 

@@ -28,6 +28,14 @@ err_t outbox_read(struct ctx *c, int64_t after, struct event **events, size_t *n
 	return OK;
 }
 
+err_t outbox_next(struct ctx *c, int64_t after, instant_us *at, bool *found)
+{
+	struct outbox_event_after_row row;
+	TRY(outbox_event_after(c, after, &row, found));
+	*at = *found ? row.at : 0;
+	return OK;
+}
+
 err_t outbox_seen_by(struct ctx *c, const char *consumer, int64_t *position)
 {
 	*position = -1;

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { MAX_CONSUMERS = 64, WINDOW = 1000, STORE_EVERY = 1000, SUBJECTS = 4096 };
+enum { MAX_CONSUMERS = 64, STORE_EVERY = 1000, SUBJECTS = 4096 };
+/* Events are read a window at a time: a thousand small ones, or few of batches, which have a hundred kilobytes each. */
+enum { WINDOW = 1000, WINDOW_BYTES = 4 << 20 };
 /* Own writes are waited for; what others wrote a moment ago only if it comes soon: a batch of a hundred thousand acts
  * of one must not hold up the reading of all. */
 enum { WAIT_OWN_MS = 2000, WAIT_OTHERS_MS = 100 };
@@ -37,9 +39,9 @@ struct outbox_runner {
 /* What one read of the outbox gave: consumers at the same position share it. */
 struct window {
 	int64_t from;
-	struct outbox_events_after_row *rows;
+	struct outbox_events_between_row *rows;
 	size_t n;
-	bool read;
+	bool read, full; /* full: there may be more */
 };
 
 err_t outbox_emit(struct ctx *c, const char *kind, int64_t subject_id, struct str body)
@@ -211,11 +213,27 @@ static err_t feed(struct ctx *c, struct consumer *k, const struct window *w)
 	return OK;
 }
 
+/* As many as fit, and one in any case. */
+static size_t fitting(const struct outbox_sizes_after_row *sizes, size_t n)
+{
+	int64_t bytes = 0;
+	for (size_t i = 0; i < n; i++) {
+		bytes += sizes[i].bytes;
+		if (i && bytes > WINDOW_BYTES) return i;
+	}
+	return n;
+}
+
 static err_t read_window(struct ctx *c, struct window *w, int64_t from)
 {
+	struct outbox_sizes_after_row *sizes;
+	size_t n;
 	if (w->read && w->from == from) return OK;
 	*w = (struct window){ .from = from };
-	TRY(outbox_events_after(c, from, &w->rows, &w->n));
+	TRY(outbox_sizes_after(c, from, &sizes, &n));
+	size_t fit = fitting(sizes, n);
+	if (n) TRY(outbox_events_between(c, from, sizes[fit - 1].position, &w->rows, &w->n));
+	w->full = n == WINDOW || fit < n;
 	w->read = true;
 	return OK;
 }
@@ -261,7 +279,7 @@ static bool round_of_all(struct outbox_runner *r, struct db *db, struct arena *a
 			log_event(
 			        LOG_ERROR_LEVEL, "outbox-consumer-failed", STR_NONE, "consumer", k->s->consumer, NULL);
 		else
-			more |= w.n == WINDOW;
+			more |= w.full;
 	}
 	publish(r);
 	return more;

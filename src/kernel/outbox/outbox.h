@@ -8,11 +8,11 @@
 #include "kernel/value/value.h"
 
 struct event {
-	int64_t position;  /* 1, 2, 3 … without gaps per database */
-	struct str kind;   /* "invoice.issued" */
-	int64_t subject_id;/* party it is about */
+	int64_t position;   /* 1, 2, 3 … without gaps per database */
+	struct str kind;    /* "invoice.issued" */
+	int64_t subject_id; /* party it is about */
 	instant_us at;
-	struct str body;   /* canonical JSON, or packed bytes agreed between emitter and subscriber */
+	struct str body; /* canonical JSON, or packed bytes agreed between emitter and subscriber */
 };
 
 /* Adds an event to the open transaction (inside db_write only). */
@@ -29,7 +29,7 @@ struct subscription {
 	enum consumer_kind kind;
 	err_t (*apply)(struct ctx *c, const struct event *events, size_t n); /* a batch of up to 1,000, in order */
 	err_t (*position)(struct ctx *c, int64_t *position);                 /* CONSUMER_EXTERNAL only */
-	err_t (*advance)(struct ctx *c, int64_t position);                   /* CONSUMER_EXTERNAL: batch held no event for it */
+	err_t (*advance)(struct ctx *c, int64_t position); /* CONSUMER_EXTERNAL: batch held no event for it */
 };
 
 /* Writers do not wait for the projections; readers do, and see what was answered for before they asked: their own acts
@@ -39,7 +39,10 @@ void outbox_catch_up(struct ctx *c); /* before reading */
 /* Waits until all projections reached the position of this context's own last event. */
 MUST_USE err_t outbox_wait(struct ctx *c);
 
-/* For checks and rebuilding: events behind `after` in order, up to 1,000; how far a consumer has come (-1: no such one). */
+/* For checks and rebuilding: events behind `after` in order, up to 1,000; how far a consumer has come (-1: no such
+ * one). */
 MUST_USE err_t outbox_read(struct ctx *c, int64_t after, struct event **events, size_t *n);
+/* When the first event behind that position happened. */
+MUST_USE err_t outbox_next(struct ctx *c, int64_t after, instant_us *at, bool *found);
 MUST_USE err_t outbox_seen_by(struct ctx *c, const char *consumer, int64_t *position);
 #endif

@@ -8,6 +8,24 @@ INSERT INTO event (position, kind, subject_id, at, body) VALUES ($1, $2, $3, $4,
 -- :max 1000
 SELECT position, kind, subject_id, at, body FROM event WHERE position > $1 ORDER BY position LIMIT 1000;
 
+-- How much the next events hold; neither engine reads a body for it.
+-- :name sizes_after :many
+-- :in position int
+-- :out position int, bytes int
+-- :max 1000
+SELECT position, length(body) FROM event WHERE position > $1 ORDER BY position LIMIT 1000;
+
+-- :name events_between :many
+-- :in position int, last int
+-- :out position int, kind text, subject_id int, at instant, body bytes
+-- :max 1000
+SELECT position, kind, subject_id, at, body FROM event WHERE position > $1 AND position <= $2 ORDER BY position LIMIT 1000;
+
+-- :name event_after :one
+-- :in position int
+-- :out at instant
+SELECT at FROM event WHERE position > $1 ORDER BY position LIMIT 1;
+
 -- :name last_position :one
 -- :out position int
 SELECT COALESCE(max(position), 0) FROM event;

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -16,10 +17,16 @@ enum { EVENTS = 500, WAIT_TRIES = 500, WAIT_US = 10000 };
 
 static int failures_left; /* the consumer fails this often, after its effect */
 static bool out_of_order;
+static size_t most_bytes, most_events; /* of what the consumer was given at once */
 
 static err_t count(struct ctx *c, const struct event *events, size_t n)
 {
 	int64_t first;
+	size_t bytes = 0;
+	for (size_t i = 0; i < n; i++)
+		bytes += events[i].body.n;
+	if (bytes > most_bytes) most_bytes = bytes;
+	if (n > most_events) most_events = n;
 	TRY(db_counter(c, S("test.seen"), (int64_t)n, &first));
 	for (size_t i = 0; i < n; i++)
 		if (events[i].subject_id != first + (int64_t)i) out_of_order = true;
@@ -97,6 +104,38 @@ static void once_and_in_order(void **state)
 	test_app_close(&t);
 }
 
+static err_t emit_large(struct ctx *c, void *arg)
+{
+	enum { LARGE = 500000 };
+	const int64_t *subject = arg;
+	char *bytes = arena_bytes(c->arena, LARGE);
+	memset(bytes, 'x', LARGE);
+	return outbox_emit(c, "test.act", *subject, (struct str){ bytes, LARGE });
+}
+
+/* Batches have events of a hundred kilobytes: as many of them at once as of small ones would be memory without end. */
+static void large_events_come_a_few_at_a_time(void **state)
+{
+	(void)state;
+	struct test_app t;
+	test_app_open(&t);
+	failures_left = 0;
+	emit_many(&t.app, 1, EVENTS);
+	for (int64_t i = EVENTS + 1; i <= EVENTS + 60; i++) {
+		struct ctx c = test_ctx(&t.app);
+		assert_int_equal(db_write(&c, emit_large, &i), OK);
+		test_ctx_end(&c);
+	}
+	most_bytes = most_events = 0;
+	assert_int_equal(outbox_start(&t.app), OK);
+	wait_seen(&t.app, EVENTS + 60);
+	outbox_stop(&t.app);
+	assert_in_range(most_events, EVENTS / 2, 1000);
+	assert_in_range(most_bytes, 500000, 5 << 20);
+	assert_false(out_of_order);
+	test_app_close(&t);
+}
+
 static void a_writer_reads_its_own_writes(void **state)
 {
 	(void)state;
@@ -123,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(once_and_in_order),
+		cmocka_unit_test(large_events_come_a_few_at_a_time),
 		cmocka_unit_test(a_writer_reads_its_own_writes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
