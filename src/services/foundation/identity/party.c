@@ -4,13 +4,15 @@
 #include "kernel/ctx/app.h"
 #include "kernel/keys/keys.h"
 #include "services/foundation/identity/identity.h"
+#include "services/foundation/identity/session.h"
 
 static struct str hash_of(struct ctx *c, struct str tax_id)
 {
 	return keys_lookup_hash(c->app->keys, c->arena, tax_id);
 }
 
-static err_t fill(struct ctx *c, int64_t id, struct str kind, struct str name, struct str tax_id, struct party *out)
+err_t identity_party_of_row(
+        struct ctx *c, int64_t id, struct str kind, struct str name, struct str tax_id, struct party *out)
 {
 	*out = (struct party){ .id = id, .person = str_is(kind, "person"), .name = name, .tax_id = tax_id };
 	return out->person ? keys_decrypt(c->app->keys, c->arena, tax_id, &out->tax_id) : OK;
@@ -20,14 +22,14 @@ err_t identity_party(struct ctx *c, int64_t party_id, struct party *out, bool *f
 {
 	struct identity_party_get_row row;
 	TRY(identity_party_get(c, party_id, &row, found));
-	return *found ? fill(c, row.party_id, row.kind, row.name, row.tax_id, out) : OK;
+	return *found ? identity_party_of_row(c, row.party_id, row.kind, row.name, row.tax_id, out) : OK;
 }
 
 err_t identity_party_by_tax_id(struct ctx *c, struct str tax_id, struct party *out, bool *found)
 {
 	struct identity_party_by_hash_row row;
 	TRY(identity_party_by_hash(c, hash_of(c, tax_id), &row, found));
-	return *found ? fill(c, row.party_id, row.kind, row.name, row.tax_id, out) : OK;
+	return *found ? identity_party_of_row(c, row.party_id, row.kind, row.name, row.tax_id, out) : OK;
 }
 
 err_t identity_party_add(struct ctx *c, bool person, struct str name, struct str tax_id, int64_t *party_id)

@@ -131,10 +131,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $11, $12, $13);
 
 -- :name session_get :one
 -- :in token_hash text
--- :out session_id int, person_id int, subject_id int, kind text, scopes text, csrf text, expires_at instant, ended_at instant?, seen_at instant, strong bool, any_subject bool, name text, office text?, post text?
+-- :out session_id int, person_id int, subject_id int, kind text, scopes text, csrf text, expires_at instant, ended_at instant?, seen_at instant, strong bool, any_subject bool, name text, office text?, post text?, subject_kind text?, subject_name text?, subject_tax_id bytes?
 SELECT s.session_id, s.person_id, s.subject_id, s.kind, s.scopes, s.csrf, s.expires_at, s.ended_at, s.seen_at, s.strong,
-  s.any_subject, p.name, o.office, o.post
-FROM session s JOIN party p ON p.party_id = s.person_id LEFT JOIN officer o ON o.person_id = s.person_id WHERE s.token_hash = $1;
+  s.any_subject, p.name, o.office, o.post, q.kind, q.name, q.tax_id
+FROM session s JOIN party p ON p.party_id = s.person_id LEFT JOIN officer o ON o.person_id = s.person_id
+LEFT JOIN party q ON q.party_id = s.subject_id WHERE s.token_hash = $1;
 
 -- :name session_touch :exec
 -- :in seen_at instant, person_id int, session_id int

@@ -324,26 +324,39 @@ static struct str narrowed(struct arena *a, struct str by_role, struct str by_to
 	return buf_done(&b);
 }
 
-err_t session_act_for(struct ctx *c, int64_t person_id, int64_t subject_id, struct str token_scopes)
+static err_t act_for(struct ctx *c, int64_t person_id, const struct party *subject, struct str token_scopes)
 {
-	struct party subject;
-	bool found;
 	struct caller *who = &c->caller;
-	TRY(identity_party(c, subject_id, &subject, &found));
-	if (!found) return RAISE(c, E_FORBIDDEN, &no_mandate);
 	struct rights r;
-	TRY(rights_for(c, person_id, subject_id, &r));
+	TRY(rights_for(c, person_id, subject->id, &r));
 	if (!r.scopes.n) {
 		access_security(c, "no-mandate", STR_NONE);
 		return RAISE(c, E_FORBIDDEN, &no_mandate);
 	}
 	who->role = r.role;
 	who->limit_fen = r.limit_fen;
-	who->subject_id = subject_id;
-	who->subject_name = subject.name;
-	who->subject_tax_id = subject.tax_id;
+	who->subject_id = subject->id;
+	who->subject_name = subject->name;
+	who->subject_tax_id = subject->tax_id;
 	who->scopes = str_is(token_scopes, "*") ? r.scopes : narrowed(c->arena, r.scopes, token_scopes);
 	return OK;
+}
+
+err_t session_act_for(struct ctx *c, int64_t person_id, int64_t subject_id, struct str token_scopes)
+{
+	struct party subject;
+	bool found;
+	TRY(identity_party(c, subject_id, &subject, &found));
+	return found ? act_for(c, person_id, &subject, token_scopes) : RAISE(c, E_FORBIDDEN, &no_mandate);
+}
+
+/* The session's own subject came with it. */
+static err_t act_for_usual(struct ctx *c, const struct identity_session_get_row *s)
+{
+	struct party subject;
+	if (!s->subject_kind.p) return RAISE(c, E_FORBIDDEN, &no_mandate);
+	TRY(identity_party_of_row(c, s->subject_id, s->subject_kind, s->subject_name, s->subject_tax_id, &subject));
+	return act_for(c, s->person_id, &subject, s->scopes);
 }
 
 static err_t acting_subject(struct ctx *c, struct str acting_for, int64_t usual, int64_t *subject_id)
@@ -413,5 +426,6 @@ err_t session_authenticate(struct ctx *c, struct str token, bool by_cookie, stru
 	TRY(acting_subject(c, acting_for, s.subject_id, &subject_id));
 	if (who->personal_token && !s.any_subject && subject_id != s.subject_id)
 		return RAISE(c, E_FORBIDDEN, &other_subject);
-	return session_act_for(c, s.person_id, subject_id, s.scopes);
+	return subject_id == s.subject_id ? act_for_usual(c, &s)
+	                                  : session_act_for(c, s.person_id, subject_id, s.scopes);
 }

@@ -39,6 +39,9 @@ MUST_USE err_t session_open(struct ctx *c, const struct session_new *new, struct
 /* After a change of rights: the browser gets a new token under the same session (in db_write); programs keep theirs. */
 MUST_USE err_t session_rotate(struct ctx *c, bool strong, struct reply *out);
 struct str session_cookie(struct arena *a, struct str token);
+/* A party as a row of it says (party.c). */
+MUST_USE err_t identity_party_of_row(
+        struct ctx *c, int64_t id, struct str kind, struct str name, struct str tax_id, struct party *out);
 MUST_USE err_t session_act_for(struct ctx *c, int64_t person_id, int64_t subject_id, struct str token_scopes);
 MUST_USE err_t session_authenticate(struct ctx *c, struct str token, bool by_cookie, struct str acting_for);
 
