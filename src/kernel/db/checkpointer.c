@@ -3,7 +3,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { BESIDE = 2000, BY_WRITER = 16000, AGAIN = 1000 }; /* pages in the log; of 4 KiB */
+/* Pages in the log, of 4 KiB. By the writer while the thread rests; from HARD on it waits for the thread, so that the
+ * log has an end even where commits are faster than the disk. */
+enum { BESIDE = 2000, BY_WRITER = 16000, AGAIN = 1000, HARD = 64000 };
 
 struct checkpointer {
 	sqlite3 *db;
@@ -15,9 +17,12 @@ struct checkpointer {
 	int asked; /* pages in the log when the thread was called last, or when the writer did it itself */
 };
 
-static void checkpoint(struct checkpointer *k, sqlite3 *db)
+static void checkpoint(struct checkpointer *k, sqlite3 *db, bool waits)
 {
-	pthread_mutex_lock(&k->turn);
+	if (waits)
+		pthread_mutex_lock(&k->turn);
+	else if (pthread_mutex_trylock(&k->turn) != 0)
+		return;
 	/* What stands in its way (a reader of an old state, another process) is no fault: the next one goes on. */
 	(void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	pthread_mutex_unlock(&k->turn);
@@ -39,7 +44,7 @@ static void *checkpointer_main(void *arg)
 	struct checkpointer *k = arg;
 	(void)pthread_setname_np(pthread_self(), "checkpoint");
 	while (wait_for_work(k))
-		checkpoint(k, k->db);
+		checkpoint(k, k->db, true);
 	return NULL;
 }
 
@@ -51,7 +56,7 @@ static int committed(void *arg, sqlite3 *writer, const char *name, int pages)
 	if (pages < k->asked) k->asked = 0; /* the log has begun again */
 	if (pages >= BY_WRITER && pages >= k->asked + AGAIN) {
 		k->asked = pages;
-		checkpoint(k, writer);
+		checkpoint(k, writer, pages >= HARD);
 	} else if (pages < BY_WRITER && pages >= k->asked + BESIDE) {
 		k->asked = pages;
 		pthread_mutex_lock(&k->lock);

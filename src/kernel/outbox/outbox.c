@@ -38,6 +38,7 @@ struct outbox_runner {
 
 /* What one read of the outbox gave: consumers at the same position share it. */
 struct window {
+	struct arena *arena; /* of its own: consumers at other positions read others, one at a time */
 	int64_t from;
 	struct outbox_events_between_row *rows;
 	size_t n;
@@ -224,18 +225,28 @@ static size_t fitting(const struct outbox_sizes_after_row *sizes, size_t n)
 	return n;
 }
 
-static err_t read_window(struct ctx *c, struct window *w, int64_t from)
+static err_t fill_window(struct ctx *c, struct window *w)
 {
 	struct outbox_sizes_after_row *sizes;
 	size_t n;
-	if (w->read && w->from == from) return OK;
-	*w = (struct window){ .from = from };
-	TRY(outbox_sizes_after(c, from, &sizes, &n));
+	TRY(outbox_sizes_after(c, w->from, &sizes, &n));
 	size_t fit = fitting(sizes, n);
-	if (n) TRY(outbox_events_between(c, from, sizes[fit - 1].position, &w->rows, &w->n));
+	if (n) TRY(outbox_events_between(c, w->from, sizes[fit - 1].position, &w->rows, &w->n));
 	w->full = n == WINDOW || fit < n;
 	w->read = true;
 	return OK;
+}
+
+static err_t read_window(struct ctx *c, struct window *w, int64_t from)
+{
+	if (w->read && w->from == from) return OK;
+	struct arena *own = c->arena;
+	*w = (struct window){ .arena = w->arena, .from = from };
+	arena_reset(w->arena);
+	c->arena = w->arena;
+	err_t e = fill_window(c, w);
+	c->arena = own;
+	return e;
 }
 
 /* A store of its own may have been built anew by another process, up to an earlier or a later event. */
@@ -261,14 +272,14 @@ static void publish(struct outbox_runner *r)
 }
 
 /* true: there may be more at once */
-static bool round_of_all(struct outbox_runner *r, struct db *db, struct arena *arena)
+static bool round_of_all(struct outbox_runner *r, struct db *db, struct arena *arena, struct arena *of_window)
 {
-	struct window w = { 0 };
+	struct window w = { .arena = of_window };
 	struct ctx c;
 	bool more = false;
-	arena_reset(arena);
 	for (size_t i = 0; i < r->n; i++) {
 		struct consumer *k = &r->consumers[i];
+		arena_reset(arena);
 		ctx_init(&c, r->app, arena);
 		c.db = db;
 		err_t e = look_after(&c, k);
@@ -288,13 +299,13 @@ static bool round_of_all(struct outbox_runner *r, struct db *db, struct arena *a
 static void *runner_main(void *arg)
 {
 	struct outbox_runner *r = arg;
-	struct arena *arena = arena_new();
+	struct arena *arena = arena_new(), *of_window = arena_new();
 	struct db *db = db_open(r->app, arena);
 	(void)pthread_setname_np(pthread_self(), "outbox");
 	pthread_mutex_lock(&r->lock);
 	while (!r->stop && db) {
 		pthread_mutex_unlock(&r->lock);
-		bool more = round_of_all(r, db, arena);
+		bool more = round_of_all(r, db, arena, of_window);
 		pthread_mutex_lock(&r->lock);
 		pthread_cond_broadcast(&r->progress);
 		if (more || r->stop || r->waiting) continue;
@@ -310,6 +321,7 @@ static void *runner_main(void *arg)
 	pthread_mutex_unlock(&r->lock);
 	db_close(db);
 	arena_free(arena);
+	arena_free(of_window);
 	return NULL;
 }
 

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PAGES_A_COMMIT = 100, COMMITS = 400, PAGE = 4096, LOG_PAGES_MAX = 16500 };
+enum { PAGES_A_COMMIT = 100, COMMITS = 1000, PAGE = 4096, LOG_PAGES_MAX = 66000 };
 
 struct store {
 	char dir[40], path[60], log[80];
