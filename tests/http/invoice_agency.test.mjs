@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
+import { forward } from '../lib/owing.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server, p2, t1, t3, officer;
@@ -128,7 +129,7 @@ test('A07.2 firms, nonsense and what the law excludes are refused', async () => 
 test('A07.2 not paid within seven days: void, and nothing is owed', async () => {
   const open = (await p2.get('/v1/agency/requests/new')).body.requests[0];
   assert.equal(open.state, 2);
-  await t1.post('/v1/sandbox/clock', { now: '2026-12-10T08:00:00+08:00' });
+  await forward(server.url, 8 * 86_400);
   p2 = await Client.signIn(server.url, 'P2');
   await eventually(() => p2.get(`/v1/agency/requests/${open.id}`), (a) => a.body.state === 6);
   assert.equal((await p2.get('/v1/payments/new')).body.total, '0.00');

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { FARMER, T3, VIN, bodyOf, car, kinds, line } from '../lib/kinds.mjs';
+import { periodsOf } from '../lib/owing.mjs';
 import { etaxd, Server } from '../lib/server.mjs';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'kinds-'));
@@ -177,13 +178,14 @@ test('A05.1 the pre-filled return: sales before the deduction, tax after it; let
   };
   const of = (form, rate, amount, deduction) => () => t1.post('/v1/invoices', { kind: 'ordinary', buyer: T3, lines: [{ tax_code: rate === '0.05' ? '3040803010000000000' : '3070301000000000000', name: '服务', rate, amount, price_includes_tax: true }],
     differential: { form, deduction, proofs: [{ kind: '09', note: '工资', amount: deduction }] } });
-  const one = await change(t1, '2026-11', of('difference', '0.05', '105000.00', '84000.00'), { l5: '100000.00', l21: '1000.00' });
-  await change(t1, '2026-11', of('full', '0.05', '105000.00', '84000.00'), { l5: '100000.00', l21: '1000.00' });
-  await change(t1, '2026-11', of('difference', '0.06', '1060.00', '212.00'), { l1: '1000.00', l11: '48.00', l5: '0.00' });
-  await change(t1, '2026-11', () => t1.post(`/v1/invoices/${one.body.number}/reversal`, { reason: 'return' }), { l5: '-100000.00', l21: '-1000.00' });
+  const { month, quarter } = await periodsOf(server.url);
+  const one = await change(t1, month, of('difference', '0.05', '105000.00', '84000.00'), { l5: '100000.00', l21: '1000.00' });
+  await change(t1, month, of('full', '0.05', '105000.00', '84000.00'), { l5: '100000.00', l21: '1000.00' });
+  await change(t1, month, of('difference', '0.06', '1060.00', '212.00'), { l1: '1000.00', l11: '48.00', l5: '0.00' });
+  await change(t1, month, () => t1.post(`/v1/invoices/${one.body.number}/reversal`, { reason: 'return' }), { l5: '-100000.00', l21: '-1000.00' });
   // a purchase invoice is no sale
-  await change(t1, '2026-11', () => t1.post('/v1/invoices', bodyOf('produce_purchase')), { l1: '0.00', l9: '0.00', l5: '0.00' });
-  await change(t2, '2026Q4', () => t2.post('/v1/invoices', { kind: 'ordinary', buyer: T3, lines: [{ tax_code: '3040502020102000000', name: '租金', rate: '0.05', treatment: 'reduced', amount: '3150.00', price_includes_tax: true }] }),
+  await change(t1, month, () => t1.post('/v1/invoices', bodyOf('produce_purchase')), { l1: '0.00', l9: '0.00', l5: '0.00' });
+  await change(t2, quarter, () => t2.post('/v1/invoices', { kind: 'ordinary', buyer: T3, lines: [{ tax_code: '3040502020102000000', name: '租金', rate: '0.05', treatment: 'reduced', amount: '3150.00', price_includes_tax: true }] }),
     { ordinary_5: '3000.00', reduction: '105.00' });
 });
 
@@ -193,4 +195,19 @@ test('A09.8 a batch takes every kind', async () => {
   assert.equal(r.status, 200, r.text);
   const answers = r.text.trim().split('\n').map(JSON.parse);
   assert.equal(answers.filter((a) => a.number).length, lines.length, r.text);
+});
+
+test('A09.1 coal says its kind: demanded for its codes, refused for others, in every file and on the face', async () => {
+  const coal = (more, code = '1020101000000000000') => ({ kind: 'special', buyer: T3, lines: [{ tax_code: code, name: '原煤', unit: '吨', quantity: '10', price: '600.00', rate: '0.13', ...more }] });
+  const refused = async (body) => { const r = await t1.post('/v1/invoices', body); assert.equal(r.status, 422, r.text); return r.body.errors.map((e) => [e.pointer, e.code]); };
+  assert.deepEqual(await refused(coal({})), [['/lines/0/coal', 'coal-kind']]);
+  assert.deepEqual(await refused(coal({ coal: '0400' })), [['/lines/0/coal', 'choice']]);
+  assert.deepEqual(await refused({ ...coal({ coal: '0100', name: '车床', price: '1.00' }, '1090105030000000000') }), [['/lines/0/coal', 'coal-none']]);
+  const made = await t1.post('/v1/invoices', coal({ coal: '0300' }));
+  assert.equal(made.status, 201, made.text);
+  assert.equal((await t1.get(`/v1/invoices/${made.body.number}`)).body.lines[0].coal, '0300');
+  for (const type of ['xml', 'json']) {
+    const file = await t1.get(`/v1/invoices/${made.body.number}.${type}`);
+    assert.match(file.text, /coal(&quot;|"):(&quot;|")0300/);
+  }
 });

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
-import { forward } from '../lib/owing.mjs';
+import { forward, periodsOf } from '../lib/owing.mjs';
 import { Server } from '../lib/server.mjs';
 
-let server, t1, t2, officer;
+let server, t1, t2, officer, periods;
 before(async () => {
   server = await Server.start();
+  periods = await periodsOf(server.url);
   t1 = await Client.signIn(server.url, 'T1');
   t2 = await Client.signIn(server.url, 'T2');
   officer = await Client.signIn(server.url, 'O1');
@@ -22,7 +23,7 @@ const ask = (client, amount, more = {}, options) => client.post('/v1/quota/reque
 const purpose = { headers: { 'etax-purpose': 'quota' } };
 
 test('A07.e2 T1 asks for 2,000,000: decided at once, with formula, inputs and the two cheapest ways', async () => {
-  const r = await ask(t1, '2000000.00', { period: '2026-11' }, { key: 'q1' });
+  const r = await ask(t1, '2000000.00', { period: periods.month }, { key: 'q1' });
   assert.equal(r.status, 201, r.text);
   assert.equal(r.body.state, '07');
   assert.equal(r.body.instant, true);
@@ -32,7 +33,7 @@ test('A07.e2 T1 asks for 2,000,000: decided at once, with formula, inputs and th
   assert.equal(r.body.ways.length, 2);
   for (const w of r.body.ways) assert.ok(Number(w.limit) > 7500000 && w.words, JSON.stringify(w));
   assert.ok(r.body.receipt.id);
-  assert.equal((await ask(t1, '2000000.00', { period: '2026-11' }, { key: 'q1' })).body.id, r.body.id);
+  assert.equal((await ask(t1, '2000000.00', { period: periods.month }, { key: 'q1' })).body.id, r.body.id);
 });
 
 test('A07.1 up to the ceiling at once, beyond it by an officer in its states; the receipt of each', async () => {
@@ -76,7 +77,7 @@ test('A07.1 up to the ceiling at once, beyond it by an officer in its states; th
 
 test('A07.1 nonsense is refused at its field', async () => {
   for (const [body, pointer] of [[{ amount: '-1' }, '/amount'], [{ amount: '1e9' }, '/amount'], [{}, '/amount'], [{ amount: '999999999999999.00' }, '/amount'],
-    [{ amount: '1.00', period: '2026-12' }, '/period'], [{ amount: '1.00', period: '2026Q4' }, '/period'], [{ amount: '1.00', reason: 'x'.repeat(501) }, '/reason'], [{ amount: '1.00', x: 1 }, '/x']]) {
+    [{ amount: '1.00', period: periods.next }, '/period'], [{ amount: '1.00', period: periods.quarter }, '/period'], [{ amount: '1.00', reason: 'x'.repeat(501) }, '/reason'], [{ amount: '1.00', x: 1 }, '/x']]) {
     const r = await t2.post('/v1/quota/requests', body);
     assert.equal(r.status, 422, JSON.stringify(body) + r.text);
     assert.equal(r.body.errors[0].pointer, pointer);
@@ -115,27 +116,28 @@ test('A07.1 a good taxpayer that has used 80 % is raised by itself, once', async
 
 test('A07.1 on the first the month begins by the formula; before the return only what was left is open', async () => {
   const before = (await t2.get('/v1/quota')).body;
-  const move = await t1.post('/v1/sandbox/clock', { now: '2026-12-01T08:00:00+08:00' });
+  const move = await t1.post('/v1/sandbox/clock', { now: `${periods.next}-01T08:00:00+08:00` });
   assert.ok(move.status < 300, move.text);
   t2 = await Client.signIn(server.url, 'T2'); // sessions end with such a leap
   for (let i = 0; i < 100; i++) {
-    if ((await t2.get('/v1/quota')).body.changes.some((c) => c.way === 'month' && c.period === '2026-12')) break;
+    if ((await t2.get('/v1/quota')).body.changes.some((c) => c.way === 'month' && c.period === periods.next)) break;
     await new Promise((done) => { setTimeout(done, 100); });
   }
-  const now = (await t2.get('/v1/quota')).body;
-  assert.equal(now.changes[0].way, 'month', JSON.stringify(now.changes));
-  assert.equal(now.period, '2026-12');
-  // T2 files by the quarter: nothing is due in December
-  assert.equal(now.quota, now.limit);
-  assert.ok(Number(now.inputs.best_month) >= Number(before.used));
-  // T3 files by the month: until then only what November left is open
+  const begun = (await t2.get('/v1/quota')).body;
+  assert.equal(begun.changes[0].way, 'month', JSON.stringify(begun.changes));
+  assert.equal(begun.period, periods.next);
+  // T2 files by the quarter: in its other months nothing is due
+  assert.equal(begun.held_until_filed, periods.nextDue);
+  if (!periods.nextDue) assert.equal(begun.quota, begun.limit);
+  assert.ok(Number(begun.inputs.best_month) >= Number(before.used));
+  // T3 files by the month: until then only what the month before left is open
   const t3 = await Client.signIn(server.url, 'T3');
   const held = await eventually(() => t3.get('/v1/quota'), (a) => a.body.changes[0]?.way === 'month', 5000);
   assert.deepEqual([held.body.held_until_filed, held.body.quota, held.body.full], [true, '3420000.00', '7930000.00'], held.text);
   const over = await t3.post('/v1/invoices', invoiceBody({ ref: 'held', net: '3420000.01', buyer: { tax_id: parties.T1, name: '海川精密机械有限公司' } }));
   assert.equal(over.status, 409, over.text);
-  const form = (await t3.get('/v1/returns/vat/2026-11')).body;
-  const filed = await t3.post('/v1/returns/vat/2026-11', { lines: form.lines });
+  const form = (await t3.get(`/v1/returns/vat/${periods.month}`)).body;
+  const filed = await t3.post(`/v1/returns/vat/${periods.month}`, { lines: form.lines });
   assert.equal(filed.status, 201, filed.text);
   const open = await eventually(() => t3.get('/v1/quota'), (a) => a.body.changes[0]?.way === 'filed', 5000);
   assert.deepEqual([open.body.held_until_filed, open.body.quota], [false, '7930000.00'], open.text);

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test as plain } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
-import { forward, setClock, clockOf } from '../lib/owing.mjs';
+import { forward, morning, setClock, clockOf } from '../lib/owing.mjs';
 import { credits, download, enter, fault, fen, issue, openDraw, sale, verify } from '../lib/lottery.mjs';
 import { Copy } from '../lib/corrupt.mjs';
 import { Server } from '../lib/server.mjs';
@@ -12,6 +12,7 @@ import { Server } from '../lib/server.mjs';
 let server, anyone, T2, P2;
 const test = (title, run) => plain(title, async () => {
   server = await Server.start();
+  await morning(server.url);
   anyone = new Client(server.url);
   try {
     [T2, P2] = await Promise.all([Client.signIn(server.url, 'T2'), Client.signIn(server.url, 'P2')]);

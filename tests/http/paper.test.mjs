@@ -6,7 +6,7 @@ import { createServer as createHttp } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
-import { forward } from '../lib/owing.mjs';
+import { forward, periodsOf } from '../lib/owing.mjs';
 import { apply, at, box, check, ok, qrText, ROLL, SPECIAL, used } from '../lib/paper.mjs';
 import { runEtaxd, Server } from '../lib/server.mjs';
 
@@ -325,7 +325,7 @@ test('A09.e6 a paper invoice is converted: paper and electronic can not both be 
   const report = (n) => t3.post('/v1/paper/reports', { act: 'used', code: SPECIAL, from: n, issued_from: '2026-11-21', amount: '1000.00', tax: '130.00', buyer_tax_id: parties.T1, buyer_name: '海川精密机械有限公司' });
   assert.deepEqual(errors(await t3.post('/v1/paper/reports', { act: 'used', code: SPECIAL, from: a, issued_from: '2026-11-21', amount: '1000.00', tax: '130.00' })), [['/buyer_tax_id', 'report-special']]);
   for (const n of [a, b, c, d]) ok(await report(n), 201);
-  const credit = (number) => t1.post('/v1/input-credits', { period: '2026-11', numbers: [number] });
+  const credit = async (number) => t1.post('/v1/input-credits', { period: (await periodsOf(server.url)).month, numbers: [number] });
   const fresh = { item: '轴承', tax_code: '1090511020000000000', rate: '0.13' };
   const convert = (n, more) => t3.post('/v1/paper/conversions', { code: SPECIAL, number: String(n), ...more });
   // a: converted by its QR code, then the paper is refused with the electronic number, and the electronic one is credited
@@ -358,7 +358,7 @@ test('A09.e6 a paper invoice is converted: paper and electronic can not both be 
   assert.deepEqual(errors(second), [['/numbers/0', 'paper-twin-booked']]);
   assert.match(second.text, new RegExp(word(b)));
   // taken back on paper: now the electronic one may be credited
-  ok(await t1.post('/v1/input-credits/withdrawal', { period: '2026-11', numbers: [word(b)] }));
+  ok(await t1.post('/v1/input-credits/withdrawal', { period: (await periodsOf(server.url)).month, numbers: [word(b)] }));
   assert.deepEqual(errors(await credit(word(b))), [['/numbers/0', 'paper-converted']]);
   ok(await credit(two.electronic), 201);
   // c: linked with one that is there; only one of the same sum, and once

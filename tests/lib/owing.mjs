@@ -15,6 +15,21 @@ export async function clockOf(url) {
   return (await new Client(url).get('/healthz')).body.now;
 }
 
+/** What stands in the place of dates in tests: they hold on any day. {day, month: 'YYYY-MM', quarter: 'YYYYQn', next: the month after,
+    nextDue: whether a quarter ends with this month}. */
+export async function periodsOf(url) {
+  const day = (await clockOf(url)).slice(0, 10), [year, month] = day.split('-').map(Number);
+  return { day, month: day.slice(0, 7), quarter: `${year}Q${Math.ceil(month / 3)}`, next: new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 7), nextDue: month % 3 === 0 };
+}
+
+/** For tests in which hours pass: late in the evening the clock goes on to the next morning first. */
+export async function morning(url) {
+  const [day, time] = (await clockOf(url)).split('T');
+  if (Number(time.slice(0, 2)) < 20) return;
+  const next = new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  await setClock(url, `${next}T09:00:00+08:00`);
+}
+
 /** Moves the sandbox clock by seconds. */
 export async function forward(url, seconds) {
   const now = new Date(Date.parse(await clockOf(url)) + seconds * 1000);

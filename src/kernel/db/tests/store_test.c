@@ -370,7 +370,8 @@ static void command(struct duel *d, const char *sql)
 static err_t raise_at(struct ctx *c, int64_t k)
 {
 	const struct db_value in = { .i = k };
-	return db_run(c, &raise_row, &in, NULL, NULL, 0, NULL);
+	int64_t raised; /* asked for, so that the row is held when this returns */
+	return db_run(c, &raise_row, &in, NULL, NULL, 0, &raised);
 }
 
 static int64_t number_at(struct ctx *c, int64_t k)

@@ -137,6 +137,7 @@ static void copy_line(struct ctx *c, struct value *lines, const struct face_line
 	else if (l->treatment != TREATMENT_TAXED)
 		value_put_c(a, v, "treatment", treatment_word(l->treatment));
 	value_put_str(a, v, "policy", l->policy);
+	value_put_str(a, v, "coal", l->coal);
 	value_push(a, lines, v);
 }
 
@@ -239,6 +240,7 @@ static const struct field keep_line_fields[] = {
 	        .label = N_("征免方式") },
 	{ "policy", FIELD_ENUM, AT(struct keep_line, policy), .max = 20, .choices = issue_policies,
 	        .label = N_("优惠政策") },
+	{ "coal", FIELD_ENUM, AT(struct keep_line, coal), .max = 4, .choices = issue_coals, .label = N_("煤炭种类") },
 	{ "discount", FIELD_TEXT, AT(struct keep_line, discount), .max = 40, .label = N_("折扣") },
 	{ 0 },
 };
@@ -291,7 +293,8 @@ static void keep_one(struct ctx *c, struct value *lines, const struct keep_line 
 		struct str text;
 	} members[] = { { "tax_code", l->tax_code }, { "name", l->name }, { "spec", l->spec }, { "unit", l->unit },
 		{ "quantity", l->quantity }, { "price", l->price }, { "amount", l->amount }, { "rate", l->rate },
-		{ "treatment", l->treatment }, { "policy", l->policy }, { "discount", l->discount } };
+		{ "treatment", l->treatment }, { "policy", l->policy }, { "coal", l->coal },
+		{ "discount", l->discount } };
 	for (size_t i = 0; i < COUNT(members); i++)
 		put_given(c, v, members[i].name, members[i].text);
 	if (l->price_includes_tax) value_put_bool(c->arena, v, "price_includes_tax", true);

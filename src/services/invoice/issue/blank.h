@@ -12,7 +12,7 @@ struct keep_buyer {
 	struct str tax_id, name;
 };
 struct keep_line {
-	struct str tax_code, name, spec, unit, quantity, price, amount, rate, treatment, policy, discount;
+	struct str tax_code, name, spec, unit, quantity, price, amount, rate, treatment, policy, coal, discount;
 	bool price_includes_tax;
 };
 struct keep_proof {

@@ -135,9 +135,11 @@ static err_t put_row(struct ctx *c, const struct value *root, struct value *row,
 	put_rates(c, v, value_get(root, S("rates")), value_text(row, "rate"));
 	TRY(put_code(c, v, row, s));
 	value_put_bool(c->arena, v, "more",
-	        typed(row, "amount") || typed(row, "discount") || typed(row, "treatment") || typed(row, "policy"));
+	        typed(row, "amount") || typed(row, "discount") || typed(row, "treatment") || typed(row, "policy") ||
+	                typed(row, "coal"));
 	/* A thousand rows with every choice in them would be more than a page may be. */
-	value_put_bool(c->arena, v, "rich", value_number(root, "line_count", 0) <= 100 || typed(row, "policy"));
+	value_put_bool(c->arena, v, "rich",
+	        value_number(root, "line_count", 0) <= 100 || typed(row, "policy") || typed(row, "coal"));
 	value_put_bool(c->arena, v, "focus", false);
 	value_set(c->arena, row, S("_view"), v);
 	return OK;

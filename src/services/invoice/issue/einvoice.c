@@ -136,7 +136,8 @@ static bool has_more(const struct face *f)
 	bool more = f->business.p || f->differential.form.p || f->rate_reason.p || f->agency.p ||
 	            str_is(f->kind, "vehicle") || str_is(f->kind, "used_car");
 	for (size_t i = 0; i < f->n_lines; i++)
-		more = more || f->lines[i].policy.p || f->lines[i].treatment > TREATMENT_NOT_TAXED;
+		more = more || f->lines[i].policy.p || f->lines[i].coal.p ||
+		       f->lines[i].treatment > TREATMENT_NOT_TAXED;
 	return more;
 }
 

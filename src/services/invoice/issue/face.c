@@ -81,6 +81,7 @@ static void put_line(struct buf *b, const struct face_line *l)
 {
 	buf_char(b, '{');
 	face_put_money(b, "amount", l->sum.amount);
+	if (l->coal.p) face_put_plain(b, "coal", l->coal);
 	if (l->discount) {
 		face_put_name(b, "discount");
 		buf_c(b, "true");
@@ -181,6 +182,7 @@ static bool read_line(const struct value *v, struct face_line *l)
 		.spec = value_text(v, "spec"),
 		.unit = value_text(v, "unit"),
 		.policy = value_text(v, "policy"),
+		.coal = value_text(v, "coal"),
 		.has_quantity = quantity.p != NULL,
 		.discount = discount && discount->kind == VALUE_BOOL && discount->boolean,
 		.of_line = (int32_t)value_number(v, "line", 0) };

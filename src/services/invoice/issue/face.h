@@ -26,6 +26,7 @@ struct str treatment_rate(
 struct face_line {
 	struct str tax_code, name, spec, unit; /* name begins with *short name* */
 	struct str policy;                     /* preference mark (优惠政策), STR_NONE: none */
+	struct str coal;                       /* kind of coal (煤炭种类), STR_NONE: no coal */
 	struct decimal quantity, price;        /* price: without tax */
 	bool has_quantity, discount;           /* discount: 折扣行 of the line before */
 	struct rate rate;

@@ -21,6 +21,9 @@ const struct choice issue_policies[] = { { "simple_3", N_("按3%简易征收") }
 	{ "refund_70", N_("即征即退70%") }, { "refund_50", N_("即征即退50%") }, { "refund_30", N_("即征即退30%") },
 	{ "over_3", N_("超税负3%即征即退") }, { "over_6", N_("超税负6%即征即退") },
 	{ "over_8", N_("超税负8%即征即退") }, { "over_12", N_("超税负12%即征即退") }, { 0 } };
+/* 煤炭种类: the first and the last are sourced (domain/invoice.md §3.7), the middle one is assumed. */
+const struct choice issue_coals[] = { { "0100", N_("政府保供煤") }, { "0200", N_("中长期合同煤") },
+	{ "0300", N_("市场煤") }, { 0 } };
 /* Why 3 % and not the reduced rate (slsm). */
 static const struct choice rate_reasons[] = { { "2", N_("前期已按 3% 开票，现在更正或重开") },
 	{ "3", N_("放弃减征，按 3% 开具") }, { 0 } };
@@ -52,6 +55,8 @@ static const struct field line_fields[] = {
 	        .label = N_("征免方式"), .help = N_("税率为 0 时说明原因；不填按编码判断") },
 	{ "policy", FIELD_ENUM, AT(struct line_in, policy), .max = 20, .choices = issue_policies,
 	        .label = N_("优惠政策"), .help = N_("简易征收、即征即退等标识") },
+	{ "coal", FIELD_ENUM, AT(struct line_in, coal), .max = 4, .choices = issue_coals, .label = N_("煤炭种类"),
+	        .help = N_("原煤、洗煤等编码要选；别的不填") },
 	{ "tax", FIELD_MONEY, AT(struct line_in, tax), PRESENT_AT(struct line_in, has_tax), .min = 0,
 	        .max = MONEY_MAX_FEN, .label = N_("税额"), .help = N_("可以不填；填了和按税率算的最多差 0.06 元") },
 	{ "discount", FIELD_MONEY, AT(struct line_in, discount), PRESENT_AT(struct line_in, has_discount), .min = 0,

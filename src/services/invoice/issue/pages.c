@@ -44,13 +44,14 @@ static bool may_open(const struct ctx *c, const char *id)
 
 /* --- one invoice --- */
 
-static void put_policy(struct ctx *c, struct value *line)
+static void put_word(
+        struct ctx *c, struct value *line, const char *member, const struct choice *choices, const char *word)
 {
-	struct str code = value_text(line, "policy");
+	struct str code = value_text(line, member);
 	const char *label = NULL;
-	for (const struct choice *o = issue_policies; o->code; o++)
+	for (const struct choice *o = choices; o->code; o++)
 		if (str_is(code, o->code)) label = o->label;
-	value_put_str(c->arena, line, "policy_word", label ? str_c(label) : STR_NONE);
+	value_put_str(c->arena, line, word, label ? str_c(label) : STR_NONE);
 }
 
 static err_t put_lines(struct ctx *c, const struct value *lines)
@@ -67,7 +68,9 @@ static err_t put_lines(struct ctx *c, const struct value *lines)
 		value_put_str(c->arena, line, "rate_word", treatment_rate(c->arena, t, rate));
 		value_put_bool(c->arena, line, "starred", t == TREATMENT_EXEMPT || t == TREATMENT_NOT_TAXED);
 		put_default(c, line, "policy");
-		put_policy(c, line);
+		put_word(c, line, "policy", issue_policies, "policy_word");
+		put_default(c, line, "coal");
+		put_word(c, line, "coal", issue_coals, "coal_word");
 	}
 	return OK;
 }
@@ -174,7 +177,7 @@ static void hold_line(struct ctx *c, struct value *list, size_t at, const struct
 		{ "price_includes_tax", l->price_includes_tax ? S("true") : STR_NONE },
 		{ "amount", l->has_amount ? money_format(a, l->amount) : STR_NONE },
 		{ "rate", rate_format(a, l->rate) }, { "treatment", l->treatment }, { "policy", l->policy },
-		{ "tax", l->has_tax ? money_format(a, l->tax) : STR_NONE },
+		{ "coal", l->coal }, { "tax", l->has_tax ? money_format(a, l->tax) : STR_NONE },
 		{ "discount", l->has_discount ? money_format(a, l->discount) : STR_NONE } };
 	for (size_t i = 0; i < COUNT(members); i++)
 		hold(c, list, str_printf(a, "lines.%zu.%s", at, members[i].name), members[i].text);

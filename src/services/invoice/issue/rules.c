@@ -46,6 +46,9 @@ static const struct fault_def inclusive_only = { "inclusive", N_("差额开票�
 static const struct fault_def deduction_high = { "differential-high", N_("扣除额不能大于价税合计"), NULL, NULL };
 static const struct fault_def small_reason = { "rate-reason", N_("小规模纳税人按 3% 开具，请选理由"), NULL,
 	N_("财政部 税务总局公告2023年第19号") };
+static const struct fault_def coal_missing = { "coal-kind", N_("煤炭要选种类"), N_("政府保供煤、中长期合同煤或市场煤"),
+	NULL };
+static const struct fault_def coal_other = { "coal-none", N_("只有煤炭编码才填煤炭种类"), NULL, NULL };
 static const struct fault_def policy_rate = { "policy-rate", N_("优惠政策写的征收率和税率不一致"), NULL, NULL };
 static const struct fault_def nothing_left = { "total-not-positive", N_("整张发票的金额要大于 0"), NULL, NULL };
 
@@ -139,6 +142,23 @@ static void check_rate(struct work *w, enum treatment *out)
 	default:
 		if (*out == TREATMENT_TAXED && l->rate.ppm == 0) *out = TREATMENT_ZERO; /* "taxed" and 0 at once */
 	}
+}
+
+/* domain/invoice.md §3.7 */
+static bool is_coal(struct str tax_code)
+{
+	static const char *const codes[] = { "1020101", "1020102", "1020199" };
+	for (size_t i = 0; i < COUNT(codes); i++)
+		if (tax_code.n && str_starts(tax_code, codes[i])) return true;
+	return false;
+}
+
+static void check_coal(struct work *w)
+{
+	const struct line_in *l = w->in;
+	if (!readable(w, "tax_code") || !readable(w, "coal")) return;
+	if (is_coal(l->tax_code) && !l->coal.n) LINE_FAULT(w, "coal", &coal_missing);
+	if (l->coal.n && !is_coal(l->tax_code)) LINE_FAULT(w, "coal", &coal_other);
 }
 
 static void check_policy(struct work *w)
@@ -261,9 +281,11 @@ static void compose_line(struct work *w, struct face *f, int64_t *deviation)
 		.price = l->price,
 		.has_quantity = l->has_quantity,
 		.policy = l->policy,
+		.coal = l->coal.n ? l->coal : STR_NONE,
 		.rate = l->rate };
 	check_rate(w, &out->treatment);
 	if (l->policy.p) check_policy(w);
+	check_coal(w);
 	if (!entered_sum(w, &sum) || !readable(w, "rate")) return;
 	if (w->difference || out->treatment == TREATMENT_REDUCED) {
 		if (!other_tax(w, sum, out)) return;

@@ -12,7 +12,7 @@
 enum { ISSUE_LINES_MAX = 2000 }; /* domain/invoice.md §4.2 */
 
 struct line_in {
-	struct str tax_code, name, spec, unit, treatment, policy;
+	struct str tax_code, name, spec, unit, treatment, policy, coal;
 	struct decimal quantity, price;
 	bool has_quantity, has_price, price_includes_tax, has_amount, has_tax, has_discount;
 	struct money amount; /* with or without tax as price_includes_tax says; alone, or beside quantity and price */
@@ -37,7 +37,7 @@ struct issue_in {
 	bool has_draft;
 };
 extern const struct field issue_fields[];
-extern const struct choice issue_kinds[], issue_treatments[], issue_policies[];
+extern const struct choice issue_kinds[], issue_treatments[], issue_policies[], issue_coals[];
 
 /* Who issues, and what holds for all invoices of this act. */
 struct issuer {

@@ -90,6 +90,7 @@ const struct spec_field spec_fields[] = {
 
 	{ SPEC_LINE, "amount", SPEC_IS_MONEY, .required = true, .xml = "Amount", .pinyin = "JE", .zh = "金额",
 	        .en = "amount" },
+	{ SPEC_LINE, "coal", SPEC_IS_CHOICE, .choices = "0100 0200 0300", .zh = "煤炭种类", .en = "kind of coal" },
 	{ SPEC_LINE, "discount", SPEC_IS_BOOL, .zh = "折扣行", .en = "discount line" },
 	{ SPEC_LINE, "line", SPEC_IS_INT, .max = SPEC_LINES, .xml = "EtaxLine/Line", .zh = "蓝字发票行号",
 	        .en = "line of the blue invoice" },
