@@ -125,7 +125,7 @@ for (const options of [{ width: 1280, height: 900 }, { width: 360, height: 740, 
 test('A09.5 a part of 250 lines: chosen on two pages, without JavaScript, at 360 px', () => journey({ width: 360, height: 740, javaScript: false }, async (url, page, browser) => {
   const [t1, t3] = [await Client.signIn(url, 'T1'), await Client.signIn(url, 'T3')];
   const v = await t1.post('/v1/invoices', { kind: 'special', buyer: { tax_id: parties.T3, name: '远帆纺织进出口有限公司' }, lines: Array.from({ length: 250 }, (_, i) => ({ tax_code: '1090105030000000000', name: `车床${i + 1}`, rate: '0.13', amount: '100.00' })) });
-  await eventually(() => t3.post('/v1/input-credits', { period: (await periodsOf(url)).month, numbers: [v.body.number] }), (a) => a.status < 300);
+  await eventually(async () => t3.post('/v1/input-credits', { period: (await periodsOf(url)).month, numbers: [v.body.number] }), (a) => a.status < 300);
   await signIn(page, url, 'T1');
   await page.goto(`${url}/invoices/${v.body.number}/reversal`);
   await page.locator('[name=reason][value=return]').check();

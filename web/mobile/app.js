@@ -181,10 +181,13 @@ async function handOver() {
   return reached;
 }
 const refused = (e) => (e instanceof device.Refused ? word(e.message) : `${word('failed')} ${e.message}`);
+/** Coal has a kind, which this form does not ask for. */
+const isCoal = (l) => /^1020(101|102|199)/.test(l.tax_code);
 async function submit(e) {
   e.preventDefault();
   const all = lines();
   if (faults(all === added ? ['m-buyer'] : ['m-buyer', ...ENTERED])) return;
+  if (all.some(isCoal)) return tell('bad', word('coal'));
   const tax_id = $('m-buyer-id').value.trim(), button = $('m-issue');
   button.disabled = true;
   try {
