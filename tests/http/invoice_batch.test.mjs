@@ -138,6 +138,11 @@ test('A09.8 the same answer again also where blank lines stand between and one l
   assert.deepEqual(first.lines.filter((l) => !l.number).map((l) => [l.line, l.errors[0].pointer]), [[1051, '/kind']]);
 });
 
+test('A09.8 a name of blanks is no name', async () => {
+  const r = await send(t1, [invoice('b1', { kind: 'ordinary', buyer: { name: ' ' } }), invoice('b2', { kind: 'ordinary', buyer: { name: ' 路人甲 ' } })], 'blank-name');
+  assert.deepEqual(r.lines.map((l) => l.errors?.map((e) => [e.pointer, e.code])), [[['/buyer/name', 'required']], undefined]);
+});
+
 test('cut off in the middle by kill -9: the same key goes on where it stopped', async () => {
   const lines = Array.from({ length: 20_000 }, (_, i) => invoice(`z${i}`));
   const before = (await t1.get('/v1/invoices')).body.count;

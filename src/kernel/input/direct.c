@@ -98,9 +98,9 @@ static bool scalar(struct text *t, const struct field *f, char *out, bool *given
 	blanks(t);
 	if (t->at < t->end && *t->at != '"') return other_scalar(t, f, out, given);
 	if (!string(t, &s)) return false;
-	*given = s.n > 0;
-	if (!*given) return true;
-	return input_scalar(t->c, f, STR_NONE, f->type == FIELD_SECRET ? s : str_trim(s), out);
+	if (f->type != FIELD_SECRET) s = str_trim(s);
+	*given = s.n > 0; /* blanks alone are no text */
+	return !*given || input_scalar(t->c, f, STR_NONE, s, out);
 }
 
 static bool list(struct text *t, const struct field *f, char *out)
