@@ -134,6 +134,7 @@ static int import(const struct arguments *in)
 		(void)fflush(stdout);
 		said = position;
 	} while (another_round(in));
+	plane_in_close(r);
 	return good || in->every ? 0 : 1;
 }
 

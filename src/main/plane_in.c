@@ -18,7 +18,7 @@ struct reader {
 	const char *from; /* a folder, or an address */
 	struct fetch_target target;
 	bool remote;
-	struct arena *arena; /* of one file */
+	struct arena *lifetime, *arena; /* arena: of one file */
 	int64_t position;
 };
 
@@ -170,16 +170,22 @@ struct reader *plane_in_open(const char *data, const char *from, const char *key
 	r->arena = arena_new();
 	r->from = from;
 	r->remote = strstr(from, "://") != NULL;
-	struct arena *lifetime = arena_new(); /* as long as the program */
-	if (r->remote && !fetch_target_read(lifetime, str_c(from), &r->target))
+	r->lifetime = arena_new();
+	if (r->remote && !fetch_target_read(r->lifetime, str_c(from), &r->target))
 		(void)fprintf(stderr, "etaxd: %s is no folder and no http(s) address\n", from);
-	else if (offline_keys_read(lifetime, key, &r->keys) && (mkdir(data, 0700) == 0 || errno == EEXIST) &&
+	else if (offline_keys_read(r->lifetime, key, &r->keys) && (mkdir(data, 0700) == 0 || errno == EEXIST) &&
 	         plane_open(&r->plane, data, false) == OK)
 		return r;
-	arena_free(r->arena);
-	arena_free(lifetime);
-	free(r);
+	plane_in_close(r);
 	return NULL;
+}
+
+void plane_in_close(struct reader *r)
+{
+	if (r->plane) plane_close(r->plane);
+	arena_free(r->arena);
+	arena_free(r->lifetime);
+	free(r);
 }
 
 bool plane_in(struct reader *r, int64_t *position)

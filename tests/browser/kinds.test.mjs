@@ -122,6 +122,22 @@ for (const options of [{ width: 1280, height: 900 }, { width: 360, height: 740, 
   }));
 }
 
+test('A09.1 coal: its kind is asked for at its field, which is open then; without JavaScript, at 360 px', () => journey({ width: 360, height: 740, javaScript: false }, async (url, page, browser) => {
+  await signIn(page, url, 'T1');
+  await page.goto(`${url}/invoices/new`);
+  for (const [name, text] of [['buyer.name', '远帆纺织进出口有限公司'], ['buyer.tax_id', parties.T3], ['lines.0.name', '原煤'], ['lines.0.tax_code', '1020101000000000000'],
+    ['lines.0.quantity', '10'], ['lines.0.price', '600'], ['lines.0.unit', '吨']]) await page.locator(`[name="${name}"]`).fill(text);
+  await page.locator('[name="lines.0.rate"]').selectOption('0.13');
+  await click(page, 'main button:has-text("开具发票")');
+  assert.match(await page.textContent('main'), /煤炭要选种类/);
+  assert.equal(await page.locator('[name="lines.0.coal"]').isVisible(), true);
+  await good(browser, 'coal-fault');
+  await page.locator('[name="lines.0.coal"]').selectOption('0300');
+  await click(page, 'main button:has-text("开具发票")');
+  assert.match(page.url(), /\/invoices\/\d{20}$/);
+  assert.match(await page.textContent('main'), /原煤\s*市场煤/);
+}));
+
 test('A09.5 a part of 250 lines: chosen on two pages, without JavaScript, at 360 px', () => journey({ width: 360, height: 740, javaScript: false }, async (url, page, browser) => {
   const [t1, t3] = [await Client.signIn(url, 'T1'), await Client.signIn(url, 'T3')];
   const v = await t1.post('/v1/invoices', { kind: 'special', buyer: { tax_id: parties.T3, name: '远帆纺织进出口有限公司' }, lines: Array.from({ length: 250 }, (_, i) => ({ tax_code: '1090105030000000000', name: `车床${i + 1}`, rate: '0.13', amount: '100.00' })) });

@@ -136,10 +136,11 @@ static err_t put_row(struct ctx *c, const struct value *root, struct value *row,
 	TRY(put_code(c, v, row, s));
 	value_put_bool(c->arena, v, "more",
 	        typed(row, "amount") || typed(row, "discount") || typed(row, "treatment") || typed(row, "policy") ||
-	                typed(row, "coal"));
+	                rules_coal(value_text(row, "tax_code")));
 	/* A thousand rows with every choice in them would be more than a page may be. */
 	value_put_bool(c->arena, v, "rich",
-	        value_number(root, "line_count", 0) <= 100 || typed(row, "policy") || typed(row, "coal"));
+	        value_number(root, "line_count", 0) <= 100 || typed(row, "policy") ||
+	                rules_coal(value_text(row, "tax_code")));
 	value_put_bool(c->arena, v, "focus", false);
 	value_set(c->arena, row, S("_view"), v);
 	return OK;

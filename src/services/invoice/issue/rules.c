@@ -145,7 +145,7 @@ static void check_rate(struct work *w, enum treatment *out)
 }
 
 /* domain/invoice.md §3.7 */
-static bool is_coal(struct str tax_code)
+bool rules_coal(struct str tax_code)
 {
 	static const char *const codes[] = { "1020101", "1020102", "1020199" };
 	for (size_t i = 0; i < COUNT(codes); i++)
@@ -157,8 +157,8 @@ static void check_coal(struct work *w)
 {
 	const struct line_in *l = w->in;
 	if (!readable(w, "tax_code") || !readable(w, "coal")) return;
-	if (is_coal(l->tax_code) && !l->coal.n) LINE_FAULT(w, "coal", &coal_missing);
-	if (l->coal.n && !is_coal(l->tax_code)) LINE_FAULT(w, "coal", &coal_other);
+	if (rules_coal(l->tax_code) && !l->coal.n) LINE_FAULT(w, "coal", &coal_missing);
+	if (l->coal.n && !rules_coal(l->tax_code)) LINE_FAULT(w, "coal", &coal_other);
 }
 
 static void check_policy(struct work *w)

@@ -51,6 +51,7 @@ MUST_USE err_t issuer_load(struct ctx *c, struct issuer *out); /* E_CONFLICT: ma
 
 /* Every rule on the input; faults go to c->problem, each at its field, beside those that are there already. What is
  * left to be filled in of the face afterwards: number, qr. */
+bool rules_coal(struct str tax_code); /* a code that demands the kind of coal */
 void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer *by, struct face *out);
 
 /* Number, quota, receipt, row and event of one invoice (inside db_write). */
