@@ -152,9 +152,12 @@ async function compared(page, files) {
   await fresh.close();
   return result;
 }
+/* Of 25 kinds each one's OFD against its own PDF differs in less than 0.1 % of the inked fields, and against any other
+   invoice's in 2.2 % to 13 %, however alike their kinds are: the limit stands between. */
+const different = (result) => result.differ / result.inked >= 0.01;
 function same(result, name) {
   assert.ok(Math.abs(result.size[0] - result.size[1]) <= 2 && Math.abs(result.size[2] - result.size[3]) <= 2, `${name} ${JSON.stringify(result)}`);
-  assert.ok(result.inked > 3000 && result.differ / result.inked < 0.03, `${name} ${JSON.stringify(result)}`);
+  assert.ok(result.inked > 3000 && !different(result), `${name} ${JSON.stringify(result)}`);
 }
 
 test('A09.e4 the OFD, drawn, is the picture that the PDF gives', async () => {
@@ -179,6 +182,6 @@ test('A09.e4 so is that of each kind of special business; another invoice\'s is 
       same(await compared(browser.page, of[business]), business);
     }
     const other = await compared(browser.page, { ofd: of.freight.ofd, pdf: of.passenger.pdf });
-    assert.ok(other.differ / other.inked >= 0.03, `the comparison sees a difference: ${JSON.stringify(other)}`);
+    assert.ok(different(other), `the comparison sees a difference: ${JSON.stringify(other)}`);
   } finally { await browser.close(); }
 });
