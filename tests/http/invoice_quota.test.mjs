@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
-import { forward, periodsOf } from '../lib/owing.mjs';
+import { forward, periodsOf, withinMonth } from '../lib/owing.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server, t1, t2, officer, periods;
 before(async () => {
   server = await Server.start();
+  await withinMonth(server.url);
   periods = await periodsOf(server.url);
   t1 = await Client.signIn(server.url, 'T1');
   t2 = await Client.signIn(server.url, 'T2');

@@ -30,6 +30,13 @@ export async function morning(url) {
   await setClock(url, `${next}T09:00:00+08:00`);
 }
 
+/** For tests that a month's beginning must not meet by itself: on the first and the last day of a month the clock goes on to the second. */
+export async function withinMonth(url) {
+  const day = (await clockOf(url)).slice(0, 10), after = new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  if (after.endsWith('-02')) await setClock(url, `${after}T09:00:00+08:00`);
+  if (after.endsWith('-01')) await setClock(url, `${after.slice(0, 8)}02T09:00:00+08:00`);
+}
+
 /** Moves the sandbox clock by seconds. */
 export async function forward(url, seconds) {
   const now = new Date(Date.parse(await clockOf(url)) + seconds * 1000);
