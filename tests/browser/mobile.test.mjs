@@ -229,6 +229,26 @@ test('A08.2 several items on one invoice: added, taken off, said what is wrong, 
   }
 });
 
+test('A08.2 A09.1 coal: its kind is asked for when the code is coal, and goes along', async () => {
+  const seller = await phone('T1', '煤场'), { page } = seller;
+  try {
+    await fill(page, '678.00');
+    assert.equal(await page.isVisible('#m-coal'), false);
+    await page.locator('#m-code').fill('1020101000000000000');
+    await page.locator('#m-rate').selectOption('0.13');
+    await page.locator('#m-issue').click();
+    assert.equal(await page.isVisible('#m-coal-e'), true);
+    await good(seller, 'mobile-coal');
+    await page.locator('#m-coal').selectOption('0300');
+    await page.locator('#m-issue').click();
+    await page.waitForFunction(() => document.getElementById('m-shown-total').textContent === '678.00');
+    const [made] = await eventually(() => kept(page), (list) => list[0]?.state === 'issued');
+    assert.equal((await (await Client.signIn(server.url, 'T1')).get(`/v1/invoices/${made.number}`)).body.lines[0].coal, '0300');
+  } finally {
+    await seller.close();
+  }
+});
+
 test('A08.e3 two tabs never share a number; a double click makes one', async () => {
   const seller = await phone('T2', '两页'), { page } = seller;
   try {

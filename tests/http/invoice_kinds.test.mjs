@@ -210,4 +210,15 @@ test('A09.1 coal says its kind: demanded for its codes, refused for others, in e
     const file = await t1.get(`/v1/invoices/${made.body.number}.${type}`);
     assert.match(file.text, /coal(&quot;|"):(&quot;|")0300/);
   }
+  // a red letter is of the same kind
+  const red = await t1.post(`/v1/invoices/${made.body.number}/reversal`, { reason: 'return' });
+  assert.equal(red.status, 201, red.text);
+  const back = (await t1.get(`/v1/invoices/${red.body.red_number}`)).body;
+  assert.deepEqual([back.lines[0].coal, back.lines[0].amount], ['0300', '-6000.00']);
+  // a table says it by its word or its code
+  const table = ['发票种类,购买方名称,税收分类编码,项目名称,数量,单价,税率,煤炭种类', ...['市场煤', '0100', '', '褐煤'].map((kind) => `普票,李静,1020101000000000000,原煤,1,600,13%,${kind}`)].join('\n');
+  const many = (await t1.post('/v1/invoices/batch/file', { file: table })).body;
+  assert.deepEqual([many.issued, many.faults.map((f) => [f.row, f.pointer])], [2, [[4, '/lines/0/coal'], [5, '/lines/0/coal']]]);
+  const kinds = await Promise.all(many.invoices.map(async (i) => (await t1.get(`/v1/invoices/${i.number}`)).body.lines[0].coal));
+  assert.deepEqual(kinds, ['0300', '0100']);
 });

@@ -331,6 +331,7 @@ test('A09.e6 a paper invoice is converted: paper and electronic can not both be 
   // a: converted by its QR code, then the paper is refused with the electronic number, and the electronic one is credited
   const qr = qrText(SPECIAL, a, '1000.00', '20261121');
   assert.deepEqual(errors(await convert(a, {})).map((e) => e[0]), ['/item', '/tax_code', '/rate']);
+  assert.deepEqual(errors(await convert(a, { ...fresh, tax_code: '1020101000000000000', item: '原煤' })), [['/coal', 'coal-kind']]);
   const made = await t3.post('/v1/paper/conversions', { qr, ...fresh });
   const one = ok(made, 201);
   assert.deepEqual([one.code, one.total, one.issued, one.paper_booked], [SPECIAL, '1130.00', true, false]);

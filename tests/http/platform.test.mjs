@@ -77,6 +77,18 @@ test('A09.8 a CSV with several rows an order; the template is one', async () => 
   ok(await t6.get('/v1/platform/batches'));
 });
 
+test('A09.1 A09.8 an order of coal says its kind, also when it is claimed later, and in a CSV', async () => {
+  const coal = (more) => item('678.00', { tax_code: '1020101000000000000', name: '原煤', ...more });
+  const b = await issue(t6, [order('C1', { items: [coal({ coal: '0100' })] }), order('C2', { items: [coal()] }), order('C3', { items: [coal({ coal: '0300' })], split: 'rate' })]);
+  const list = await all(t6, b.id);
+  assert.deepEqual(list.map((l) => l.state), ['issued', 'refused', 'issued']);
+  assert.equal(list[1].errors[0].code, 'coal-kind');
+  const kind = async (l) => ok(await t1.get(`/v1/invoices/${l.numbers[0]}`)).lines[0].coal;
+  assert.deepEqual([await kind(list[0]), await kind(list[2])], ['0100', '0300']);
+  const table = `商家税号,订单号,购买方名称,税收分类编码,项目名称,含税金额（元）,税率,煤炭种类\n${parties.T1},C4,李静,1020101000000000000,原煤,678.00,13%,市场煤\n`;
+  assert.equal(await kind((await all(t6, (await issue(t6, table, { format: 'csv' })).id))[0]), '0300');
+});
+
 test('A09.8 an upload is resumed: a wrong offset is told, so are missing bytes, another digest, too much', async () => {
   const bytes = Buffer.from(lines(Array.from({ length: 40 }, (_, i) => order(`R${i}`))));
   const make = (more = {}) => t6.post('/v1/platform/batches', { name: 'r', format: 'ndjson', size: bytes.length, digest: digest(bytes), ...more });

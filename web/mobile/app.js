@@ -56,12 +56,17 @@ export function readTitle(text) {
 let who = null; // session, when there is a network
 let reached = true; // whether the last handing over found the server
 
-const LINES_MAX = 20, ENTERED = ['m-name', 'm-code', 'm-amount'];
+const LINES_MAX = 20, TYPED = ['m-name', 'm-code', 'm-amount'], ENTERED = [...TYPED, 'm-coal'];
 let added = []; // items of this invoice that stand in the list above the fields
 
-const line = () => ({ tax_code: $('m-code').value.trim(), name: $('m-name').value.trim(), amount: $('m-amount').value.trim().replaceAll(',', ''), price_includes_tax: true, rate: $('m-rate').value });
+/** Coal says of which kind it is; nothing else does (src/services/invoice/issue/rules.c, rules_coal). */
+const isCoal = (code) => /^1020(101|102|199)/.test(code);
+const line = () => {
+  const tax_code = $('m-code').value.trim(), of = isCoal(tax_code) && { coal: $('m-coal').value };
+  return { tax_code, name: $('m-name').value.trim(), amount: $('m-amount').value.trim().replaceAll(',', ''), price_includes_tax: true, rate: $('m-rate').value, ...of };
+};
 /** What is on the invoice: the items added, and the one in the fields unless they are empty. */
-const lines = () => (added.length && ENTERED.every((id) => !$(id).value.trim()) ? added : [...added, line()]);
+const lines = () => (added.length && TYPED.every((id) => !$(id).value.trim()) ? added : [...added, line()]);
 function showAdded() {
   $('m-lines').replaceChildren(...added.map((l, k) => {
     const row = make('li', ''), off = make('button', word('take-off'), 'btn btn-sm');
@@ -91,6 +96,7 @@ function addLine() {
 }
 function figures() {
   const sum = core.totals(lines()) || core.totals(added); // while an item is being typed
+  show('m-coal-f', isCoal($('m-code').value.trim()));
   $('m-total').textContent = sum ? core.grouped(sum.total) : '0.00';
   $('m-tax').textContent = sum ? core.grouped(sum.tax) : '0.00';
 }
@@ -116,6 +122,7 @@ function fill(invoice) {
   $('m-code').value = l.tax_code;
   $('m-amount').value = l.amount;
   $('m-rate').value = l.rate;
+  $('m-coal').value = l.coal || '';
   showAdded();
 }
 function faults(ids) {
@@ -130,6 +137,7 @@ function faults(ids) {
   check('m-name', l.name.length > 0);
   check('m-code', /^\d{19}$/.test(l.tax_code));
   check('m-amount', (core.fen(l.amount) ?? 0n) > 0n);
+  check('m-coal', l.coal !== '');
   if (bad.length) $(bad[0]).focus();
   return bad.length > 0;
 }
@@ -181,13 +189,10 @@ async function handOver() {
   return reached;
 }
 const refused = (e) => (e instanceof device.Refused ? word(e.message) : `${word('failed')} ${e.message}`);
-/** Coal has a kind, which this form does not ask for. */
-const isCoal = (l) => /^1020(101|102|199)/.test(l.tax_code);
 async function submit(e) {
   e.preventDefault();
   const all = lines();
   if (faults(all === added ? ['m-buyer'] : ['m-buyer', ...ENTERED])) return;
-  if (all.some(isCoal)) return tell('bad', word('coal'));
   const tax_id = $('m-buyer-id').value.trim(), button = $('m-issue');
   button.disabled = true;
   try {

@@ -20,6 +20,7 @@ enum column {
 	AMOUNT,
 	RATE,
 	TREATMENT,
+	COAL,
 	DISCOUNT,
 	REMARK,
 	COLUMNS
@@ -28,14 +29,15 @@ enum { ROWS_MAX = 20000, FILE_COLUMNS_MAX = 40 };
 
 static const char *const titles[COLUMNS] = { N_("单号"), N_("发票种类"), N_("购买方税号"), N_("购买方名称"),
 	N_("税收分类编码"), N_("项目名称"), N_("规格型号"), N_("单位"), N_("数量"), N_("单价"), N_("含税"), N_("金额"),
-	N_("税率"), N_("征免方式"), N_("折扣"), N_("备注") };
+	N_("税率"), N_("征免方式"), N_("煤炭种类"), N_("折扣"), N_("备注") };
 static const struct {
 	const char *name;
 	enum place place;
 } members[COLUMNS] = { { "seller_ref", OF_INVOICE }, { "kind", OF_INVOICE }, { "tax_id", OF_BUYER },
 	{ "name", OF_BUYER }, { "tax_code", OF_LINE }, { "name", OF_LINE }, { "spec", OF_LINE }, { "unit", OF_LINE },
 	{ "quantity", OF_LINE }, { "price", OF_LINE }, { "price_includes_tax", OF_LINE }, { "amount", OF_LINE },
-	{ "rate", OF_LINE }, { "treatment", OF_LINE }, { "discount", OF_LINE }, { "remark", OF_INVOICE } };
+	{ "rate", OF_LINE }, { "treatment", OF_LINE }, { "coal", OF_LINE }, { "discount", OF_LINE },
+	{ "remark", OF_INVOICE } };
 
 static const struct fault_def not_utf8 = { "table-encoding", N_("文件不是 UTF-8 编码"),
 	N_("在 Excel 里另存为“CSV UTF-8（逗号分隔）”再上传"), NULL };
@@ -120,6 +122,7 @@ static void put_cells(struct reader *r, struct value *v, enum place place)
 			value_put_str(r->c->arena, v, members[k].name,
 			        k == KIND        ? kind_code(s)
 			        : k == TREATMENT ? choice_code(s, issue_treatments)
+			        : k == COAL      ? choice_code(s, issue_coals)
 			                         : s);
 	}
 }

@@ -9,7 +9,8 @@ static void compose(struct ctx *c, const struct issue_conversion *in, const stru
 		.has_amount = true,
 		.amount = in->total,
 		.price_includes_tax = true,
-		.rate = in->rate };
+		.rate = in->rate,
+		.coal = in->coal };
 	const struct issue_in whole = { .kind = in->special ? S("special") : S("ordinary"),
 		.buyer = { in->buyer_tax_id, in->buyer_name },
 		.remark = str_printf(c->arena, "换开纸质发票 %.*s", STR_FMT(in->paper)),

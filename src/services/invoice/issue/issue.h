@@ -41,10 +41,12 @@ struct invoice_totals;
 MUST_USE err_t issue_agency_check(struct ctx *c, const struct issue_agency *a, struct invoice_totals *out);
 MUST_USE err_t issue_agency(struct ctx *c, const struct issue_agency *a, struct str *number); /* in db_write */
 
+extern const struct choice issue_coals[]; /* kinds of coal (煤炭种类) of a line */
+
 /* By the caller, in the place of a paper invoice. In db_write. Faults at the pointers of an invoice with one line. */
 struct issue_conversion {
 	struct str paper; /* code and number, for the remark */
-	struct str buyer_tax_id, buyer_name, tax_code, item;
+	struct str buyer_tax_id, buyer_name, tax_code, item, coal;
 	struct money total; /* with tax */
 	struct rate rate;
 	bool special;

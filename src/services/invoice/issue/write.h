@@ -37,7 +37,7 @@ struct issue_in {
 	bool has_draft;
 };
 extern const struct field issue_fields[];
-extern const struct choice issue_kinds[], issue_treatments[], issue_policies[], issue_coals[];
+extern const struct choice issue_kinds[], issue_treatments[], issue_policies[];
 
 /* Who issues, and what holds for all invoices of this act. */
 struct issuer {

@@ -114,7 +114,8 @@ static void rename_faults(struct ctx *c)
 	static const struct {
 		const char *theirs, *ours;
 	} names[] = { { "/lines/0/tax_code", "/tax_code" }, { "/lines/0/name", "/item" }, { "/lines/0/rate", "/rate" },
-		{ "/lines/0/amount", "/total" }, { "/buyer/name", "/buyer_name" }, { "/buyer/tax_id", "/buyer_name" } };
+		{ "/lines/0/amount", "/total" }, { "/lines/0/coal", "/coal" }, { "/buyer/name", "/buyer_name" },
+		{ "/buyer/tax_id", "/buyer_name" } };
 	for (size_t i = 0; i < c->problem.n; i++)
 		for (size_t k = 0; k < COUNT(names); k++)
 			if (str_is(c->problem.faults[i].pointer, names[k].theirs))
@@ -134,6 +135,7 @@ static err_t issue_new(struct ctx *c, const struct convert_in *in, const struct 
 		.tax_code = in->tax_code,
 		.item = in->item,
 		.total = s->total,
+		.coal = in->coal,
 		.rate = in->rate,
 		.special = s->special };
 	err_t e = issue_convert(c, &to, number);

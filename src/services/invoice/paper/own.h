@@ -132,7 +132,7 @@ op_run paper_check_form, paper_check_one;
 
 /* --- paper to electronic --- */
 struct convert_in {
-	struct str qr, code, number, electronic, tax_code, item, buyer_name;
+	struct str qr, code, number, electronic, tax_code, item, buyer_name, coal;
 	struct money total;
 	bool has_total, has_rate;
 	struct rate rate;

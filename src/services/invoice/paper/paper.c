@@ -153,6 +153,8 @@ static const struct field convert_fields[] = {
 	{ "tax_code", FIELD_TEXT, AT(struct convert_in, tax_code), .max = 19, .label = N_("商品和服务税收编码") },
 	{ "rate", FIELD_RATE, AT(struct convert_in, rate), PRESENT_AT(struct convert_in, has_rate), .min = 0,
 	        .max = 1000000, .label = N_("税率或征收率"), .help = N_("例如 0.01") },
+	{ "coal", FIELD_ENUM, AT(struct convert_in, coal), .max = 4, .choices = issue_coals, .label = N_("煤炭种类"),
+	        .help = N_("原煤、洗煤等编码要选；别的不填") },
 	{ "buyer_name", FIELD_TEXT, AT(struct convert_in, buyer_name), .max = TEXT, .label = N_("购买方名称"),
 	        .help = N_("上报时写过的不用再写") },
 	{ "total", FIELD_MONEY, AT(struct convert_in, total), PRESENT_AT(struct convert_in, has_total), .min = 1,

@@ -2,15 +2,16 @@
 #include "base/utf8.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/operation/service.h"
+#include "services/invoice/issue/issue.h"
 #include <string.h>
 
 enum place { OF_ORDER, OF_BUYER, OF_ITEM };
-enum { SELLER, ORDER_NO, COLUMNS = 18 };
+enum { SELLER, ORDER_NO, COLUMNS = 19 };
 
 static const char *const titles[COLUMNS] = { N_("商家税号"), N_("订单号"), N_("发票种类"), N_("开具时间"),
 	N_("购买方税号"), N_("购买方名称"), N_("整单优惠（元）"), N_("拆分方式"), N_("每张最多（元）"), N_("备注"),
 	N_("税收分类编码"), N_("项目名称"), N_("规格型号"), N_("单位"), N_("件数"), N_("含税金额（元）"),
-	N_("含税折扣（元）"), N_("税率") };
+	N_("含税折扣（元）"), N_("税率"), N_("煤炭种类") };
 static const struct {
 	const char *column, *member;
 	enum place place;
@@ -20,7 +21,7 @@ static const struct {
 	{ "limit", "limit", OF_ORDER }, { "remark", "remark", OF_ORDER }, { "tax_code", "tax_code", OF_ITEM },
 	{ "name", "name", OF_ITEM }, { "spec", "spec", OF_ITEM }, { "unit", "unit", OF_ITEM },
 	{ "quantity", "quantity", OF_ITEM }, { "amount", "amount", OF_ITEM }, { "discount", "discount", OF_ITEM },
-	{ "rate", "rate", OF_ITEM } };
+	{ "rate", "rate", OF_ITEM }, { "coal", "coal", OF_ITEM } };
 
 static const struct fault_def not_utf8 = { "table-encoding", N_("文件不是 UTF-8 编码"),
 	N_("在 Excel 里另存为“CSV UTF-8（逗号分隔）”再上传"), NULL };
@@ -107,6 +108,7 @@ static struct str code_of(struct ctx *c, int k, struct str word)
 {
 	const struct choice *list = str_is(str_c(members[k].member), "issue")   ? order_issue
 	                            : str_is(str_c(members[k].member), "split") ? order_splits
+	                            : str_is(str_c(members[k].member), "coal")  ? issue_coals
 	                                                                        : NULL;
 	if (str_is(str_c(members[k].member), "kind"))
 		return str_is(word, "专票") || str_is(word, "增值税专用发票") ? S("special")

@@ -1,5 +1,6 @@
 #include "services/invoice/platform/order.h"
 #include "base/decimal.h"
+#include "services/invoice/issue/issue.h"
 #include <string.h>
 
 static const struct choice kinds[] = { { "ordinary", N_("普通发票") }, { "special", N_("增值税专用发票") }, { 0 } };
@@ -20,6 +21,8 @@ static const struct field item_fields[] = {
 	{ "discount", FIELD_MONEY, AT(struct order_item, discount), .min = 0, .max = MONEY_MAX_FEN / 1000,
 	        .label = N_("含税折扣（元）") },
 	{ "rate", FIELD_RATE, AT(struct order_item, rate), .required = true, .label = N_("税率") },
+	{ "coal", FIELD_ENUM, AT(struct order_item, coal), .max = 4, .choices = issue_coals, .label = N_("煤炭种类"),
+	        .help = N_("原煤、洗煤等编码要选；别的不填") },
 	{ 0 },
 };
 static const struct field buyer_fields[] = {
@@ -276,6 +279,7 @@ static void put_line(struct buf *b, const struct order_item *i)
 	put_money(b, "amount", i->amount);
 	if (i->discount.fen) put_money(b, "discount", i->discount);
 	put_text(b, "rate", rate_format(b->arena, i->rate));
+	put_text(b, "coal", i->coal);
 	buf_c(b, ",\"price_includes_tax\":true}");
 }
 
@@ -313,6 +317,7 @@ static void keep_item(struct buf *b, const struct order_item *i)
 	put_money(b, "amount", i->amount);
 	put_money(b, "discount", i->discount);
 	put_text(b, "rate", rate_format(b->arena, i->rate));
+	put_text(b, "coal", i->coal);
 	buf_char(b, '}');
 }
 

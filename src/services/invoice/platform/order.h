@@ -14,7 +14,7 @@ enum {
 };
 
 struct order_item {
-	struct str tax_code, name, spec, unit;
+	struct str tax_code, name, spec, unit, coal;
 	int64_t quantity; /* whole pieces; 0: not told */
 	bool has_quantity;
 	struct money amount;   /* of all pieces, with tax, before the discount */
