@@ -302,7 +302,7 @@ journey('A09.10 a reversed invoice, its red letter, the buyer\'s side, a page of
   await j.click('a:has-text("回到第一页")');
   assert.equal(await page.locator('tbody tr th a[href^="/invoices/2"]').count(), 100);
   // what came as a file is not one of ours: its row leads to the service that took it in, or nowhere
-  const issued = new Date(Date.parse((await t1.get('/healthz')).body.now)).toISOString().slice(0, 10);
+  const issued = (await t1.get('/healthz')).body.now.slice(0, 10); // of China, as the lists are
   const xml = purchaseXml({ number: '26312000000000009999', buyer: parties.T1, buyerName: '海川精密机械有限公司', net: '1.00', tax: '0.13', issued: `${issued} 00:00:01` });
   assert.ok((await t1.post('/v1/purchases/import', xml, { type: 'application/xml' })).status < 300);
   await j.go('/invoices?side=received');
