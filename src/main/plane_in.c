@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { FETCH_MS = 60000, NAME_MAX_N = 80 };
+enum { FETCH_MS = 60000 };
 
 struct reader {
 	struct plane *plane;
@@ -81,7 +81,7 @@ static bool take_all(struct reader *r, int64_t to)
 	if (plane_rebuild_begin(r->plane, &build) != OK) return false;
 	bool good = true;
 	for (int64_t part = 1; good && !s.last; part++) {
-		char name[NAME_MAX_N];
+		char name[SEGMENT_NAME_MAX];
 		struct plane_entry e;
 		(void)snprintf(name, sizeof name, "%012d-%012lld.%04lld.plane", 0, (long long)to, (long long)part);
 		good = load(r, name, &s) && s.from == 0 && s.to == to && s.part == part;
@@ -121,28 +121,14 @@ static bool take_some(struct reader *r, const char *name)
 	return true;
 }
 
-static bool next_name(struct str *rest, char out[NAME_MAX_N])
-{
-	struct str line;
-	while (rest->n && str_split(rest, '\n', &line)) {
-		line = str_trim(line);
-		if (line.n >= NAME_MAX_N) continue;
-		memcpy(out, line.p, line.n);
-		out[line.n] = '\0';
-		return true;
-	}
-	return false;
-}
-
 /* Whether the chain leads on from here; *all: the newest complete set. */
 static bool leads_on(const struct reader *r, struct str names, int64_t *all)
 {
-	char name[NAME_MAX_N];
+	char name[SEGMENT_NAME_MAX];
 	struct segment_name s;
 	bool on = false;
 	*all = 0;
-	while (next_name(&names, name)) {
-		if (!segment_name_read(str_c(name), &s)) continue;
+	while (segment_index_next(&names, &s, name)) {
 		if (s.from == 0 && s.to > *all) *all = s.to;
 		on |= is_next(r, s.from, s.to);
 	}
@@ -152,14 +138,14 @@ static bool leads_on(const struct reader *r, struct str names, int64_t *all)
 /* The newest complete set is needed only where no chain leads on from here. */
 static bool take(struct reader *r, struct arena *a)
 {
-	char name[NAME_MAX_N];
+	char name[SEGMENT_NAME_MAX];
 	struct segment_name s;
 	struct str names, rest;
 	int64_t all;
 	if (!read_names(r, a, &names)) return fprintf(stderr, "etaxd: cannot read %s\n", r->from) < 0;
 	if (!leads_on(r, names, &all) && r->position < all && !take_all(r, all)) return false;
-	for (rest = names; next_name(&rest, name);)
-		if (segment_name_read(str_c(name), &s) && is_next(r, s.from, s.to) && !take_some(r, name)) return false;
+	for (rest = names; segment_index_next(&rest, &s, name);)
+		if (is_next(r, s.from, s.to) && !take_some(r, name)) return false;
 	return take_some(r, "now.plane");
 }
 

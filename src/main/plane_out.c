@@ -105,34 +105,54 @@ static err_t add_number(struct writer *w, struct str number)
 	return w->e;
 }
 
+static err_t add_event(struct writer *w, const struct event *event)
+{
+	struct arena *a = w->c->arena;
+	struct invoice_event e = { 0 };
+	struct str body = event->body;
+	struct value *v;
+	struct json_fault where;
+	struct plane_entry fact;
+	if (str_is(event->kind, "invoice.issued"))
+		while (issue_event_next(&body, &e))
+			TRY(add_number(w, e.number));
+	if (str_is(event->kind, "invoice.reversed") && json_parse(a, body, &v, &where) == OK)
+		TRY(add_number(w, value_text(v, "number")));
+	if (str_is(event->kind, "lane.status") && lane_fact_put(a, body, &fact))
+		(void)add(w, PLANE_LANE, &fact.key, fact.value);
+	if ((str_is(event->kind, "paper.listed") || str_is(event->kind, "paper.converted")) &&
+	        paper_fact_put(a, body, &fact))
+		(void)add(w, PLANE_PAPER, &fact.key, fact.value);
+	return w->e;
+}
+
+static err_t add_window(struct writer *w, int64_t *at, bool *more)
+{
+	struct event *events;
+	size_t n;
+	TRY(outbox_read(w->c, *at, &events, &n));
+	for (size_t i = 0; i < n && events[i].position <= w->head.to; i++) {
+		TRY(add_event(w, &events[i]));
+		*at = events[i].position;
+	}
+	*more = n > 0 && *at < w->head.to && events[n - 1].position <= w->head.to;
+	return OK;
+}
+
 /* What the events since the last segment touched, as it stands now. */
 static err_t write_changes(struct writer *w)
 {
-	struct event *events;
-	size_t n = 1;
-	for (int64_t at = w->head.from; n && at < w->head.to;) {
-		TRY(outbox_read(w->c, at, &events, &n));
-		for (size_t i = 0; i < n && events[i].position <= w->head.to; i++) {
-			struct invoice_event e = { 0 };
-			struct str body = events[i].body;
-			struct value *v;
-			struct json_fault where;
-			at = events[i].position;
-			if (str_is(events[i].kind, "invoice.issued"))
-				while (issue_event_next(&body, &e))
-					TRY(add_number(w, e.number));
-			if (str_is(events[i].kind, "invoice.reversed") &&
-			        json_parse(w->c->arena, body, &v, &where) == OK)
-				TRY(add_number(w, value_text(v, "number")));
-			struct plane_entry device;
-			if (str_is(events[i].kind, "lane.status") && lane_fact_put(w->c->arena, body, &device))
-				(void)add(w, PLANE_LANE, &device.key, device.value);
-			if ((str_is(events[i].kind, "paper.listed") || str_is(events[i].kind, "paper.converted")) &&
-			        paper_fact_put(w->c->arena, body, &device))
-				(void)add(w, PLANE_PAPER, &device.key, device.value);
-		}
-		if (n && events[n - 1].position > w->head.to) break;
+	struct arena *own = w->c->arena;
+	bool more = true;
+	err_t e = OK;
+	w->c->arena = arena_new();
+	for (int64_t at = w->head.from; more && e == OK;) {
+		arena_reset(w->c->arena);
+		e = add_window(w, &at, &more);
 	}
+	arena_free(w->c->arena);
+	w->c->arena = own;
+	TRY(e);
 	add_notes(w);
 	return flush(w, true);
 }

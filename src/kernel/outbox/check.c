@@ -1,4 +1,4 @@
-/* Reading events again, and fsck: events without a gap, and no consumer beyond them. That one is behind is no fault: it
+/* fsck: events without a gap, and no consumer beyond them. That one is behind is no fault: it
  * goes on from there. */
 #include "kernel/operation/service.h"
 #include "kernel/outbox/runner.h"
@@ -14,17 +14,6 @@ static err_t check_consumer(struct ctx *c, struct fsck *f, const struct subscrip
 		        (long long)last);
 	else if (position < last)
 		FSCK_INFO(f, "outbox: %s is %lld events behind", s->consumer, (long long)(last - position));
-	return OK;
-}
-
-err_t outbox_read(struct ctx *c, int64_t after, struct event **events, size_t *n)
-{
-	struct outbox_events_after_row *rows;
-	TRY(outbox_events_after(c, after, &rows, n));
-	*events = arena_array(c->arena, *n + 1, sizeof **events);
-	for (size_t i = 0; i < *n; i++)
-		(*events)[i] =
-		        (struct event){ rows[i].position, rows[i].kind, rows[i].subject_id, rows[i].at, rows[i].body };
 	return OK;
 }
 

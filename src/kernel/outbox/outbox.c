@@ -9,8 +9,6 @@
 #include <time.h>
 
 enum { MAX_CONSUMERS = 64, STORE_EVERY = 1000, SUBJECTS = 4096 };
-/* Events are read a window at a time: a thousand small ones, or few of batches, which have a hundred kilobytes each. */
-enum { WINDOW = 1000, WINDOW_BYTES = 4 << 20 };
 /* Own writes are waited for; what others wrote a moment ago only if it comes soon: a batch of a hundred thousand acts
  * of one must not hold up the reading of all. */
 enum { WAIT_OWN_MS = 2000, WAIT_OTHERS_MS = 100 };
@@ -40,9 +38,9 @@ struct outbox_runner {
 struct window {
 	struct arena *arena; /* of its own: consumers at other positions read others, one at a time */
 	int64_t from;
-	struct outbox_events_between_row *rows;
+	struct event *events;
 	size_t n;
-	bool read, full; /* full: there may be more */
+	bool read, more;
 };
 
 err_t outbox_emit(struct ctx *c, const char *kind, int64_t subject_id, struct str body)
@@ -200,40 +198,15 @@ static err_t feed(struct ctx *c, struct consumer *k, const struct window *w)
 	struct batch b = { .s = k->s, .last = k->position };
 	if (w->n) {
 		b.events = arena_array(c->arena, w->n, sizeof *b.events);
-		b.last = w->rows[w->n - 1].position;
+		b.last = w->events[w->n - 1].position;
 	}
 	for (size_t i = 0; i < w->n; i++)
-		if (wants(k->s, w->rows[i].kind))
-			b.events[b.n++] = (struct event){ w->rows[i].position, w->rows[i].kind, w->rows[i].subject_id,
-				w->rows[i].at, w->rows[i].body };
+		if (wants(k->s, w->events[i].kind)) b.events[b.n++] = w->events[i];
 	if (worth_storing(k, &b, w->n == 0)) {
 		TRY(apply(c, &b));
 		k->stored = b.last;
 	}
 	k->position = b.last;
-	return OK;
-}
-
-/* As many as fit, and one in any case. */
-static size_t fitting(const struct outbox_sizes_after_row *sizes, size_t n)
-{
-	int64_t bytes = 0;
-	for (size_t i = 0; i < n; i++) {
-		bytes += sizes[i].bytes;
-		if (i && bytes > WINDOW_BYTES) return i;
-	}
-	return n;
-}
-
-static err_t fill_window(struct ctx *c, struct window *w)
-{
-	struct outbox_sizes_after_row *sizes;
-	size_t n;
-	TRY(outbox_sizes_after(c, w->from, &sizes, &n));
-	size_t fit = fitting(sizes, n);
-	if (n) TRY(outbox_events_between(c, w->from, sizes[fit - 1].position, &w->rows, &w->n));
-	w->full = n == WINDOW || fit < n;
-	w->read = true;
 	return OK;
 }
 
@@ -244,7 +217,8 @@ static err_t read_window(struct ctx *c, struct window *w, int64_t from)
 	*w = (struct window){ .arena = w->arena, .from = from };
 	arena_reset(w->arena);
 	c->arena = w->arena;
-	err_t e = fill_window(c, w);
+	err_t e = outbox_window(c, from, &w->events, &w->n, &w->more);
+	w->read = e == OK;
 	c->arena = own;
 	return e;
 }
@@ -290,7 +264,7 @@ static bool round_of_all(struct outbox_runner *r, struct db *db, struct arena *a
 			log_event(
 			        LOG_ERROR_LEVEL, "outbox-consumer-failed", STR_NONE, "consumer", k->s->consumer, NULL);
 		else
-			more |= w.full;
+			more |= w.more;
 	}
 	publish(r);
 	return more;

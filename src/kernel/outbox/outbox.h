@@ -39,8 +39,8 @@ void outbox_catch_up(struct ctx *c); /* before reading */
 /* Waits until all projections reached the position of this context's own last event. */
 MUST_USE err_t outbox_wait(struct ctx *c);
 
-/* For checks and rebuilding: events behind `after` in order, up to 1,000; how far a consumer has come (-1: no such
- * one). */
+/* For checks and rebuilding: events behind `after` in order, up to 1,000 or a few megabytes (none: there are no more);
+ * how far a consumer has come (-1: no such one). */
 MUST_USE err_t outbox_read(struct ctx *c, int64_t after, struct event **events, size_t *n);
 /* When the first event behind that position happened. */
 MUST_USE err_t outbox_next(struct ctx *c, int64_t after, instant_us *at, bool *found);

@@ -2,12 +2,6 @@
 -- :in position int, kind text, subject_id int, at instant, body bytes
 INSERT INTO event (position, kind, subject_id, at, body) VALUES ($1, $2, $3, $4, $5);
 
--- :name events_after :many
--- :in position int
--- :out position int, kind text, subject_id int, at instant, body bytes
--- :max 1000
-SELECT position, kind, subject_id, at, body FROM event WHERE position > $1 ORDER BY position LIMIT 1000;
-
 -- How much the next events hold; neither engine reads a body for it.
 -- :name sizes_after :many
 -- :in position int

@@ -8,6 +8,9 @@ void outbox_stop(struct app *app);
 
 struct subscription;
 struct fsck;
+struct event;
+/* What outbox_read gives; more: there may be more behind it at once. */
+MUST_USE err_t outbox_window(struct ctx *c, int64_t after, struct event **events, size_t *n, bool *more);
 /* How far a consumer has come; 0: it has seen nothing. */
 MUST_USE err_t outbox_position(struct ctx *c, const struct subscription *s, int64_t *position);
 MUST_USE err_t outbox_check(struct ctx *c, struct fsck *f);

@@ -107,3 +107,16 @@ bool segment_name_read(struct str name, struct segment_name *out)
 	       str_is(name, "plane") && str_to_int(first, &out->from) && str_to_int(second, &out->to) &&
 	       str_to_int(third, &out->part);
 }
+
+bool segment_index_next(struct str *index, struct segment_name *out, char name[SEGMENT_NAME_MAX])
+{
+	struct str line;
+	while (index->n && str_split(index, '\n', &line)) {
+		line = str_trim(line);
+		if (line.n >= SEGMENT_NAME_MAX || !segment_name_read(line, out)) continue;
+		memcpy(name, line.p, line.n);
+		name[line.n] = '\0';
+		return true;
+	}
+	return false;
+}

@@ -20,6 +20,9 @@ struct segment_name {
 	int64_t from, to, part;
 };
 bool segment_name_read(struct str name, struct segment_name *out); /* false: another file ("now.plane" too) */
+/* The next segment that the index names, and its file's name; other lines are passed over. false: the end. */
+enum { SEGMENT_NAME_MAX = 80 };
+bool segment_index_next(struct str *index, struct segment_name *out, char name[SEGMENT_NAME_MAX]);
 
 void segment_add(struct buf *body, enum plane_kind kind, const struct plane_key *key, struct str value);
 bool segment_next(struct str *rest, struct plane_entry *out); /* false: the end, or broken (rest->n > 0 then) */

@@ -56,8 +56,8 @@ static int64_t events(struct app *app)
 	struct ctx c = test_ctx(app);
 	int64_t seen = 0;
 	for (size_t n = 1; n > 0;) {
-		struct outbox_events_after_row *rows;
-		assert_int_equal(outbox_events_after(&c, seen, &rows, &n), OK);
+		struct event *rows;
+		assert_int_equal(outbox_read(&c, seen, &rows, &n), OK);
 		for (size_t i = 0; i < n; i++)
 			assert_int_equal(rows[i].position, ++seen);
 	}
