@@ -1,5 +1,6 @@
 /* Steering the sandbox: clock and faults. No account is needed: whoever can reach the loopback address may. */
 #include "kernel/clock/clock.h"
+#include "kernel/db/db.h"
 #include "kernel/operation/router.h"
 #include "kernel/operation/service.h"
 #include "kernel/sandbox/sandbox.h"
@@ -60,11 +61,23 @@ static err_t show(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
+static err_t tell_leap(struct ctx *c, void *arg)
+{
+	const int64_t *us = arg;
+	for (size_t i = 0; i < n_services; i++)
+		if (services[i]->leap) TRY(services[i]->leap(c, *us));
+	return OK;
+}
+
+/* Hours are how a test lets things run out; who leaps to another day or month plays on where they are. */
 static err_t set_clock(struct ctx *c, const void *input, struct reply *out)
 {
+	const int64_t day = INT64_C(86400000000);
 	const struct clock_in *in = input;
 	TRY(may_steer(c));
+	int64_t us = in->now - clock_now(c->app->clock);
 	clock_set(c->app->clock, in->now);
+	if (us > day || us < -day) TRY(db_write(c, tell_leap, &us));
 	out->value = value_object(c->arena);
 	value_put_instant(c->arena, out->value, "now", clock_now(c->app->clock));
 	return OK;

@@ -523,6 +523,7 @@ const struct service identity_service = {
 	.n_operations = COUNT(operations),
 	.jobs = jobs,
 	.n_jobs = COUNT(jobs),
+	.leap = session_leap,
 	.authenticate = session_authenticate,
 	.frame = mandates_frame,
 };
