@@ -62,6 +62,7 @@ static const struct subscription subscriptions[] = {
 };
 
 static const struct job_kind jobs[] = {
+	{ .name = "message.received", .run = box_received, .every_seconds = 60 },
 	{ .name = "message.retention", .run = box_retention, .daily_at = "03:40" },
 };
 
@@ -69,7 +70,7 @@ const struct service message_service = {
 	.name = "message",
 	.board = "information",
 	.title = N_("消息"),
-	.uses = "ledger",
+	.uses = "issue ledger",
 	.operations = operations,
 	.n_operations = COUNT(operations),
 	.subscriptions = subscriptions,
