@@ -177,6 +177,13 @@ static const struct field courier_fields[] = {
 	        .label = N_("接口地址"), .help = N_("寄件单和查询发到这里"), .example = "https://api.courier.example" },
 	{ 0 },
 };
+static const struct field courier_key_fields[] = {
+	{ "courier", FIELD_TEXT, AT(struct courier_in, courier), .required = true, .min = 3, .max = 32,
+	        .label = N_("代号") },
+	{ "leaked", FIELD_BOOL, AT(struct courier_in, leaked), .label = N_("旧密钥已经泄露"),
+	        .help = N_("旧密钥立即失效；否则等对方换好，最多一天") },
+	{ 0 },
+};
 static const struct field courier_name_fields[] = {
 	{ "courier", FIELD_TEXT, AT(struct courier_in, courier), .required = true, .min = 3, .max = 32,
 	        .label = N_("代号") },
@@ -266,7 +273,7 @@ static const struct operation operations[] = {
 	        .method = POST,
 	        .path = "/officer/paper/couriers/{courier}/key",
 	        .who = OFFICER("registration"),
-	        .in = courier_name_fields,
+	        .in = courier_key_fields,
 	        .in_size = sizeof(struct courier_in),
 	        .run = courier_rekey,
 	        .own_transaction = true,
