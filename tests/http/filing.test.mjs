@@ -268,6 +268,34 @@ test('A05.1 periods are filed in order; credit left over goes into the next one'
   }
 });
 
+test('A05.1 A09.e5 input tax taken back by red letters: in the month of the red letter, in part; more may be added, and corrected', async () => {
+  const w = await World.start();
+  try {
+    let t3 = await w.signIn('T3');
+    const bought = await sell(await w.signIn('T1'), 'T3', '1000.00');
+    is(await t3.post('/v1/input-credits', { period: month(0), numbers: [bought.number] }), 201);
+    await w.at(`${month(1)}-05T10:00:00+08:00`);
+    t3 = await w.signIn('T3');
+    is(await (await w.signIn('T1')).post(`/v1/invoices/${bought.number}/reversal`, { reason: 'allowance', lines: [{ line: 1, amount: '400.00' }] }), 201);
+    assert.equal(is(await t3.post(`/v1/invoices/${bought.number}/reversal/confirmation`, { decision: 'confirm' }), 200).transferred_out, true);
+    const lines = async (n) => is(await t3.get(`/v1/returns/vat/${month(n)}`), 200).lines;
+    assert.deepEqual([(await lines(0)).l12, (await lines(0)).l14, (await lines(1)).l12, (await lines(1)).l14], ['130.00', '0.00', '0.00', '52.00']);
+    assert.equal(is(await t3.post(`/v1/returns/vat/${month(0)}`, { lines: {} }), 201).lines.l20, '130.00');
+    await w.at(`${month(2)}-05T10:00:00+08:00`);
+    t3 = await w.signIn('T3');
+    const path = `/v1/returns/vat/${month(1)}`, form = is(await t3.get(path), 200);
+    assert.deepEqual([form.nothing, form.lines.l13, form.lines.l14, form.lines.l20, form.year.l14], [false, '130.00', '52.00', '78.00', '52.00']);
+    assert.deepEqual(faults(await t3.post(path, { zero: true })), { '/zero': 'zero-return' });
+    const more = is(await t3.post(path, { lines: { l14: '60.00' }, reasons: { l14: '职工福利领用' } }), 201);
+    assert.deepEqual(more.differences.map((d) => [d.line, d.prefilled, d.filed]), [['l14', '52.00', '60.00']]);
+    const again = is(await t3.post(path, { lines: { l14: '52.00' }, corrects: more.id, reason: '误转出' }), 201);
+    assert.deepEqual([again.lines.l20, again.differences], ['78.00', []]);
+    assert.equal((await w.server.fsck()).code, 0);
+  } finally {
+    await w.close();
+  }
+});
+
 test('A05.1 a quarter of a small-scale payer: threshold, sales without invoice, correction (GC3)', async () => {
   const w = await World.start();
   try {
