@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { openBrowser, overflow, violations } from '../lib/browser.mjs';
 import { Client, parties } from '../lib/client.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
+import { fileDue } from '../lib/owing.mjs';
 import { Server } from '../lib/server.mjs';
 
 const pictures = process.env.ETAX_PICTURES; // a directory: screenshots for the eye
@@ -37,6 +38,7 @@ const text = (page, selector) => page.locator(selector).first().innerText();
 
 test('the journey of a general payer', async (t) => {
   let t1 = await Client.signIn(server.url, 'T1');
+  await fileDue(t1);
   const t3 = await Client.signIn(server.url, 'T3');
   const buyer = { tax_id: parties.T3, name: '远帆纺织进出口有限公司' };
   for (const [i, net] of ['250000.00', '300000.00', '450000.00'].entries())

@@ -72,6 +72,36 @@ test('A05.8 the calendar: four obligations a period, there when somebody looks, 
   }
 });
 
+test('A05.8 the period that is due now is there from the first day on, and what has not begun is not; the clock goes both ways', async () => {
+  const w = await World.start();
+  try {
+    const vat = async () => {
+      const list = is(await (await w.signIn('T1')).get('/v1/obligations'), 200).obligations.filter((o) => o.tax === 'vat');
+      return Object.fromEntries(list.map((o) => [o.period, o.status]));
+    };
+    await w.at(`${month(-1)}-05T10:00:00+08:00`);
+    const first = await vat();
+    assert.deepEqual([first[month(-2)], first[month(-1)], first[month(0)]], ['open', 'open', undefined]);
+    await w.at(`${month(0)}-05T10:00:00+08:00`);
+    const second = await vat();
+    assert.deepEqual([second[month(-2)], second[month(-1)], second[month(0)], second[month(1)]], ['overdue', 'open', 'open', undefined]);
+    await w.at(`${month(1)}-05T10:00:00+08:00`);
+    const third = await vat();
+    assert.deepEqual([third[month(-1)], third[month(0)], third[month(1)]], ['overdue', 'open', 'open']);
+    const t1 = await w.signIn('T1');
+    assert.equal(is(await t1.post(`/v1/returns/vat/${month(0)}`, { zero: true }), 409).code, 'earlier-period');
+    // what ended before the register began here may have been filed elsewhere: nothing waits for it
+    is(await t1.post(`/v1/returns/vat/${month(-1)}`, { zero: true }), 201);
+    is(await t1.post(`/v1/returns/vat/${month(0)}`, { zero: true }), 201);
+    await w.at(`${month(-1)}-20T10:00:00+08:00`);
+    const back = await vat();
+    assert.deepEqual([back[month(-1)], back[month(0)], back[month(1)]], ['paid', 'paid', undefined]);
+    assert.equal((await w.server.fsck()).code, 0);
+  } finally {
+    await w.close();
+  }
+});
+
 test('A05.1 periods that can not be filed: each is told why, at /period', async () => {
   const w = await World.start();
   try {
