@@ -19,6 +19,7 @@
 #include "main/instance.h"
 #include "services/invoice/issue/issue.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -83,6 +84,31 @@ static err_t make_seal(struct app *app, const struct options *o)
 		.height = ISSUE_SEAL_HEIGHT,
 		.made = (int64_t)time(NULL) * 1000000 };
 	return d.png.p ? keys_make_seal(app, o->data, &d, o->sandbox ? "sample" : "document") : E_INTERNAL;
+}
+
+static bool has_file(const char *data, const char *name)
+{
+	char path[4096];
+	struct stat s;
+	int n = snprintf(path, sizeof path, "%s/%s", data, name);
+	return n > 0 && (size_t)n < sizeof path && stat(path, &s) == 0;
+}
+
+bool compose_folder_exists(const struct options *o)
+{
+	return has_file(o->data, ".") || fprintf(stderr, "etaxd: there is no folder %s\n", o->data) < 0;
+}
+
+bool compose_exists(const struct options *o)
+{
+	if (!compose_folder_exists(o)) return false;
+	if (!has_file(o->data, "keys"))
+		(void)fprintf(stderr, "etaxd: %s is no data folder of etaxd: it has no keys\n", o->data);
+	else if (!o->db && !has_file(o->data, "core.db"))
+		(void)fprintf(stderr, "etaxd: %s has no database; is --db missing?\n", o->data);
+	else
+		return true;
+	return false;
 }
 
 err_t compose_open(struct app *app, const struct options *o)

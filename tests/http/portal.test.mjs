@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
+import { fileDue } from '../lib/owing.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server, open;
@@ -72,6 +73,7 @@ test('G06.8 A13.1 the search understands both menus, numbers and other words; it
 
 test('G06.8 A05.9 a taxpayer sees its duties, its month, its receipts and messages; nobody else does', async () => {
   let t1 = await Client.signIn(server.url, 'T1');
+  await fileDue(t1);
   const invoice = is(await t1.post('/v1/invoices', invoiceBody({ ref: 'P1', net: '1000000.00', buyer: { tax_id: parties.T3, name: names.T3 } })), 201);
   const before = await eventually(async () => is(await t1.get('/v1/home'), 200), (h) => h.taxpayer.month.count === 1);
   assert.equal(before.who, 'taxpayer');
