@@ -7,7 +7,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
-/* What is too long is read and thrown away up to here, so that the client gets its 413 instead of a reset. */
+/* What is too long is read and thrown away up to here, and the connection serves on. Beyond, the answer is sent at
+ * once and the connection closes behind it (http_linger.c). */
 enum { DISCARD_MAX = 8 << 20 };
 /* A body must arrive at 16 kB/s, after 20 seconds of patience. */
 enum { BODY_PATIENCE_US = 20000000, BODY_BYTES_PER_SECOND = 16384 };
@@ -139,7 +140,9 @@ bool exchange_take_body(struct exchange *x, const char *data, size_t n)
 	if (x->body.n + n > x->gate.max_body) x->too_large = true;
 	if (x->too_large || x->no_room) {
 		x->discarded += n;
-		return x->discarded <= DISCARD_MAX;
+		if (x->discarded <= DISCARD_MAX) return true;
+		exchange_refuse_in_body(x->server, x);
+		return false;
 	}
 	x->no_room = !http_body_add(&x->body, data, n);
 	return true;
