@@ -112,6 +112,15 @@ test('every wrong type of every member is a fault at its place, all at once', as
     assert.ok(at.has(pointer), `${pointer} of ${[...at]}`);
 });
 
+test('numbers with a fraction, an exponent or too many digits hide no other fault (G02.5)', async () => {
+  const text = JSON.stringify({ ...good(), kind: 'red', no_such: 2 }).replace(/"rate":"[^"]*"/, '"rate":0.13').replace(/"quantity":"[^"]*"/, '"quantity":1e3').replace('"no_such":2', '"no_such":99999999999999999999');
+  const p = await refused(t1, 'POST', '/v1/invoices', text, 422);
+  const got = p.errors.map((e) => `${e.pointer} ${e.code}`);
+  for (const one of ['/kind choice', '/lines/0/rate type', '/lines/0/quantity type', '/no_such unknown-field']) assert.ok(got.includes(one), `${one} of ${got}`);
+  const kept = await refused(t1, 'POST', '/v1/invoices/drafts', '{"content":{"lines":[{"rate":0.13}]}}', 422);
+  assert.deepEqual(kept.errors.map((e) => `${e.pointer} ${e.code}`), ['/content/lines/0/rate type']);
+});
+
 test('amounts: negative, huge, with exponents, with commas, as numbers', async () => {
   for (const price of ['-1.00', '0', '0.00', '99999999999999.99', '1e5', '1,000.00', '１.００', 'NaN', '0x10', ' ', '+1', '1.', '1'.repeat(5000), 1, null, true]) {
     const body = good();

@@ -173,7 +173,7 @@ static err_t body_tree(struct work *w, const struct http_request *r, struct valu
 	if (w->op->raw_body) return raw_tree(w, r, type, tree);
 	if (!r->body.n) return OK;
 	if (!media_is(type, "application/json")) return E_MEDIA;
-	if (json_parse(c->arena, r->body, tree, &where) == OK) return OK;
+	if (json_parse_numerals(c->arena, r->body, tree, &where) == OK) return OK;
 	return RAISE(c, E_INPUT, &bad_json, str_from_int(c->arena, where.line), str_from_int(c->arena, where.column),
 	        where.reason);
 }
