@@ -119,8 +119,11 @@ void exchange_start(struct http_server *s, struct exchange *x, const char *metho
 		return;
 	}
 	if (no_method) {
-		exchange_refuse_and_close(s, x, E_METHOD, no_method);
-		if (no_method == 405) http_set(&x->out, "Allow", S("GET, HEAD, POST, PUT, PATCH, DELETE"));
+		struct str allow = s->config.allow ? s->config.allow(s->config.arg, &x->r)
+		                                   : S("GET, HEAD, POST, PUT, PATCH, DELETE");
+		bool nothing = no_method == 405 && !allow.n;
+		exchange_refuse_and_close(s, x, nothing ? E_NOT_FOUND : E_METHOD, nothing ? 404 : no_method);
+		if (no_method == 405 && !nothing) http_set(&x->out, "Allow", allow);
 		return;
 	}
 	x->gate = s->config.gate(s->config.arg, &x->r);
