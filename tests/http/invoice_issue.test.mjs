@@ -138,7 +138,10 @@ test('A09.4 each readable field is judged by itself, none because of another tha
 
 test('A09.4 each rule has its own error at its field', async () => {
   const cases = [
-    [{ tax_code: '3040102000000000000' }, '/lines/0/tax_code', 'tax-code-summary'],
+    [{ tax_code: '1000000000000000000' }, '/lines/0/tax_code', 'tax-code-summary'], // 篇
+    [{ tax_code: '1090000000000000000' }, '/lines/0/tax_code', 'tax-code-summary'], // 类
+    [{ tax_code: '1090100000000000000' }, '/lines/0/tax_code', 'tax-code-summary'], // 章 with items below it
+    [{ tax_code: '3040102000000000000' }, '/lines/0/tax_code', 'tax-code-summary'], // retired
     [{ tax_code: '109010503000000000' }, '/lines/0/tax_code', 'tax-code-form'],
     [{ tax_code: '1090105039900000000' }, '/lines/0/tax_code', 'tax-code-unknown'],
     [{ name: '*家具*车床' }, '/lines/0/name', 'short-name'],
@@ -168,6 +171,21 @@ test('A09.4 each rule has its own error at its field', async () => {
   assert.deepEqual(pointers(nobody), ['/buyer/tax_id']);
   const total = await t1.post('/v1/invoices', body([line()], { total: '113.01' }));
   assert.deepEqual(total.body.errors.map((e) => [e.pointer, e.code]), [['/total', 'total-differs']]);
+});
+
+test('A09.4 a heading of the code table is no choice; a code with finer ones below it, and a chapter without any, is', async () => {
+  const refused = await t1.post('/v1/invoices', body([line({ tax_code: '1090000000000000000', name: '机械' })]));
+  assert.match(refused.body.errors[0].detail, /是汇总项/);
+  assert.match(refused.body.errors[0].fix, /下面/);
+  const selectable = async (q) => (await t1.get(`/v1/tax-codes?q=${q}`)).body.tax_codes.find((t) => t.code === q).selectable;
+  assert.deepEqual([await selectable('1090000000000000000'), await selectable('1040201000000000000'), await selectable('1090105030000000000')],
+    [false, true, true]);
+  for (const tax_code of ['1040201000000000000', '2020000000000000000', '3050100000000000000']) {
+    const r = await t1.post('/v1/invoices', body([line({ tax_code })]));
+    assert.equal(r.status, 201, r.text);
+  }
+  const batch = await t1.post('/v1/invoices/batch', JSON.stringify(body([line({ tax_code: '3000000000000000000' })])), { type: 'application/x-ndjson' });
+  assert.match(batch.text, /tax-code-summary/);
 });
 
 test('A09.4 within the tolerance the seller\'s own tax stands; beyond 1.27 over the invoice it does not', async () => {

@@ -9,7 +9,9 @@ static const struct fault_def bad_code = { "tax-code-form", N_("税收分类编�
 	N_("税务总局公告2016年第23号") };
 static const struct fault_def no_code = { "tax-code-unknown", N_("税收分类编码表里没有 {1}，请从列表里选"), NULL,
 	N_("税务总局公告2016年第23号") };
-static const struct fault_def summary = { "tax-code-summary", N_("{1}已停用或是汇总项，请选具体项目"), NULL, NULL };
+static const struct fault_def retired = { "tax-code-summary", N_("{1}已停用，请选别的具体项目"), NULL, NULL };
+static const struct fault_def summary = { "tax-code-summary", N_("{1}是汇总项，不能开票"), N_("请选它下面的具体项目"),
+	N_("税务总局公告2016年第23号") };
 static const struct fault_def other_short = { "short-name", N_("星号里的简称应为“{1}”，或者不写星号"), NULL,
 	N_("税务总局公告2017年第45号") };
 static const struct fault_def bad_rate = { "rate", N_("这一天没有 {1} 这档税率，可用：{2}"), NULL,
@@ -130,7 +132,7 @@ static void check_code(struct work *w)
 	switch (spec_tax_code(w->in->tax_code, &code)) {
 	case SPEC_CODE_FORM: LINE_FAULT(w, "tax_code", &bad_code); return;
 	case SPEC_CODE_UNKNOWN: LINE_FAULT(w, "tax_code", &no_code, w->in->tax_code); return;
-	case SPEC_CODE_SUMMARY: LINE_FAULT(w, "tax_code", &summary, code.name); return;
+	case SPEC_CODE_SUMMARY: LINE_FAULT(w, "tax_code", code.heading ? &summary : &retired, code.name); return;
 	default: w->short_name = code.short_name;
 	}
 }
