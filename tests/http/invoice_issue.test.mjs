@@ -61,9 +61,87 @@ test('A09.4 seven faults in one invoice: seven errors at their fields in one ans
   assert.match(r.headers.get('content-type'), /problem\+json/);
 });
 
+// What can be read is judged by itself; rules over several fields wait until all of them can be read; nothing is told of
+// a field because another one can not be read.
+const together = [
+  // [the line, the faults: field and code]
+  [{ quantity: '-1', price: 'abc' }, 'quantity not-positive', 'price type'],
+  [{ quantity: 'abc', price: '-1' }, 'quantity type', 'price not-positive'],
+  [{ quantity: '-1', price: '-1' }, 'quantity not-positive', 'price not-positive'],
+  [{ quantity: '-1', price: 5 }, 'quantity not-positive', 'price type'],
+  [{ quantity: 5 }, 'quantity type'],
+  [{ price: 5 }, 'price type'],
+  [{ quantity: 5, price: undefined }, 'quantity type'],
+  [{ quantity: undefined, price: 'abc' }, 'price type'],
+  [{ quantity: '-1', price: undefined }, 'quantity not-positive', 'price quantity-price'],
+  [{ quantity: undefined, price: '0' }, 'quantity quantity-price', 'price not-positive'],
+  [{ quantity: undefined, price: undefined, amount: 'abc' }, 'amount type'],
+  [{ quantity: 'abc', price: 'abc', amount: 'abc' }, 'quantity type', 'price type', 'amount type'],
+  [{ quantity: '1', price: '-1', discount: '9999999.00' }, 'price not-positive', 'discount discount'],
+  [{ quantity: '1', price: '-100', discount: '50.00' }, 'price not-positive'],
+  [{ quantity: 'abc', discount: '50.00' }, 'quantity type'],
+  [{ quantity: 'abc', amount: '100.00', discount: '100.01' }, 'quantity type', 'discount discount'],
+  [{ quantity: 'abc', amount: '100.00', tax: '14.00' }, 'quantity type', 'tax tax-tolerance'],
+  [{ quantity: '-2', amount: '100.00', tax: '14.00' }, 'quantity not-positive', 'tax tax-tolerance'],
+  [{ tax: '14.00', discount: '100.01' }, 'tax tax-tolerance', 'discount discount'],
+  [{ tax: 'abc', discount: '100.01' }, 'tax type', 'discount discount'],
+  [{ amount: '100.02', discount: 'abc' }, 'amount amount-product', 'discount type'],
+  [{ rate: 'abc', discount: '100.01' }, 'rate type', 'discount discount'],
+  [{ rate: 'abc', tax: '14.00' }, 'rate type'],
+  [{ rate: undefined, quantity: '0' }, 'rate required', 'quantity not-positive'],
+  [{ price_includes_tax: 'maybe', tax: '11.50' }, 'price_includes_tax type'],
+  [{ price_includes_tax: 'maybe', rate: '0.15' }, 'price_includes_tax type', 'rate rate'],
+  [{ tax_code: 7, rate: '0', treatment: 'not_taxed' }, 'tax_code type'],
+  [{ tax_code: 7, rate: '0.15', name: '*家具*车床' }, 'tax_code type', 'rate rate'],
+  [{ tax_code: '9990105030000000000', quantity: 7, price: '-1' }, 'tax_code tax-code-form', 'quantity type', 'price not-positive'],
+  [{ treatment: 'perhaps', rate: '0' }, 'treatment choice'],
+  [{ treatment: 'perhaps', rate: '0.15' }, 'treatment choice', 'rate rate'],
+  [{ treatment: 'exempt', name: '' }, 'rate treatment-rate', 'name required'],
+  [{ policy: 'simple_3', rate: 13 }, 'rate type'],
+  [{ policy: 'simple_3', name: 7 }, 'policy policy-rate', 'name type'],
+  [{ coal: '9', tax_code: '1020101000000000000' }, 'coal choice'],
+  [{ coal: '0100', tax_code: 7 }, 'tax_code type'],
+  [{ unknown: '1', quantity: '0' }, 'unknown unknown-field', 'quantity not-positive'],
+];
+
+test('A09.4 each readable field is judged by itself, none because of another that can not be read', async () => {
+  for (const [more, ...faults] of together) {
+    const r = await t1.post('/v1/invoices', body([line(), line(more)]));
+    assert.equal(r.status, 422, JSON.stringify(more) + ' ' + r.text);
+    assert.deepEqual(r.body.errors.map((e) => `${e.pointer.replace('/lines/1/', '')} ${e.code}`).sort(), faults.sort(), JSON.stringify(more));
+  }
+  const whole = [
+    [body(['x']), '/lines/0 type'],
+    [body([line(), 7, line({ quantity: '-1' })]), '/lines/1 type', '/lines/2/quantity not-positive'],
+    [body([line()], { buyer: 'x' }), '/buyer type'],
+    [body([line()], { buyer: undefined }), '/buyer required'],
+    [body([line()], { buyer: { tax_id: 7, name: '' } }), '/buyer/name required', '/buyer/tax_id type'],
+    [body([line({ rate: '0' })], { kind: 'perhaps', buyer: { name: '某人' } }), '/kind choice'],
+    [body([line({ rate: '0.005' })], { business: 'perhaps', special: [{ place: '杭州' }] }), '/business choice'],
+    [body([line({ rate: '0.15' })], { business: 'perhaps' }), '/business choice', '/lines/0/rate rate'],
+    [body([line({ tax_code: '3050100000000000000', rate: '0.09' })], { business: 'construction', special: ['x'] }), '/special/0 type'],
+    [body([line({ tax_code: '3050100000000000000', rate: '0.09' })], { business: 'construction', special: [{ place: 7 }] }),
+      '/special/0/place type', '/special/0/project special-missing'],
+    [body([line({ price_includes_tax: true, tax: '1.00' })], { differential: 'x' }), '/differential type'],
+    [body([line({ price_includes_tax: true, tax: '1.00' })], { differential: { form: 'difference', deduction: 'x',
+      proofs: [{ kind: '01', voucher_no: '1', amount: '5.00' }] } }), '/differential/deduction type', '/differential/proofs/0/voucher_no differential-number'],
+    [body([line({ tax_code: 1, name: 1, quantity: 1, price: 1, rate: 1 })], { seller_ref: 1, buyer: { ...T3, name: 1 } }),
+      '/buyer/name type', '/lines/0/name type', '/lines/0/price type', '/lines/0/quantity type', '/lines/0/rate type',
+      '/lines/0/tax_code type', '/seller_ref type'],
+  ];
+  for (const [sent, ...faults] of whole) {
+    const r = await t1.post('/v1/invoices', sent);
+    assert.equal(r.status, 422, JSON.stringify(sent) + ' ' + r.text);
+    assert.deepEqual(r.body.errors.map((e) => `${e.pointer} ${e.code}`).sort(), faults.sort(), JSON.stringify(sent));
+  }
+});
+
 test('A09.4 each rule has its own error at its field', async () => {
   const cases = [
-    [{ tax_code: '3040102000000000000' }, '/lines/0/tax_code', 'tax-code-summary'],
+    [{ tax_code: '1000000000000000000' }, '/lines/0/tax_code', 'tax-code-summary'], // 篇
+    [{ tax_code: '1090000000000000000' }, '/lines/0/tax_code', 'tax-code-summary'], // 类
+    [{ tax_code: '1090100000000000000' }, '/lines/0/tax_code', 'tax-code-summary'], // 章 with items below it
+    [{ tax_code: '3040102000000000000' }, '/lines/0/tax_code', 'tax-code-summary'], // retired
     [{ tax_code: '109010503000000000' }, '/lines/0/tax_code', 'tax-code-form'],
     [{ tax_code: '1090105039900000000' }, '/lines/0/tax_code', 'tax-code-unknown'],
     [{ name: '*家具*车床' }, '/lines/0/name', 'short-name'],
@@ -93,6 +171,21 @@ test('A09.4 each rule has its own error at its field', async () => {
   assert.deepEqual(pointers(nobody), ['/buyer/tax_id']);
   const total = await t1.post('/v1/invoices', body([line()], { total: '113.01' }));
   assert.deepEqual(total.body.errors.map((e) => [e.pointer, e.code]), [['/total', 'total-differs']]);
+});
+
+test('A09.4 a heading of the code table is no choice; a code with finer ones below it, and a chapter without any, is', async () => {
+  const refused = await t1.post('/v1/invoices', body([line({ tax_code: '1090000000000000000', name: '机械' })]));
+  assert.match(refused.body.errors[0].detail, /是汇总项/);
+  assert.match(refused.body.errors[0].fix, /下面/);
+  const selectable = async (q) => (await t1.get(`/v1/tax-codes?q=${q}`)).body.tax_codes.find((t) => t.code === q).selectable;
+  assert.deepEqual([await selectable('1090000000000000000'), await selectable('1040201000000000000'), await selectable('1090105030000000000')],
+    [false, true, true]);
+  for (const tax_code of ['1040201000000000000', '2020000000000000000', '3050100000000000000']) {
+    const r = await t1.post('/v1/invoices', body([line({ tax_code })]));
+    assert.equal(r.status, 201, r.text);
+  }
+  const batch = await t1.post('/v1/invoices/batch', JSON.stringify(body([line({ tax_code: '3000000000000000000' })])), { type: 'application/x-ndjson' });
+  assert.match(batch.text, /tax-code-summary/);
 });
 
 test('A09.4 within the tolerance the seller\'s own tax stands; beyond 1.27 over the invoice it does not', async () => {

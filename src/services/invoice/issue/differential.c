@@ -67,12 +67,17 @@ static void check_proof(struct ctx *c, const struct differential_proof *p, size_
 {
 #define AT_PROOF(field) str_printf(c->arena, "/differential/proofs/%zu/" field, i)
 	if (str_is(p->kind, "09") ? !p->note.p : false) FAULT(c, AT_PROOF("note"), &no_note);
-	if (!str_is(p->kind, "09") && !p->voucher_no.p)
+	if (p->kind.p && !str_is(p->kind, "09") && !p->voucher_no.p)
 		FAULT(c, AT_PROOF("voucher_no"), &no_number);
 	else if (str_is(p->kind, "01") && !twenty_digits(p->voucher_no))
 		FAULT(c, AT_PROOF("voucher_no"), &bad_number);
 	if (difference && !p->has_amount) FAULT(c, AT_PROOF("amount"), &no_amount);
 #undef AT_PROOF
+}
+
+static struct str amount_at(struct ctx *c, size_t i)
+{
+	return str_printf(c->arena, "/differential/proofs/%zu/amount", i);
 }
 
 static void check_proofs(struct ctx *c, const struct differential *d, bool difference)
@@ -81,7 +86,8 @@ static void check_proofs(struct ctx *c, const struct differential *d, bool diffe
 	bool all = d->n_proofs > 0;
 	for (size_t i = 0; i < d->n_proofs; i++) {
 		check_proof(c, &d->proofs[i], i, difference);
-		all = all && d->proofs[i].has_amount && money_add(sum, d->proofs[i].amount, &sum);
+		all = all && d->proofs[i].has_amount && (!c->problem.n || !rules_faulty(c, amount_at(c, i))) &&
+		      money_add(sum, d->proofs[i].amount, &sum);
 	}
 	if (difference && !d->n_proofs) FAULT(c, S("/differential/proofs"), &no_proof);
 	if (all && d->has_deduction && sum.fen != d->deduction.fen)
@@ -99,7 +105,8 @@ void differential_check(struct ctx *c, const struct issue_in *in)
 	if (!d->has_deduction) FAULT(c, S("/differential/deduction"), &no_deduction);
 	check_proofs(c, d, difference);
 	if (difference && in->n_lines > 1) FAULT(c, S("/lines"), &one_line);
-	for (size_t i = 1; !difference && i < in->n_lines; i++)
+	bool first = !rules_faulty(c, S("/lines/0/rate")) && !rules_faulty(c, S("/lines/0"));
+	for (size_t i = 1; !difference && first && i < in->n_lines; i++)
 		if (in->lines[i].rate.ppm != in->lines[0].rate.ppm)
 			FAULT(c, str_printf(c->arena, "/lines/%zu/rate", i), &one_rate);
 	if (difference && in->n_lines && in->lines[0].has_discount && in->lines[0].discount.fen)

@@ -9,7 +9,9 @@ static const struct fault_def bad_code = { "tax-code-form", N_("税收分类编�
 	N_("税务总局公告2016年第23号") };
 static const struct fault_def no_code = { "tax-code-unknown", N_("税收分类编码表里没有 {1}，请从列表里选"), NULL,
 	N_("税务总局公告2016年第23号") };
-static const struct fault_def summary = { "tax-code-summary", N_("{1}已停用或是汇总项，请选具体项目"), NULL, NULL };
+static const struct fault_def retired = { "tax-code-summary", N_("{1}已停用，请选别的具体项目"), NULL, NULL };
+static const struct fault_def summary = { "tax-code-summary", N_("{1}是汇总项，不能开票"), N_("请选它下面的具体项目"),
+	N_("税务总局公告2016年第23号") };
 static const struct fault_def other_short = { "short-name", N_("星号里的简称应为“{1}”，或者不写星号"), NULL,
 	N_("税务总局公告2017年第45号") };
 static const struct fault_def bad_rate = { "rate", N_("这一天没有 {1} 这档税率，可用：{2}"), NULL,
@@ -52,12 +54,42 @@ static const struct fault_def coal_other = { "coal-none", N_("只有煤炭编码
 static const struct fault_def policy_rate = { "policy-rate", N_("优惠政策写的征收率和税率不一致"), NULL, NULL };
 static const struct fault_def nothing_left = { "total-not-positive", N_("整张发票的金额要大于 0"), NULL, NULL };
 
-/* While the input itself has faults, a field that is wrong already gets no second fault. */
-static bool faulty(const struct ctx *c, struct str pointer)
+static size_t faults_kept(const struct problem *p)
 {
-	for (size_t i = 0; i < c->problem.n && i < PROBLEM_FAULTS_MAX; i++)
-		if (str_eq(c->problem.faults[i].pointer, pointer)) return true;
+	return p->n < PROBLEM_FAULTS_MAX ? p->n : PROBLEM_FAULTS_MAX;
+}
+
+/* Whether one of the first n faults is at this very field. */
+static bool faulty(const struct problem *p, size_t n, struct str pointer)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(p->faults[i].pointer, pointer)) return true;
 	return false;
+}
+
+bool rules_faulty(const struct ctx *c, struct str pointer)
+{
+	return faulty(&c->problem, faults_kept(&c->problem), pointer);
+}
+
+/* What was told of the input says all there is to say about a field, and about what lies below it: faults of the rules
+ * there, made from what could not be read, go. The first `input` faults are those of the input. */
+static bool below_unreadable(const struct problem *p, size_t input, struct str pointer)
+{
+	for (size_t i = 0; i < input; i++) {
+		struct str of = p->faults[i].pointer;
+		if (pointer.n < of.n || memcmp(pointer.p, of.p, of.n) != 0) continue;
+		if (pointer.n == of.n || pointer.p[of.n] == '/') return true;
+	}
+	return false;
+}
+
+static void drop_echoes(struct problem *p, size_t input)
+{
+	size_t kept = input, n = faults_kept(p);
+	for (size_t i = input; i < n; i++)
+		if (!below_unreadable(p, input, p->faults[i].pointer)) p->faults[kept++] = p->faults[i];
+	p->n -= n - kept;
 }
 
 static struct str at(struct ctx *c, size_t line, const char *field)
@@ -73,13 +105,22 @@ struct work {
 	const struct line_in *in;
 	size_t i;
 	bool difference;            /* 差额开票 */
-	bool special, after_faults; /* some input could not be read */
+	bool special, after_faults; /* some input could not be read: */
+	size_t input;               /* so many faults tell of that */
+	/* Members of the whole invoice that rules of a line look at. */
+	bool kind_unread, business_unread, form_unread, deduction_unread;
 	struct str short_name;
 };
 
 static bool readable(const struct work *w, const char *field)
 {
-	return !w->after_faults || !faulty(w->c, at(w->c, w->i, field));
+	return !w->after_faults || !faulty(&w->c->problem, w->input, at(w->c, w->i, field));
+}
+
+/* A field that is not there, not even as something that could not be read. */
+static bool absent(const struct work *w, bool given, const char *field)
+{
+	return !given && readable(w, field);
 }
 
 #define LINE_FAULT(w, field, ...) FAULT((w)->c, at((w)->c, (w)->i, (field)), __VA_ARGS__)
@@ -91,7 +132,7 @@ static void check_code(struct work *w)
 	switch (spec_tax_code(w->in->tax_code, &code)) {
 	case SPEC_CODE_FORM: LINE_FAULT(w, "tax_code", &bad_code); return;
 	case SPEC_CODE_UNKNOWN: LINE_FAULT(w, "tax_code", &no_code, w->in->tax_code); return;
-	case SPEC_CODE_SUMMARY: LINE_FAULT(w, "tax_code", &summary, code.name); return;
+	case SPEC_CODE_SUMMARY: LINE_FAULT(w, "tax_code", code.heading ? &summary : &retired, code.name); return;
 	default: w->short_name = code.short_name;
 	}
 }
@@ -114,12 +155,19 @@ static struct str full_name(struct work *w)
 	return buf_done(&b);
 }
 
+/* After faults: whether all that this rule of the rate looks at could be read. */
+static bool rate_judged(const struct work *w, enum spec_code broken)
+{
+	if (broken == SPEC_RATE) return !w->business_unread || w->in->rate.ppm != SPECIAL_DEALER_PPM;
+	return !w->kind_unread && readable(w, "tax_code") && readable(w, "treatment");
+}
+
 static void check_rate(struct work *w, enum treatment *out)
 {
 	const struct line_in *l = w->in;
 	bool section_6 = l->tax_code.n && l->tax_code.p[0] == '6';
 	(void)treatment_read(l->treatment, out); /* one of the choices, or not readable */
-	if (!readable(w, "rate") || !readable(w, "treatment")) return;
+	if (!readable(w, "rate")) return;
 	if (!l->treatment.p && l->rate.ppm == 0) *out = section_6 ? TREATMENT_NOT_TAXED : TREATMENT_EXEMPT;
 	struct vat_rates usable = w->by->rates;
 	if (special_rate(w->all->business, w->by->day, l->rate) && usable.n < VAT_RATES_MAX)
@@ -128,7 +176,9 @@ static void check_rate(struct work *w, enum treatment *out)
 		if (l->rate.ppm != 50000) LINE_FAULT(w, "rate", &reduced_rate);
 		return;
 	}
-	switch (spec_line_rate(&usable, l->rate, *out, l->tax_code, w->special)) {
+	enum spec_code broken = spec_line_rate(&usable, l->rate, *out, l->tax_code, w->special);
+	if (w->after_faults && !rate_judged(w, broken)) return;
+	switch (broken) {
 	case SPEC_RATE:
 		LINE_FAULT(w, "rate", &bad_rate, rate_percent(w->c->arena, l->rate),
 		        vat_rates_words(w->c->arena, &w->by->rates));
@@ -168,31 +218,43 @@ static void check_policy(struct work *w)
 	if (wants && readable(w, "rate") && l->rate.ppm != wants) LINE_FAULT(w, "policy", &policy_rate);
 }
 
+/* Quantity and price each by itself; false: at least one of them is wrong or could not be read. */
+static bool check_pair(struct work *w)
+{
+	const struct line_in *l = w->in;
+	bool quantity = l->has_quantity && readable(w, "quantity"), price = l->has_price && readable(w, "price");
+	bool good = quantity && price;
+	if (quantity && absent(w, l->has_price, "price")) LINE_FAULT(w, "price", &quantity_price);
+	if (price && absent(w, l->has_quantity, "quantity")) LINE_FAULT(w, "quantity", &quantity_price);
+	if (quantity && l->quantity.units <= 0) {
+		LINE_FAULT(w, "quantity", &not_above_zero, S(N_("数量")));
+		good = false;
+	}
+	if (price && l->price.units <= 0) {
+		LINE_FAULT(w, "price", &not_above_zero, S(N_("单价")));
+		good = false;
+	}
+	return good;
+}
+
 /* Sum of the line as entered, with or without tax; false: told why, or not to be known. */
 static bool entered_sum(struct work *w, struct money *sum)
 {
 	const struct line_in *l = w->in;
-	if (l->has_quantity != l->has_price) {
-		LINE_FAULT(w, l->has_quantity ? "price" : "quantity", &quantity_price);
-		return false;
+	bool amount = l->has_amount && readable(w, "amount");
+	bool pair = (l->has_quantity || l->has_price) && check_pair(w);
+	*sum = l->amount;
+	if (!pair) {
+		bool nothing = absent(w, l->has_quantity, "quantity") && absent(w, l->has_price, "price") &&
+		               absent(w, l->has_amount, "amount");
+		if (nothing) LINE_FAULT(w, "amount", &no_amount);
+		return amount;
 	}
-	if (!l->has_quantity && !l->has_amount) {
-		LINE_FAULT(w, "amount", &no_amount);
-		return false;
-	}
-	if (!readable(w, "quantity") || !readable(w, "price") || !readable(w, "amount")) return false;
-	if (!l->has_quantity) {
-		*sum = l->amount;
-		return true;
-	}
-	if (l->quantity.units <= 0) LINE_FAULT(w, "quantity", &not_above_zero, S(N_("数量")));
-	if (l->price.units <= 0) LINE_FAULT(w, "price", &not_above_zero, S(N_("单价")));
-	if (l->quantity.units <= 0 || l->price.units <= 0) return false;
 	if (!decimal_times(l->quantity, l->price, sum)) {
 		LINE_FAULT(w, "price", &out_of_range);
 		return false;
 	}
-	if (!l->has_amount) return true;
+	if (!amount) return true;
 	bool fits = amounts_product_fits(l->quantity, l->price, l->amount);
 	if (!fits) LINE_FAULT(w, "amount", &product);
 	*sum = l->amount;
@@ -204,7 +266,7 @@ static bool own_tax(struct work *w, struct money sum, struct line_amounts *out, 
 {
 	const struct line_in *l = w->in;
 	int64_t distance;
-	if (!l->has_tax || !readable(w, "tax")) return true;
+	if (!l->has_tax || !readable(w, "tax") || !readable(w, "price_includes_tax") || w->form_unread) return true;
 	struct line_amounts own = { sum, l->tax };
 	if (l->price_includes_tax && !money_sub(sum, l->tax, &own.amount)) return false;
 	if (!amounts_tax_fits(own.amount, l->rate, own.tax, &distance)) {
@@ -228,13 +290,13 @@ static bool other_tax(struct work *w, struct money sum, struct face_line *out)
 		out->sum = amounts_reduced(sum);
 	} else {
 		out->treatment = TREATMENT_DIFFERENCE;
-		if (!d->has_deduction) return false; /* told at its field */
+		if (!d->has_deduction || w->deduction_unread) return false; /* told at its field */
 		if (!amounts_differential(sum, d->deduction, w->in->rate, &out->sum)) {
 			FAULT(w->c, S("/differential/deduction"), &deduction_high);
 			return false;
 		}
 	}
-	if (w->in->has_tax && w->in->tax.fen != out->sum.tax.fen) {
+	if (w->in->has_tax && readable(w, "tax") && w->in->tax.fen != out->sum.tax.fen) {
 		LINE_FAULT(w, "tax", &tax_differs, money_format(w->c->arena, out->sum.tax));
 		return false;
 	}
@@ -266,6 +328,23 @@ static void discount_line(struct work *w, struct face *f, const struct face_line
 		.discount = true };
 }
 
+/* Where the line came to no figures, its discount may still be above anything that was entered. A sign that is wrong
+ * does not make the discount so. */
+static void discount_alone(struct work *w)
+{
+	const struct line_in *l = w->in;
+	struct money most;
+	if (!l->has_discount || !readable(w, "discount")) return;
+	bool amount = l->has_amount && readable(w, "amount");
+	bool pair = l->has_quantity && l->has_price && readable(w, "quantity") && readable(w, "price");
+	if (amount)
+		most = l->amount;
+	else if (!pair || !l->quantity.units || !l->price.units || !readable(w, "amount") ||
+	         !decimal_times(l->quantity, l->price, &most))
+		return;
+	if (l->discount.fen > (most.fen < 0 ? -most.fen : most.fen)) LINE_FAULT(w, "discount", &discount_high);
+}
+
 static void compose_line(struct work *w, struct face *f, int64_t *deviation)
 {
 	const struct line_in *l = w->in;
@@ -286,12 +365,18 @@ static void compose_line(struct work *w, struct face *f, int64_t *deviation)
 	check_rate(w, &out->treatment);
 	if (l->policy.p) check_policy(w);
 	check_coal(w);
-	if (!entered_sum(w, &sum) || !readable(w, "rate")) return;
+	if (!entered_sum(w, &sum) || !readable(w, "rate")) {
+		discount_alone(w);
+		return;
+	}
 	if (w->difference || out->treatment == TREATMENT_REDUCED) {
 		if (!other_tax(w, sum, out)) return;
 	} else {
 		out->sum = amounts_split(sum, l->price_includes_tax, l->rate);
-		if (!own_tax(w, sum, &out->sum, deviation)) return;
+		if (!own_tax(w, sum, &out->sum, deviation)) {
+			discount_alone(w);
+			return;
+		}
 	}
 	if (out->sum.amount.fen <= 0) {
 		LINE_FAULT(w, l->has_quantity ? "price" : "amount", &not_positive);
@@ -302,7 +387,8 @@ static void compose_line(struct work *w, struct face *f, int64_t *deviation)
 		return;
 	}
 	/* The face shows the price without tax. */
-	if (l->has_quantity && l->price_includes_tax) out->price = amounts_unit_price(out->sum.amount, l->quantity);
+	if (l->has_quantity && l->price_includes_tax && l->quantity.units > 0)
+		out->price = amounts_unit_price(out->sum.amount, l->quantity);
 	f->n_lines++;
 	discount_line(w, f, out);
 }
@@ -310,7 +396,7 @@ static void compose_line(struct work *w, struct face *f, int64_t *deviation)
 static void check_buyer(struct ctx *c, const struct issue_in *in)
 {
 	struct str pointer = S("/buyer/tax_id");
-	if (!str_is(in->kind, "special") || (c->problem.n && faulty(c, pointer))) return;
+	if (!str_is(in->kind, "special")) return;
 	if (!in->buyer.tax_id.p)
 		FAULT(c, pointer, &buyer_id_missing);
 	else if (ids_uscc(in->buyer.tax_id) != IDS_OK && ids_resident(in->buyer.tax_id, c->today) == IDS_OK)
@@ -347,6 +433,20 @@ static void compose_more(struct ctx *c, const struct issue_in *in, struct face *
 	out->buyer = issuer;
 }
 
+static bool unread(const struct work *w, const char *pointer)
+{
+	return faulty(&w->c->problem, w->input, str_c(pointer));
+}
+
+static void see_unread(struct work *w)
+{
+	bool differential = unread(w, "/differential");
+	w->kind_unread = unread(w, "/kind");
+	w->business_unread = unread(w, "/business");
+	w->form_unread = differential || unread(w, "/differential/form");
+	w->deduction_unread = differential || unread(w, "/differential/deduction");
+}
+
 void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer *by, struct face *out)
 {
 	struct work w = { .c = c,
@@ -354,7 +454,8 @@ void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer
 		.special = str_is(in->kind, "special"),
 		.all = in,
 		.difference = differential_is_difference(&in->differential),
-		.after_faults = c->problem.n > 0 };
+		.after_faults = c->problem.n > 0,
+		.input = faults_kept(&c->problem) };
 	int64_t deviation = 0;
 	size_t before = c->problem.n;
 	*out = (struct face){ .kind = in->kind,
@@ -367,6 +468,7 @@ void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer
 		.seller_general = by->taxpayer.general,
 		.rate_reason = in->rate_reason,
 		.lines = arena_array(c->arena, in->n_lines * 2 + 1, sizeof *out->lines) };
+	if (w.after_faults) see_unread(&w);
 	check_buyer(c, in);
 	if (!by->taxpayer.general) check_small(c, in, by);
 	if (in->business.p || in->n_special || (!w.special && !str_is(in->kind, "ordinary"))) special_check(c, in, by);
@@ -376,8 +478,10 @@ void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer
 	for (size_t i = 0; i < in->n_lines; i++) {
 		w.in = &in->lines[i];
 		w.i = i;
+		if (w.after_faults && faulty(&c->problem, w.input, str_printf(c->arena, "/lines/%zu", i))) continue;
 		compose_line(&w, out, &deviation);
 	}
+	if (w.after_faults) drop_echoes(&c->problem, w.input);
 	if (c->problem.n > before || w.after_faults) return; /* the sums would mislead */
 	if (!amounts_deviation_fits(deviation)) FAULT(c, S("/lines"), &tax_sum);
 	if (out->total.fen <= 0) FAULT(c, S("/lines"), &nothing_left);

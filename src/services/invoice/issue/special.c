@@ -252,6 +252,7 @@ static void check_sum(struct ctx *c, const struct special_item *item, size_t row
 	if (!item->v[SPECIAL_total].p || !money_parse(item->v[SPECIAL_total], &total)) return;
 	if (!item->v[SPECIAL_tax].p || !money_parse(item->v[SPECIAL_tax], &tax)) return;
 	if (item->v[SPECIAL_late_fee].p && !money_parse(item->v[SPECIAL_late_fee], &fee)) return;
+	if (rules_faulty(c, at(c, row, "late_fee"))) return;
 	if (!money_add(tax, fee, &sum) || sum.fen != total.fen)
 		FAULT(c, at(c, row, "total"), &wrong_sum, money_format(c->arena, sum));
 }
@@ -342,6 +343,6 @@ void special_check(struct ctx *c, const struct issue_in *in, const struct issuer
 bool special_rate(struct str business, struct date day, struct rate r)
 {
 	const struct special_business *b = special_find(business);
-	return b && (b->flags & SPECIAL_DEALER) && r.ppm == 5000 && date_cmp(day, (struct date){ 2020, 5, 1 }) >= 0 &&
-	       date_cmp(day, (struct date){ 2027, 12, 31 }) <= 0;
+	return b && (b->flags & SPECIAL_DEALER) && r.ppm == SPECIAL_DEALER_PPM &&
+	       date_cmp(day, (struct date){ 2020, 5, 1 }) >= 0 && date_cmp(day, (struct date){ 2027, 12, 31 }) <= 0;
 }

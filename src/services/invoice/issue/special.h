@@ -123,6 +123,7 @@ struct issuer;
 /* The fields of the business and its lines against its row; faults go to c->problem. */
 void special_check(struct ctx *c, const struct issue_in *in, const struct issuer *by);
 /* The rate is none of the usual ones of the day, but this business has it. */
+enum { SPECIAL_DEALER_PPM = 5000 };
 bool special_rate(struct str business, struct date day, struct rate r);
 
 /* Kinds of digital invoices: special, ordinary, vehicle (机动车销售统一发票 83), used_car (二手车销售统一发票 84). */

@@ -5,10 +5,11 @@
 
 struct taxcode {
 	struct str code, name, short_name; /* short_name is printed between asterisks (简称) */
+	bool heading;                      /* a summary item (汇总项) of the upper levels */
 };
 bool taxcode_find(struct str code, struct taxcode *out);
 /* 19 digits, section (篇) 1 to 6, no empty level above a filled one (domain/invoice.md §5.1). */
 bool taxcode_well_formed(struct str code);
-/* A code without a short name is retired or a heading: no invoice line may carry it. */
+/* A code without a short name is retired; neither it nor a heading may stand on an invoice line. */
 bool taxcode_selectable(const struct taxcode *t);
 #endif

@@ -35,9 +35,9 @@ static bool parent(struct arena *a, struct str code, struct taxcode *out)
 static bool read_row(struct arena *a, struct str line, struct search_document *d)
 {
 	struct str rest = str_trim(line), code, name;
-	struct taxcode above;
+	struct taxcode own, above;
 	if (!str_split(&rest, ',', &code) || code.n != CODE_DIGITS || !str_split(&rest, ',', &name)) return false;
-	bool heading = parent(a, code, &above);
+	bool heading = parent(a, code, &above), usable = taxcode_find(code, &own) && taxcode_selectable(&own);
 	*d = (struct search_document){ .kind = S("taxcode"),
 		.id = str_dup(a, code),
 		.lang = S(""),
@@ -45,7 +45,7 @@ static bool read_row(struct arena *a, struct str line, struct search_document *d
 		.words = rest.p ? rest : S(""),
 		.body = heading ? str_printf(a, "%.*s %.*s", STR_FMT(code), STR_FMT(above.name)) : code,
 		.href = str_printf(a, "/tax-codes?q=%.*s", STR_FMT(code)),
-		.prefer = rest.n ? SELECTABLE_PREFER : 0 };
+		.prefer = usable ? SELECTABLE_PREFER : 0 };
 	return true;
 }
 

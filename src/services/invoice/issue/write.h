@@ -49,10 +49,12 @@ struct issuer {
 MUST_USE err_t issuer_find(struct ctx *c, struct issuer *out, bool *may);
 MUST_USE err_t issuer_load(struct ctx *c, struct issuer *out); /* E_CONFLICT: may not issue now */
 
-/* Every rule on the input; faults go to c->problem, each at its field, beside those that are there already. What is
- * left to be filled in of the face afterwards: number, qr. */
-bool rules_coal(struct str tax_code); /* a code that demands the kind of coal */
+/* Every rule on the input; faults go to c->problem, each at its field, beside those of the input that are there
+ * already: what could be read is judged, nothing is told of a field because another could not be read. What is left to
+ * be filled in of the face afterwards: number, qr. */
 void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer *by, struct face *out);
+bool rules_faulty(const struct ctx *c, struct str pointer); /* something was told of this very field already */
+bool rules_coal(struct str tax_code);                       /* a code that demands the kind of coal */
 
 /* Number, quota, receipt, row and event of one invoice (inside db_write). */
 struct issued {
