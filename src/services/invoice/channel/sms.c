@@ -53,7 +53,7 @@ err_t sms_answer(struct ctx *c, const void *input, struct reply *out)
 		        c, N_("【电子税务局】发票查验请发：CY 发票号码 价税合计，如 CY 26332000000000000001 1130.00"));
 		return OK;
 	}
-	TRY(verify_ask(c, in->text, &answer));
+	TRY(verify_ask(c, in->text, in->from, &answer));
 	out->bytes = verify_short(c, answer);
 	return OK;
 }

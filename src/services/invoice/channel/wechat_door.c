@@ -91,7 +91,7 @@ static err_t read_message(struct ctx *c, struct call *w)
 	return w->m.from.n ? OK : refuse(c, E_INPUT, &broken);
 }
 
-static err_t answer_asked(struct ctx *c, struct str text, struct str *out)
+static err_t answer_asked(struct ctx *c, struct str from, struct str text, struct str *out)
 {
 	struct value *answer;
 	if (!text.p || verify_is_help(text)) {
@@ -99,7 +99,7 @@ static err_t answer_asked(struct ctx *c, struct str text, struct str *out)
 		        N_("查验发票：点菜单“扫码查验”，或者发来发票号码和价税合计，如：26332000000000000001 1130.00"));
 		return OK;
 	}
-	TRY(verify_ask(c, text, &answer));
+	TRY(verify_ask(c, text, from, &answer));
 	*out = verify_long(c, answer);
 	return OK;
 }
@@ -109,14 +109,16 @@ static err_t answer_message(struct ctx *c, const struct wechat_message *m, struc
 {
 	*out = STR_NONE;
 	if (str_is(m->type, "event")) {
-		if (m->scanned.n) return answer_asked(c, m->scanned, out);
-		return str_is(m->event, "subscribe") || str_is(m->event, "CLICK") ? answer_asked(c, STR_NONE, out) : OK;
+		if (m->scanned.n) return answer_asked(c, m->from, m->scanned, out);
+		return str_is(m->event, "subscribe") || str_is(m->event, "CLICK")
+		               ? answer_asked(c, m->from, STR_NONE, out)
+		               : OK;
 	}
 	if (str_is(m->type, "image")) {
 		*out = tr(c, N_("图片里的二维码这里读不了。请点菜单“扫码查验”，从相册里选这张图"));
 		return OK;
 	}
-	return answer_asked(c, str_sub(m->content, 0, VERIFY_ASK_MAX), out);
+	return answer_asked(c, m->from, str_sub(m->content, 0, VERIFY_ASK_MAX), out);
 }
 
 /* --- answered once --- */
