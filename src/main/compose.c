@@ -5,6 +5,7 @@
 #include "kernel/db/store.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/keys/keys.h"
+#include "kernel/limit/guesses.h"
 #include "kernel/limit/limit.h"
 #include "kernel/log/log.h"
 #include "kernel/metrics/metrics.h"
@@ -122,6 +123,7 @@ err_t compose_open(struct app *app, const struct options *o)
 	/* Behind a socket stands a proxy, and behind that the world. */
 	app->sandbox = o->sandbox ? sandbox_new(!str_starts(str_c(o->listen), "unix:")) : NULL;
 	app->limits = limit_new(o->rate_limit);
+	app->guesses = guesses_new();
 	if (mkdir(o->data, 0700) != 0 && errno != EEXIST) return failed("data directory", E_INPUT);
 	if ((e = load_law(app)) != OK) return failed("policy packages and calendar", e);
 	if (!o->checking) app->instance = instance_name(app->lifetime, o->data);
@@ -147,6 +149,7 @@ err_t compose_open_plane(struct app *app, const struct options *o)
 	app->clock = calloc(1, sizeof *app->clock);
 	if (!app->clock) abort();
 	app->limits = limit_new(o->rate_limit);
+	app->guesses = guesses_new();
 	err_t e = plane_open(&app->plane, o->data, true);
 	return e == OK ? OK : failed("verification plane", e);
 }
@@ -157,6 +160,7 @@ void compose_close_plane(struct app *app)
 	spelled_free(app->spelled);
 	metrics_free(app->metrics);
 	limit_free(app->limits);
+	guesses_free(app->guesses);
 	free(app->clock);
 }
 
