@@ -70,6 +70,25 @@ test('G06.8 A13.1 the search understands both menus, numbers and other words; it
   assert.equal((await open.get('/v1/search?q=' + 'x'.repeat(101))).status, 400);
 });
 
+test('G06.8 A13.1 twenty-five questions: the exact task stands first, what is not online yet says where to go, goods do not mix in', async () => {
+  const t1 = await Client.signIn(server.url, 'T1'), english = new Client(server.url, { token: t1.token, language: 'en' });
+  const table = {
+    开发票: 'invoice.blank', 给客户开票: 'invoice.blank', 我要开专票: 'invoice.blank', 'issue an invoice': 'invoice.blank', invoice: 'invoice.blank',
+    发票开错了怎么办: 'reversal.choose', 作废: 'reversal.choose', 查发票: 'verify.form', 发票真伪: 'verify.form',
+    付款: 'payment.due', 交税: 'payment.due', 'pay tax': 'payment.due', 报税: 'filing.list', 申报增值税: 'filing.list', 开完税证明: 'certificate.form',
+    提额: 'quota.show', 领发票: 'platform.claim_page', 改密码: 'identity.password_page', 忘记密码: 'identity.enrol_page', 授权别人办税: 'identity.mandates',
+    退税: 'elsewhere.refund', refund: 'elsewhere.refund', 注销: 'elsewhere.deregistration', passport: 'elsewhere.departure_refund', 印花税: 'elsewhere.other_taxes' };
+  assert.equal(Object.keys(table).length, 25);
+  for (const [q, wanted] of Object.entries(table)) {
+    const found = await search(/^[a-z]/.test(q) ? english : t1, q), first = [...found.tasks, ...found.elsewhere][0];
+    assert.equal(first?.id, wanted, q);
+    assert.deepEqual(found.tax_codes, [], q);
+    if (wanted.startsWith('elsewhere.')) assert.match(first.detail, /12366/, q);
+  }
+  assert.ok((await search(t1, '车床')).tax_codes.length > 0);
+  assert.equal((await search(t1, '卖面包')).tax_codes[0].title, '面包');
+});
+
 test('G06.8 A05.9 a taxpayer sees its duties, its month, its receipts and messages; nobody else does', async () => {
   let t1 = await Client.signIn(server.url, 'T1');
   const invoice = is(await t1.post('/v1/invoices', invoiceBody({ ref: 'P1', net: '1000000.00', buyer: { tax_id: parties.T3, name: names.T3 } })), 201);

@@ -127,7 +127,10 @@ void tasks_put_large(struct ctx *c, struct value *out)
 
 static void put_words(struct buf *b, const struct operation *op, struct str other_title)
 {
-	buf_str(b, other_title);
+	/* One word, not several: "issue" alone is not what a page named "Issue a red invoice" is for. */
+	for (size_t i = 0; i < other_title.n; i++)
+		buf_char(b, other_title.p[i] == ' ' ? '-' : other_title.p[i]);
+	buf_char(b, ' ');
 	for (const char *p = op->menu; *p; p++)
 		buf_char(b, *p == '/' ? ' ' : *p);
 	buf_char(b, ' ');
@@ -154,6 +157,19 @@ static void add_task(
 	}
 }
 
+static void add_elsewhere(
+        struct arena *a, const struct lang *english, const struct elsewhere *e, struct search_document *out)
+{
+	struct str zh = str_c(e->title), en = lang_text(english, zh);
+	for (int k = 0; k < 2; k++)
+		out[k] = (struct search_document){ .kind = S("elsewhere"),
+			.id = str_printf(a, "elsewhere.%s", e->id),
+			.lang = k ? S("en") : S("zh"),
+			.title = k ? en : zh,
+			.words = str_printf(a, "%s %.*s", e->words, STR_FMT(zh)),
+			.href = S("") };
+}
+
 static struct str version_of(struct arena *a, const struct search_document *list, size_t n)
 {
 	struct buf b;
@@ -177,6 +193,8 @@ err_t tasks_start(struct app *app)
 				add_task(a, i18n_lang(app, S("en")), &services[s]->operations[i], &list[n]);
 				n += 2;
 			}
+	for (size_t i = 0; i < n_elsewhere && n < TASKS_MAX * 2; i++, n += 2)
+		add_elsewhere(a, i18n_lang(app, S("en")), &elsewhere_list[i], &list[n]);
 	struct str version = version_of(a, list, n);
 	err_t e = search_has(app->search, source_tasks, version)
 	                  ? OK
