@@ -33,6 +33,18 @@ test('G06.1 G06.2 the public home: what can be done, who can do it, and the next
   assert.equal(english.calendar.due.at(-1).titles[0].title.replace(/\d{4}-\d\d/, 'M'), 'Taxes and fees filed monthly (for M)');
 });
 
+test('G06.8 A13.7 the home offers what is done most by a firm, a small-scale firm, a person and a visitor, and nothing of the others', async () => {
+  const groupsOf = async (account) => is(await (await Client.signIn(server.url, account)).get('/v1/home'), 200).taxpayer.groups;
+  const hrefs = (groups) => groups.flatMap((g) => g.items.map((i) => i.href));
+  const t1 = await groupsOf('T1'), t2 = hrefs(await groupsOf('T2')), p1 = await groupsOf('P1');
+  assert.deepEqual(t1.map((g) => g.name), ['发票', '申报和缴款', '企业和人员']);
+  assert.equal(t1[0].items[0].href, '/invoices/new');
+  for (const wanted of ['/returns', '/payments/new', '/input-credits']) assert.ok(hrefs(t1).includes(wanted), wanted);
+  assert.ok(t2.includes('/invoices/new') && !t2.includes('/input-credits'), 'small-scale payers credit no input tax');
+  assert.equal(hrefs(p1)[0], '/agency/requests/new');
+  for (const never of ['/invoices/new', '/input-credits', '/quota']) assert.ok(!hrefs(p1).includes(never), never);
+});
+
 test('G06.8 the menu shows what works and what the caller may do', async () => {
   const menu = is(await open.get('/v1/menu'), 200);
   assert.ok(menu.sections.some((s) => s.id === '公众服务'));

@@ -35,10 +35,10 @@ void month_put(
 /* Only for the page: calendar.weeks[] of cells[{day, rest, today, label, href}]. */
 void month_put_weeks(struct ctx *c, struct value *root);
 
-/* What can be begun by whom: groups[{name, items[{name, href}]}] of pages without parameters, as far as they are there.
- */
-void tasks_put_groups(struct ctx *c, struct value *out);
-void tasks_put_shortcuts(struct ctx *c, struct value *out);
+/* What the caller does most: groups[{name, items[{name, href}]}] of pages without parameters, as far as they are there.
+ * firm, general: of the taxpayer acted for. */
+void tasks_put_groups(struct ctx *c, bool firm, bool general, struct value *out);
+void tasks_put_shortcuts(struct ctx *c, bool firm, bool general, struct value *out);
 /* "choices": the few tasks of the large print home. */
 void tasks_put_large(struct ctx *c, struct value *out);
 /* What is not done online yet, and where it is done. */

@@ -151,6 +151,7 @@ static const struct operation operations[] = {
 	        .view = credit_list_view,
 	        .page = "purchase/credits",
 	        .menu = "我要办税/税务数字账户/发票勾选确认",
+	        .firm = true,
 	        .title = N_("进项发票勾选"),
 	        .requirements = "A09.10 A05.1",
 	        .words = "抵扣 勾选 用途确认 进项" },
