@@ -159,6 +159,16 @@ test("G06.1 the officer's desk: newest registrations, reconciliation, the log", 
   assert.equal(home.officer.registrations.length, 5);
   assert.ok(Array.isArray(home.officer.reconciliations));
   assert.ok(home.officer.log_size > 0);
+  // Open cases of the services in one list, each a link that opens.
+  const t1 = await Client.signIn(server.url, 'T1');
+  const asked = is(await t1.post('/v1/quota/requests', { amount: '12000000.00', contracts: '11500000.00' }), 201);
+  const { cases, case_count } = is(await o1.get('/v1/home'), 200).officer;
+  assert.equal(case_count, cases.length);
+  const one = cases.find((k) => k.who === names.T1 && k.href.includes(`/${asked.id}?purpose=`));
+  assert.equal(one.waits, 0);
+  is(await o1.get('/v1' + one.href.split('?')[0], { headers: { 'etax-purpose': 'review' } }), 200);
+  const times = cases.map((k) => k.due_on || '9999' + k.since);
+  assert.deepEqual(times, [...times].sort(), 'nearest term first, then what waits longest');
 });
 
 test('A04.18 A05.16 receipts: the list of their holder, the proof, the check by anybody, with number or file', async () => {

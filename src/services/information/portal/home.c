@@ -166,6 +166,7 @@ static err_t put_officer(struct ctx *c, struct value *out)
 	value_put_str(c->arena, v, "name", c->caller.person_name);
 	value_put_str(c->arena, v, "office", c->caller.office);
 	value_put_str(c->arena, v, "post", c->caller.post);
+	TRY(inbox_put(c, v));
 	TRY(registry_recent(c, &recent, &n));
 	put_registrations(c, recent, n, v);
 	TRY(payment_days(c, &days, &n));

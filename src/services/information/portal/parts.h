@@ -41,6 +41,9 @@ void tasks_put_groups(struct ctx *c, bool firm, bool general, struct value *out)
 void tasks_put_shortcuts(struct ctx *c, bool firm, bool general, struct value *out);
 /* "choices": the few tasks of the large print home. */
 void tasks_put_large(struct ctx *c, struct value *out);
+/* Open cases of the caller's post: "cases" (nearest term first), "case_count". */
+MUST_USE err_t inbox_put(struct ctx *c, struct value *out);
+
 /* What is not done online yet, and where it is done. */
 struct elsewhere {
 	const char *id, *title, *where, *words;
