@@ -313,6 +313,8 @@ test('an expired token is no token', async () => {
   const at = (ms) => new Date(ms).toISOString().replace(/\.\d+Z$/, '+00:00');
   await open.post('/v1/sandbox/clock', { now: at(now.getTime() + 2 * 86_400_000) }, { key: null });
   isProblem(await reader.get('/v1/invoices'), 401);
+  await open.post('/v1/sandbox/clock', { now: at(now.getTime()) }, { key: null });
+  await open.post('/v1/sandbox/clock', { now: at(now.getTime() + 13 * 3600_000) }, { key: null });
   isProblem(await t1.get('/v1/invoices'), 401);
   await open.post('/v1/sandbox/clock', { now: at(now.getTime()) }, { key: null });
 });

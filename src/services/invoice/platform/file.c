@@ -6,16 +6,16 @@
 #include <string.h>
 
 enum place { OF_ORDER, OF_BUYER, OF_ITEM };
-enum { SELLER, ORDER_NO, COLUMNS = 19 };
+enum { SELLER, ORDER_NO };
 
-static const char *const titles[COLUMNS] = { N_("商家税号"), N_("订单号"), N_("发票种类"), N_("开具时间"),
+static const char *const titles[FILE_COLUMNS] = { N_("商家税号"), N_("订单号"), N_("发票种类"), N_("开具时间"),
 	N_("购买方税号"), N_("购买方名称"), N_("整单优惠（元）"), N_("拆分方式"), N_("每张最多（元）"), N_("备注"),
 	N_("税收分类编码"), N_("项目名称"), N_("规格型号"), N_("单位"), N_("件数"), N_("含税金额（元）"),
 	N_("含税折扣（元）"), N_("税率"), N_("煤炭种类") };
 static const struct {
 	const char *column, *member;
 	enum place place;
-} members[COLUMNS] = { { "seller", "seller", OF_ORDER }, { "order_no", "order_no", OF_ORDER },
+} members[FILE_COLUMNS] = { { "seller", "seller", OF_ORDER }, { "order_no", "order_no", OF_ORDER },
 	{ "kind", "kind", OF_ORDER }, { "issue", "issue", OF_ORDER }, { "buyer_tax_id", "tax_id", OF_BUYER },
 	{ "buyer_name", "name", OF_BUYER }, { "order_discount", "discount", OF_ORDER }, { "split", "split", OF_ORDER },
 	{ "limit", "limit", OF_ORDER }, { "remark", "remark", OF_ORDER }, { "tax_code", "tax_code", OF_ITEM },
@@ -33,7 +33,7 @@ static const struct fault_def too_long = { "order-too-long", N_("一张订单最
 
 const char *const *file_titles(size_t *n)
 {
-	*n = COLUMNS;
+	*n = FILE_COLUMNS;
 	return titles;
 }
 
@@ -57,7 +57,7 @@ int64_t file_count_lines(struct str text)
 
 static int column_of(struct ctx *c, struct str title)
 {
-	for (int k = 0; k < COLUMNS; k++)
+	for (int k = 0; k < FILE_COLUMNS; k++)
 		if (str_is(title, titles[k]) || str_is(title, members[k].column) || str_eq(title, tr(c, titles[k])))
 			return k;
 	return -1;

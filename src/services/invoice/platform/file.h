@@ -24,6 +24,7 @@ MUST_USE err_t file_open(struct ctx *c, struct file_reader *r, struct str text, 
 bool file_next(struct ctx *c, struct file_reader *r, struct order *out, int64_t *line);
 
 int64_t file_count_lines(struct str text);
+enum { FILE_COLUMNS = 19 };
 const char *const *file_titles(size_t *n); /* of CSV columns, N_(): English names of the fields are known too */
 const char *file_column(size_t i);
 #endif

@@ -127,19 +127,20 @@ err_t platform_lines_csv(struct ctx *c, const void *input, struct reply *out)
 /* An empty table with the columns and one example, for people. */
 err_t platform_template(struct ctx *c, const void *input, struct reply *out)
 {
-	static const char *const example[] = { "91330100MA2H000142", "SO-1001", "普通发票", "立即开具", "", "李静",
-		"10.00", "不拆分", "", "", "1090105030000000000", "车床", "CK6140", "台", "1", "1130.00", "", "0.13" };
-	struct str cells[COUNT(example)];
+	static const char *const example[FILE_COLUMNS] = { "91330100MA2H000142", "SO-1001", "普通发票", "立即开具", "",
+		"李静", "10.00", "不拆分", "", "", "1090105030000000000", "车床", "CK6140", "台", "1", "1130.00", "",
+		"0.13", "" };
+	struct str cells[FILE_COLUMNS];
 	size_t n;
 	const char *const *titles = file_titles(&n);
 	struct buf b;
 	(void)input;
 	buf_init(&b, c->arena, 1024);
 	buf_c(&b, "\xef\xbb\xbf");
-	for (size_t i = 0; i < n && i < COUNT(example); i++)
+	for (size_t i = 0; i < FILE_COLUMNS; i++)
 		cells[i] = tr(c, titles[i]);
 	csv_write(&b, cells, n, true);
-	for (size_t i = 0; i < n && i < COUNT(example); i++)
+	for (size_t i = 0; i < FILE_COLUMNS; i++)
 		cells[i] = str_c(example[i]);
 	csv_write(&b, cells, n, true);
 	out->bytes = buf_done(&b);
