@@ -171,6 +171,14 @@ test('A05.1 a small-scale taxpayer is told that there is nothing to pick; anothe
     await page.goto(server.url + '/input-credits');
     assert.match(await page.textContent('main'), /您是小规模纳税人/);
     await good(browser, 'credits-small');
+    for (const [who, words] of [['P1', /您现在以个人身份办事/], ['O1', /您现在以税务人员身份办事/]]) {
+      await signIn(page, server.url, who);
+      await page.goto(server.url + '/input-credits');
+      assert.match(await page.textContent('main'), words);
+      assert.doesNotMatch(await page.textContent('main'), /小规模纳税人/);
+      assert.equal(await page.locator('main a[href="/identity"]').count(), 1);
+      await good(browser, `credits-${who}`);
+    }
     await signIn(page, server.url, 'T3');
     await page.goto(server.url + '/input-credits');
     await click(page, 'a:has-text("←")');

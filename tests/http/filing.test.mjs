@@ -191,6 +191,10 @@ test('a month of a general payer', async (t) => {
       for (const l of ['l17', 'l18', 'l19', 'l24', 'l39', 'l40', 'l41']) assert.equal(found[`/lines/${l}`], 'line-computed', l);
       assert.equal(found['/lines/l12'], undefined);
       assert.match(answer.body.errors.find((e) => e.pointer === '/lines/l19').detail, /60,000\.00（l11 - l18 - addl_used）/);
+      // vouchers and what an inspection adds are never below 0; what is transferred out and the additional credit may be
+      const below = Object.fromEntries([12, 14, 16, 22, 36].map((n) => [`l${n}`, '-1.00']));
+      assert.deepEqual(faults(await t1.post(path, { lines: { ...below, l5: '1000.01' }, inputs: { addl_credit: '-500.00', nothing: '1.00' } })),
+        { '/inputs/nothing': 'unknown-field', '/lines/l12': 'line-negative', '/lines/l16': 'line-negative', '/lines/l22': 'line-negative', '/lines/l36': 'line-negative' });
       const typed = faults(await t1.post(path, { lines: { l1: 5, l2: 'many', l3: '1.234', l5: ['1'], l7: '99999999999999999999', l9: '1e5', l42: '1.00', l0: '0.00', L1: '0.00' }, colour: 'red', corrects: -1 }));
       for (const at of ['/lines/l1', '/lines/l2', '/lines/l3', '/lines/l5', '/lines/l7', '/lines/l9', '/lines/l42', '/lines/l0', '/lines/L1', '/colour', '/corrects'])
         assert.ok(typed[at], `${at}: ${JSON.stringify(typed)}`);

@@ -60,6 +60,7 @@ test('A09.10 refused: future months, quarters, before it was issued, small-scale
   assert.equal(ok(await credit([v.number], `${month.slice(0, 4)}Q1`), 422).errors[0].code, 'period-month');
   assert.equal(ok(await credit([v.number], '2020-01'), 422).errors[0].code, 'issued-later');
   assert.equal(ok(await credit([v.number], month, t2), 409).code, 'small-scale');
+  assert.equal(ok(await credit([v.number], month, await Client.signIn(server.url, 'P1')), 409).code, 'taxpayer-unknown');
   assert.equal(ok(await credit([v.number], month, t1), 422).errors[0].code, 'invoice-unknown');
   assert.equal((await credit([])).status, 422);
   assert.equal((await credit(Array(1001).fill(v.number))).status, 422);

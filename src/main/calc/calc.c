@@ -241,13 +241,57 @@ struct calc *calc_open(struct arena *a, struct str *why)
 	return c->calendar ? c : NULL;
 }
 
+/* The place behind a string that begins at `from`; the end of the text when it does not end. */
+static size_t behind_string(struct str text, size_t from)
+{
+	size_t i = from + 1;
+	while (i < text.n && text.p[i] != '"')
+		i += text.p[i] == '\\' ? 2 : 1;
+	return i < text.n ? i + 1 : text.n;
+}
+
+static size_t behind_space(struct str text, size_t i)
+{
+	while (i < text.n && (text.p[i] == ' ' || text.p[i] == '\t'))
+		i++;
+	return i;
+}
+
+/* The id of a line that is no JSON, so that its sender knows which it was: a text member "id" of the outer object. */
+static struct str id_of_broken(struct arena *a, struct str text)
+{
+	int depth = 0;
+	struct value *id;
+	struct json_fault where;
+	for (size_t i = 0, end; i < text.n; i = end) {
+		end = i + 1;
+		depth += (text.p[i] == '{' || text.p[i] == '[') - (text.p[i] == '}' || text.p[i] == ']');
+		if (text.p[i] != '"') continue;
+		end = behind_string(text, i);
+		size_t colon = behind_space(text, end), value = behind_space(text, colon + 1);
+		if (depth != 1 || !str_is(str_sub(text, i, end - i), "\"id\"") || value >= text.n) continue;
+		if (text.p[colon] != ':' || text.p[value] != '"') continue;
+		struct str token = str_sub(text, value, behind_string(text, value) - value);
+		return json_parse(a, token, &id, &where) == OK ? id->str : STR_NONE;
+	}
+	return STR_NONE;
+}
+
+static bool complain_json(struct work *w, struct str text, const struct json_fault *where, struct value *reply)
+{
+	struct str id = id_of_broken(w->arena, text);
+	if (id.p) value_put_str(w->arena, reply, "id", id);
+	return complain(w, "json", NULL,
+	        str_printf(w->arena, N_("这一行读不懂，第 %d 列：%s"), where->column, where->reason.p).p);
+}
+
 static bool answer(struct work *w, struct str text, struct value *reply)
 {
 	struct value *line = NULL;
 	struct json_fault where;
 	if (text.n > CALC_LINE_BYTES_MAX) return complain(w, "too-long", NULL, N_("一行过长，最多 1000000 字节"));
-	if (json_parse(w->arena, text, &line, &where) != OK || line->kind != VALUE_OBJECT)
-		return complain(w, "json", NULL, N_("这一行不是 JSON 对象"));
+	if (json_parse(w->arena, text, &line, &where) != OK) return complain_json(w, text, &where, reply);
+	if (line->kind != VALUE_OBJECT) return complain(w, "json", NULL, N_("这一行不是 JSON 对象"));
 	value_put_str(w->arena, reply, "id", value_text(line, "id"));
 	const struct value *explain = value_get(line, S("explain"));
 	const struct plan *plan;

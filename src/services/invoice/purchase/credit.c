@@ -22,6 +22,9 @@ static const struct fault_def future = { "period-future", N_("这个月还没有
 static const struct fault_def closed = { "period-closed", N_("{1} 的增值税已申报，不能再勾选或撤销"), NULL, NULL };
 static const struct fault_def small = { "small-scale", N_("小规模纳税人不抵扣进项税额"), NULL, N_("增值税法 第九条") };
 
+static const struct fault_def no_taxpayer = { "taxpayer-unknown",
+	N_("您现在的办事身份没有税务登记，进项税额由企业勾选抵扣"), N_("在“身份切换”里换成企业再办"), NULL };
+
 /* On paper, by code and number in one word. */
 static err_t find_paper(struct ctx *c, int64_t buyer_id, struct str number, struct purchase_received *out)
 {
@@ -82,7 +85,8 @@ static err_t check_period(struct ctx *c, struct period p)
 		FAULT(c, S("/period"), &future);
 	TRY(problem_result(&c->problem));
 	TRY(registry_taxpayer_head(c, c->caller.subject_id, &taxpayer, &found));
-	if (!found || !taxpayer.general) return RAISE(c, E_CONFLICT, &small);
+	if (!found) return RAISE(c, E_CONFLICT, &no_taxpayer);
+	if (!taxpayer.general) return RAISE(c, E_CONFLICT, &small);
 	TRY(purchase_closed_get(c, c->caller.subject_id, period_format(c->arena, p), &row, &found));
 	return found ? RAISE(c, E_CONFLICT, &closed, period_format(c->arena, p)) : OK;
 }

@@ -173,7 +173,9 @@ err_t credit_list_view(struct ctx *c, const void *input, struct reply *out)
 	put_use_words(c, v);
 	value_put_money(c->arena, v, "deductible", left);
 	value_put_bool(c->arena, v, "is_undo", undo);
-	value_put_bool(c->arena, v, "is_small", !general);
+	value_put_bool(c->arena, v, "is_small", found && !general);
+	value_put_bool(c->arena, v, "as_officer", !found && c->caller.officer);
+	value_put_bool(c->arena, v, "as_person", !found && !c->caller.officer);
 	value_put_bool(c->arena, v, "may_act", general && !closed && value_get(v, S("invoices"))->count > 0);
 	value_put_c(c->arena, v, "action", undo ? "/input-credits/withdrawal" : "/input-credits");
 	return OK;

@@ -57,7 +57,9 @@ static const struct cell_part general_parts[] = {
 	{ { 5 }, { 6 } },
 	{ { 0 } },
 };
-static const int general_not_negative[] = { 13, 15, 23, 26, 28, 29, 30, 31, 35, 37, CELL_addl_credit, 0 };
+/* Vouchers, payments and what an inspection adds. Sales and their tax can be below 0 by red letters; so can line 14,
+ * when what was transferred out may be deducted again. */
+static const int general_not_negative[] = { 12, 13, 15, 16, 22, 23, 26, 28, 29, 30, 31, 35, 36, 37, 0 };
 static const int general_stocks[] = { 13, 20, 25, 32, 33, 36, 38, 0 };
 static const int general_sales[] = { 1, 5, 7, 8, 0 };
 
