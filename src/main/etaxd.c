@@ -138,7 +138,7 @@ static const struct command commands[] = {
 	{ "channel", "channel set --data DIR [--db URL] NAME < VALUE   (wechat.token, sms.key …)", channel_main },
 	{ "key", "key rotate-log --data DIR   (while the server is stopped)", run_key },
 	{ "witness", "witness --data DIR --log K --name NAME [--listen 127.0.0.1:8090|unix:PATH]", witness_main },
-	{ "receipt", "receipt verify FILE --key K [--witness W …]", receipt_main },
+	{ "receipt", "receipt verify FILE --key K … [--witness W …]", receipt_main },
 	{ "certificate", "certificate verify FILE --key K", certificate_main },
 	{ "answer", "answer verify FILE --keys KEYS   (KEYS: the answer of /v1/keys)", answer_main },
 	{ "invoice", "invoice validate FILE… | invoice convert --to xml|json|ofd|pdf|xbrl FILE…", invoice_main },

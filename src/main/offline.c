@@ -39,15 +39,7 @@ bool offline_keys_read(struct arena *a, const char *key, struct offline_keys *ke
 	return false;
 }
 
-static bool read_both(struct arena *a, const char *path, const char *key, struct str *file, struct offline_keys *keys)
-{
-	if (!offline_keys_read(a, key, keys)) return false;
-	if (offline_read(a, path, file)) return true;
-	(void)fprintf(stderr, "etaxd: cannot read %s\n", path);
-	return false;
-}
-
-static bool add_witnesses(struct arena *a, const char *text, struct offline_keys *all)
+static bool add_keys(struct arena *a, const char *text, struct offline_keys *all)
 {
 	struct offline_keys *more = arena_new_of(a, struct offline_keys);
 	if (!offline_keys_read(a, text, more)) return false;
@@ -63,22 +55,28 @@ static bool add_witnesses(struct arena *a, const char *text, struct offline_keys
 bool offline_arguments_witnessed(struct arena *a, int argc, char **argv, const char *verb, struct str *file,
         struct offline_keys *keys, struct offline_keys *witnesses)
 {
-	const char *path = NULL, *given = NULL;
+	const char *path = NULL;
 	bool good = argc > 2 && strcmp(argv[2], "verify") == 0;
+	keys->n = 0;
 	if (witnesses) witnesses->n = 0;
 	for (int i = 3; i < argc; i++) {
 		if (strcmp(argv[i], "--key") == 0 && i + 1 < argc) {
-			given = argv[++i];
+			if (!add_keys(a, argv[++i], keys)) return false;
 		} else if (witnesses && strcmp(argv[i], "--witness") == 0 && i + 1 < argc) {
-			if (!add_witnesses(a, argv[++i], witnesses)) return false;
+			if (!add_keys(a, argv[++i], witnesses)) return false;
 		} else if (!path) {
 			path = argv[i];
 		} else {
 			good = false;
 		}
 	}
-	if (good && path && given) return read_both(a, path, given, file, keys);
-	(void)fprintf(stderr, "etaxd %s verify FILE --key K%s\n", verb, witnesses ? " [--witness W ...]" : "");
+	if (!good || !path || !keys->n) {
+		(void)fprintf(
+		        stderr, "etaxd %s verify FILE --key K ...%s\n", verb, witnesses ? " [--witness W ...]" : "");
+		return false;
+	}
+	if (offline_read(a, path, file)) return true;
+	(void)fprintf(stderr, "etaxd: cannot read %s\n", path);
 	return false;
 }
 

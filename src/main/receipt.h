@@ -1,4 +1,5 @@
-/* etaxd receipt verify FILE --key K: offline; K is a verifier key string or a file that holds one. */
+/* etaxd receipt verify FILE --key K ...: offline; K is a verifier key string or a file that holds one. FILE is the
+ * proof file, or the JSON of a receipt, which holds it. */
 #ifndef MAIN_RECEIPT_H
 #define MAIN_RECEIPT_H
 

@@ -51,8 +51,14 @@ function wordsOf(html) {
   return found.map((t) => t.replace(/&(?:amp|lt|gt|quot|#39);/g, (e) => entities[e]).trim()).filter(Boolean);
 }
 
-const faultsOf = (html, lang) => wordsOf(html)
-  .filter((t) => HOLES.test(t) || (lang === 'en' ? chineseLeft(t) : englishLeft(t))).map((t) => `“${t.slice(0, 80)}”`);
+/** Chinese sentences follow each other without a blank; English ones that do have lost it between two texts. */
+function touching(html) {
+  const lines = html.replace(/<(script|style|pre|textarea|svg)\b[\s\S]*?<\/\1>/g, ' ').replace(/<\/?(?:a|b|em|small|span|strong)\b[^>]*>/g, '').replace(/<[^>]*>/g, '\n');
+  return [...lines.matchAll(/[^\n]{0,20}[a-z]\.[A-Z][a-z]* [^\n]{0,20}/g)].map((m) => m[0]);
+}
+
+const faultsOf = (html, lang) => [...wordsOf(html).filter((t) => HOLES.test(t) || (lang === 'en' ? chineseLeft(t) : englishLeft(t))),
+  ...(lang === 'en' ? touching(html) : [])].map((t) => `“${t.slice(0, 80)}”`);
 
 // --- pages ---
 
@@ -154,6 +160,19 @@ test('§5.6 every operation refuses in the language that was asked for', async (
   t.diagnostic(`${refusals} refusals`);
   assert.ok(refusals > 200, `only ${refusals}`);
   assert.deepEqual(faults, []);
+});
+
+test('§5.6 English words are English sentences, too', async () => {
+  const text = async (at) => (await (await fetch(server.url + at, { headers: { accept: 'text/html', 'accept-language': 'en' } })).text()).replace(/<[^>]*>/g, '');
+  const large = await text('/?size=large');
+  assert.match(large, /Call 12366 Taxpayer service hotline/);
+  assert.match(large, /Beware of fraud\. The tax bureau/);
+  assert.match(await text('/menu'), /listed here\. There is more/);
+  const t1 = await Client.signIn(server.url, 'T1');
+  const r = await t1.post('/v1/invoices', { kind: 'ordinary', seller_ref: 'words', buyer: {}, lines: [] }, { headers: { 'accept-language': 'en' } });
+  const said = r.body.errors.map((e) => e.detail).join('\n');
+  assert.match(said, /^[A-Z][^\n]*: 1 or more needed$/m);
+  assert.doesNotMatch(said, /needs at least|fill in [A-Z]/);
 });
 
 test('a first visit is answered in the language of the browser; a choice stays', async () => {

@@ -32,7 +32,15 @@ test('the plane answers beside the core, after it has gone, and says what is not
     assert.equal((await plane.client.get(path + '?total=113.00')).body?.verdict, 'valid');
     assert.notEqual((await plane.client.get(path + '?total=114.00')).body?.verdict, 'valid');
     const away = await plane.client.post('/v1/sessions', { account: parties.T1, password: 'sandbox' });
-    assert.equal(away.status, 503);
+    assert.deepEqual([away.status, away.body.code], [503, 'only-verification'], away.text);
+    for (const where of ['/public/status/general/1', '/channels/sms', '/v1/log', '/log/checkpoint', '/v1/invoices']) {
+      const elsewhere = await plane.client.get(where);
+      assert.doesNotMatch(elsewhere.text, /Idempotency-Key|\bbusy\b/, where);
+      if (elsewhere.status === 503) assert.deepEqual([elsewhere.body.code, elsewhere.headers.get('retry-after')], ['only-verification', '60'], where);
+    }
+    const page = await fetch(plane.client.url + '/login', { headers: { accept: 'text/html' } });
+    assert.equal(page.status, 503);
+    assert.match(await page.text(), /<title>这个地址只查验发票，不办别的事 – /);
     plane.process.kill('SIGTERM');
     assert.equal(await plane.exited, 0);
   } finally {

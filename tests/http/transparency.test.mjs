@@ -1,10 +1,13 @@
 // The log as the public reads it, a holder's receipt, and the numbers for operators. (A05.16 A20.1)
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client, parties } from '../lib/client.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
-import { Server } from '../lib/server.mjs';
+import { Server, runEtaxd } from '../lib/server.mjs';
 
 let server, t1, open, invoice;
 before(async () => {
@@ -47,6 +50,32 @@ test('checkpoint, key, tiles and entries agree with each other and with the rece
   assert.equal(receipt.status, 200, receipt.text);
   assert.ok(leaves[receipt.body.index].toString('hex') === invoice.receipt.digest);
   assert.equal(receipt.body.act.number, invoice.number);
+});
+
+test('A05.16 a receipt leads to its proof, its JSON is one, and no line of it can be changed in silence', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'etax-receipt-')), at = (name, text) => { writeFileSync(path.join(folder, name), text); return path.join(folder, name); };
+  const { receipt } = invoice, file = (await t1.get(receipt.proof)).text, json = await t1.get(receipt.href);
+  assert.equal(receipt.proof, `${receipt.href}.tlog-proof`);
+  assert.equal(json.body.proof, receipt.proof);
+  const [log, seal] = (await open.get('/log/key')).text.trim().split('\n');
+  const verify = (file, ...keys) => runEtaxd(['receipt', 'verify', file, ...keys.flatMap((k) => ['--key', k])]);
+  const good = await verify(at('proof', file), log, seal);
+  assert.equal(good.code, 0, good.output);
+  assert.doesNotMatch(good.stdout, /not checked/);
+  assert.deepEqual((await verify(at('json', json.text), log, seal)).code, 0);
+  const object = await verify(at('object', JSON.stringify(receipt)), log);
+  assert.match(object.stdout, /^FAILED file: .*"proof"/);
+  const one = await verify(at('proof', file), log), origin = log.split('+')[0];
+  assert.equal(one.code, 0);
+  assert.match(one.stdout, new RegExp(`^1 signature line not checked: no key for ${origin.replaceAll('.', '\\.')}$`, 'm'));
+  // The second line's name, then its signature.
+  const lines = file.trimEnd().split('\n'), last = lines.at(-1);
+  const renamed = await verify(at('renamed', [...lines.slice(0, -1), last.replace(origin, origin.replace(/.$/, '_'))].join('\n') + '\n'), log, seal);
+  assert.equal(renamed.code, 1);
+  assert.match(renamed.stdout, /^FAILED signature: no good SM2 signature of .*\nsignature line 2 \(.*_\) is by another name or key$/m);
+  const changed = await verify(at('changed', [...lines.slice(0, -1), last.replace(/(.{30})(.)(.{9})$/, (m, head, c, tail) => head + (c === 'A' ? 'B' : 'A') + tail)].join('\n') + '\n'), log, seal);
+  assert.equal(changed.code, 1);
+  assert.match(changed.stdout, /^FAILED signature: signature line 2 \(.*\) is wrong$/m);
 });
 
 test('tiles that are not there, and names that are none, are not found', async () => {

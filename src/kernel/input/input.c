@@ -9,6 +9,12 @@ static const struct fault_def unknown = { "unknown-field", N_("没有“{1}”�
 static const struct fault_def wrong_type = { "type", N_("{1}的格式不对，应为{2}"), NULL, NULL };
 static const struct fault_def too_long = { "too-long", N_("{1}最多 {2} 个字，现在是 {3} 个"), NULL, NULL };
 static const struct fault_def too_short = { "too-short", N_("{1}至少 {2} 个字"), NULL, NULL };
+static const struct fault_def exact_short = { "too-short", N_("{1}应为 {2} 位，现在是 {3} 位"), NULL, NULL };
+static const struct fault_def exact_long = { "too-long", N_("{1}应为 {2} 位，现在是 {3} 位"), NULL, NULL };
+static const struct fault_def range_short = { "too-short", N_("{1}应为 {2} 到 {3} 位，现在是 {4} 位"), NULL, NULL };
+static const struct fault_def range_long = { "too-long", N_("{1}应为 {2} 到 {3} 位，现在是 {4} 位"), NULL, NULL };
+static const struct fault_def decimal_long = { "too-long", N_("{1}连小数点最多 16 位，现在是 {2} 位"), NULL, NULL };
+static const struct fault_def decimal_fine = { "too-long", N_("{1}最多 13 位小数，现在是 {2} 位"), NULL, NULL };
 static const struct fault_def too_small = { "too-small", N_("{1}不能小于 {2}"), NULL, NULL };
 static const struct fault_def too_large = { "too-large", N_("{1}不能大于 {2}"), NULL, NULL };
 static const struct fault_def too_many = { "too-many", N_("{1}最多 {2} 项，现在是 {3} 项"), NULL, NULL };
@@ -22,6 +28,8 @@ static const struct fault_def uscc_form = { "uscc",
 	N_("{1}应为 18 位数字和大写字母（不含 I、O、S、V、Z）。请对照营业执照核对"), NULL, N_("GB 32100-2015") };
 static const struct fault_def resident_check = { "resident-id", N_("{1}不对，请对照身份证核对 18 位号码"), NULL,
 	N_("GB 11643-1999") };
+
+enum { DECIMAL_PLACES = 13 };
 
 static void read_object(struct ctx *c, const struct field *fields, const struct value *tree, struct str at, char *out);
 
@@ -95,16 +103,71 @@ static bool within(struct ctx *c, const struct field *f, struct str at, int64_t 
 	return v >= f->min && v <= f->max;
 }
 
+enum { CODE_MIN = 10, CODE_SPREAD = 10 };
+
+/* Numbers of documents have a length, or nearly one; of other texts only the limit that is missed counts. */
+static void wrong_length(struct ctx *c, const struct field *f, struct str at, int64_t most, int64_t n)
+{
+	bool longer = n > most, near = f->min >= CODE_MIN && most - f->min <= CODE_SPREAD;
+	struct str label = str_c(f->label), least = number_text(c, f->min), is = number_text(c, n);
+	if (f->min == most)
+		FAULT(c, at, longer ? &exact_long : &exact_short, label, least, is);
+	else if (near)
+		FAULT(c, at, longer ? &range_long : &range_short, label, least, number_text(c, most), is);
+	else if (longer)
+		FAULT(c, at, &too_long, label, number_text(c, most), is);
+	else
+		FAULT(c, at, &too_short, label, least);
+}
+
+/* Places behind the point of what is written as a number, whatever its size; -1: it is none. */
+static int64_t places_of(struct str s)
+{
+	int64_t digits = 0, places = -1;
+	for (size_t i = s.n && s.p[0] == '-' ? 1 : 0; i < s.n; i++) {
+		if (s.p[i] == '.' && places < 0 && digits)
+			places = 0;
+		else if (s.p[i] < '0' || s.p[i] > '9')
+			return -1;
+		else if (places >= 0)
+			places++;
+		else
+			digits++;
+	}
+	return !digits || places == 0 ? -1 : places < 0 ? 0 : places;
+}
+
+static bool wrong_decimal(struct ctx *c, const struct field *f, struct str at, struct str s)
+{
+	int64_t places = places_of(s);
+	if (places < 0) return wrong(c, f, at, N_("数字，最多 13 位小数"));
+	if (places > DECIMAL_PLACES)
+		FAULT(c, at, &decimal_fine, str_c(f->label), number_text(c, places));
+	else
+		FAULT(c, at, &decimal_long, str_c(f->label), number_text(c, (int64_t)s.n));
+	return false;
+}
+
+/* A number that the type has no room for is too large, not misspelt. */
+static bool wrong_number(struct ctx *c, const struct field *f, struct str at, struct str s, int64_t most_places,
+        int64_t most, const char *expected)
+{
+	int64_t places = places_of(s);
+	if (places < 0 || places > most_places || s.p[0] == '-') return wrong(c, f, at, expected);
+	if (f->max) most = f->max;
+	FAULT(c, at, &too_large, str_c(f->label),
+	        f->type == FIELD_MONEY ? money_format(c->arena, FEN(most)) : number_text(c, most));
+	return false;
+}
+
 static bool read_text(struct ctx *c, const struct field *f, struct str at, struct str s, struct str *out)
 {
 	int64_t n = characters(s, f->type == FIELD_LINES);
 	int64_t most = f->max ? f->max : 200;
 	if (n < 0)
 		FAULT(c, at, &bad_text, str_c(f->label));
-	else if (n > most)
-		FAULT(c, at, &too_long, str_c(f->label), number_text(c, most), number_text(c, n));
-	else if (n < f->min)
-		FAULT(c, at, &too_short, str_c(f->label), number_text(c, f->min));
+	else if (n > most || n < f->min)
+		wrong_length(c, f, at, most, n);
 	*out = s;
 	return n >= f->min && n <= most;
 }
@@ -164,16 +227,18 @@ bool input_scalar(struct ctx *c, const struct field *f, struct str at, struct st
 	case FIELD_USCC:
 	case FIELD_RESID:
 	case FIELD_TAX_ID: return read_identifier(c, f, at, s, to);
-	case FIELD_INT: return str_to_int(s, integer) ? within(c, f, at, *integer, false) : wrong(c, f, at, N_("整数"));
+	case FIELD_INT:
+		return str_to_int(s, integer) ? within(c, f, at, *integer, false)
+		                              : wrong_number(c, f, at, s, 0, INT64_MAX, N_("整数"));
 	case FIELD_ID: return (str_to_int(s, integer) && *integer > 0) || wrong(c, f, at, N_("编号"));
 	case FIELD_BOOL:
 		*(bool *)to = str_is(s, "on") || str_is(s, "true");
 		return *(bool *)to || str_is(s, "false") || str_is(s, "off") || wrong(c, f, at, "true/false");
 	case FIELD_MONEY:
 		return money_parse(s, to) ? within(c, f, at, ((struct money *)to)->fen, true)
-		                          : wrong(c, f, at, N_("金额，如 1234.50"));
+		                          : wrong_number(c, f, at, s, 2, MONEY_MAX_FEN, N_("金额，如 1234.50"));
 	case FIELD_RATE: return rate_parse(s, to) || wrong(c, f, at, N_("税率，如 0.13"));
-	case FIELD_DECIMAL: return decimal_parse(s, 13, to) || wrong(c, f, at, N_("数字，最多 13 位小数"));
+	case FIELD_DECIMAL: return decimal_parse(s, DECIMAL_PLACES, to) || wrong_decimal(c, f, at, s);
 	case FIELD_DATE: return date_parse(s, to) || wrong(c, f, at, N_("日期，如 2026-11-24"));
 	case FIELD_INSTANT: return instant_parse(s, to) || wrong(c, f, at, N_("时间，如 2026-11-24T09:00:00+08:00"));
 	case FIELD_PERIOD: return period_parse(s, to) || wrong(c, f, at, N_("税款所属期，如 2026-11 或 2026Q4"));

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DEFAULT_BODY = 64 * 1024, KEY_MAX = 200, PURPOSE_MAX = 600 };
+enum { DEFAULT_BODY = 64 * 1024, BACK_IN_SECONDS = 60, KEY_MAX = 200, PURPOSE_MAX = 600 };
 
 static const struct fault_def bad_json = { "json", N_("JSON 读不懂：第 {1} 行第 {2} 列，{3}"), NULL, NULL };
 static const struct fault_def key_needed = { "idempotency-key-missing",
@@ -30,6 +30,8 @@ static const struct fault_def key_form = { "idempotency-key-form",
 	N_("Idempotency-Key 只能用可见的 ASCII 字符，如 UUID"), NULL, NULL };
 static const struct fault_def bad_parts = { "multipart", N_("multipart/form-data 读不懂：各部分之间的分隔不完整"), NULL,
 	NULL };
+static const struct fault_def only_verifies = { "only-verification", N_("这个地址只查验发票，不办别的事"),
+	N_("请到税务局的主地址办理；如果您就在主地址，主服务正在恢复，请稍后再来"), NULL };
 static const struct fault_def other_media = { "media", N_("请用 {1} 提交"), NULL, NULL };
 
 /* What the gate found out and the handler needs. */
@@ -559,6 +561,15 @@ static void answer(struct task *t, err_t e)
 	t->out->lost = sandbox_reply_lost(&t->c);
 }
 
+/* Without a database there is none for a moment, or never: then this process is the plane alone, and trying again here
+ * does not help. */
+static err_t not_here(struct ctx *c)
+{
+	if (c->app->db) return E_BUSY;
+	c->retry_after = BACK_IN_SECONDS;
+	return RAISE(c, E_BUSY, &only_verifies);
+}
+
 void pipeline_handle(void *arg, struct http_request *r, struct http_response *out)
 {
 	struct app *app = arg;
@@ -581,9 +592,9 @@ void pipeline_handle(void *arg, struct http_request *r, struct http_response *ou
 	if (here && page) {
 		face_serve(&t->w, r, out);
 	} else if (page) {
-		face_unserved(&t->w, r, E_BUSY, 503, out);
+		face_unserved(&t->w, r, not_here(c), 503, out);
 	} else {
-		err_t e = here ? serve(t, &later) : E_BUSY;
+		err_t e = here ? serve(t, &later) : not_here(c);
 		if (!later) answer(t, e);
 		return;
 	}

@@ -144,6 +144,7 @@ struct value *receipt_value(
 	value_put_instant(c->arena, v, "at", at);
 	value_put_str(c->arena, v, "digest", str_hex(c->arena, digest, 32));
 	value_put_str(c->arena, v, "href", str_printf(c->arena, "/v1/receipts/%.*s", STR_FMT(text)));
+	value_put_str(c->arena, v, "proof", str_printf(c->arena, "/v1/receipts/%.*s.tlog-proof", STR_FMT(text)));
 	return v;
 }
 

@@ -82,14 +82,37 @@ static enum receipt_part broken_note(struct arena *a, const struct tlog_proof *p
 	return leads ? RECEIPT_SIGNATURE : RECEIPT_ROOT;
 }
 
+struct str receipt_file(struct arena *a, struct str bytes)
+{
+	struct value *v;
+	struct json_fault where;
+	if (!str_starts(str_trim(bytes), "{") || json_parse(a, bytes, &v, &where) != OK) return bytes;
+	struct str text = value_text(v, "tlog_proof");
+	return text.p ? text : bytes;
+}
+
+/* Of each algorithm that there is a key of this log for, a line must be good: else a line could be taken away by
+ * changing its name. */
+static enum tlog_suite not_signed_by(
+        const struct tlog_signatures *found, struct str origin, const struct tlog_verifier *keys, size_t n_keys)
+{
+	for (size_t i = 0; i < n_keys; i++) {
+		bool there = !str_eq(keys[i].name, origin);
+		for (unsigned k = 0; k < found->n && !there; k++)
+			there = found->lines[k].state == TLOG_LINE_GOOD && found->lines[k].suite == keys[i].suite &&
+			        str_eq(found->lines[k].name, origin);
+		if (!there) return keys[i].suite;
+	}
+	return 0;
+}
+
 enum receipt_part receipt_verify(
         struct arena *a, struct str file, const struct tlog_verifier *keys, size_t n_keys, struct receipt_facts *facts)
 {
 	struct tlog_proof p;
 	struct tlog_hash leaf;
 	struct tlog_checkpoint cp;
-	struct str text, rest, origin;
-	unsigned good;
+	struct str rest, origin;
 	memset(facts, 0, sizeof *facts);
 	if (!tlog_proof_parse(a, file, &p)) return broken_line(a, file);
 	facts->index = p.index;
@@ -99,9 +122,11 @@ enum receipt_part receipt_verify(
 	rest = p.checkpoint;
 	if (!str_split(&rest, '\n', &origin) || !n_keys || !str_eq(origin, keys->name)) return RECEIPT_ORIGIN;
 	facts->origin = origin;
-	if (tlog_note_open(a, p.checkpoint, keys, n_keys, &text, &good) != TLOG_OPENED)
+	if (tlog_note_check(a, p.checkpoint, keys, n_keys, &facts->signatures) != TLOG_OPENED)
 		return broken_note(a, &p, &leaf);
-	if (!tlog_checkpoint_parse(a, text, &cp)) return RECEIPT_ROOT;
+	facts->unsigned_by = not_signed_by(&facts->signatures, origin, keys, n_keys);
+	if (facts->unsigned_by) return RECEIPT_SIGNATURE;
+	if (!tlog_checkpoint_parse(a, facts->signatures.text, &cp)) return RECEIPT_ROOT;
 	facts->size = cp.size;
 	return tlog_verify_inclusion(p.index, cp.size, &leaf, &cp.root, p.path.h, p.path.n) ? RECEIPT_GOOD
 	                                                                                    : RECEIPT_PATH;

@@ -34,9 +34,13 @@ struct receipt_facts { /* filled as far as the check came */
 	struct str act;
 	struct str origin;
 	int64_t index, size;
+	struct tlog_signatures signatures;
+	enum tlog_suite unsigned_by; /* 0, or an algorithm that a key was given for and nobody signed with */
 };
-/* keys: those of one log (its key, its seal, its keys before); each signature by one of them must be right, one must be
- * there. */
-enum receipt_part receipt_verify(struct arena *a, struct str file, const struct tlog_verifier *keys, size_t n_keys,
-        struct receipt_facts *facts);
+/* The proof file in what was saved: the bytes themselves, or the text in the JSON of a receipt ("tlog_proof"). */
+struct str receipt_file(struct arena *a, struct str bytes);
+/* keys: those of one log (its key, its seal, its keys before). Each signature by one of them must be right, and of each
+ * algorithm that a key of the log is given for, one must be there. */
+enum receipt_part receipt_verify(
+        struct arena *a, struct str file, const struct tlog_verifier *keys, size_t n_keys, struct receipt_facts *facts);
 #endif

@@ -137,27 +137,33 @@ static bool signature_good(struct arena *a, const struct tlog_verifier *v, struc
 	return false;
 }
 
-/* -1 malformed, 0 unknown key, 1 good, 2 bad. */
-static int check_line(struct arena *a, struct str line, struct str text, const struct tlog_verifier *known, size_t n)
+/* false: malformed. */
+static bool check_line(struct arena *a, struct str line, struct str text, const struct tlog_verifier *known, size_t n,
+        struct tlog_signature *out)
 {
 	struct str name, bytes;
-	if (!str_starts(line, DASH)) return -1;
+	if (!str_starts(line, DASH)) return false;
 	struct str rest = str_sub(line, 4, line.n);
 	if (!str_split(&rest, ' ', &name) || !tlog_origin_valid(name) || !unbase64(a, rest, &bytes) || bytes.n < 5)
-		return -1;
+		return false;
 	const unsigned char *p = (const unsigned char *)bytes.p;
 	uint32_t id = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-	for (size_t i = 0; i < n; i++)
-		if (known[i].key_id == id && str_eq(known[i].name, name))
-			return signature_good(a, &known[i], text, str_sub(bytes, 4, bytes.n)) ? 1 : 2;
-	return 0;
+	*out = (struct tlog_signature){ .name = name };
+	for (size_t i = 0; i < n && out->state == TLOG_LINE_UNKNOWN; i++) {
+		if (known[i].key_id != id || !str_eq(known[i].name, name)) continue;
+		bool good = signature_good(a, &known[i], text, str_sub(bytes, 4, bytes.n));
+		out->state = good ? TLOG_LINE_GOOD : TLOG_LINE_WRONG;
+		out->suite = known[i].suite;
+	}
+	return true;
 }
 
-enum tlog_open tlog_note_open(struct arena *a, struct str note, const struct tlog_verifier *known, size_t n_known,
-        struct str *text, unsigned *n_good)
+enum tlog_open tlog_note_check(struct arena *a, struct str note, const struct tlog_verifier *known, size_t n_known,
+        struct tlog_signatures *out)
 {
-	unsigned good = 0, lines = 0;
-	*text = STR_NONE;
+	unsigned good = 0;
+	bool wrong = false;
+	*out = (struct tlog_signatures){ .text = STR_NONE };
 	if (note.n > TLOG_NOTE_MAX || !note.n || note.p[note.n - 1] != '\n') return TLOG_MALFORMED;
 	size_t split = 0; /* the last empty line parts text and signatures */
 	for (size_t i = 1; i + 1 < note.n; i++) {
@@ -165,18 +171,32 @@ enum tlog_open tlog_note_open(struct arena *a, struct str note, const struct tlo
 		if (note.p[i] == '\n' && note.p[i - 1] == '\n') split = i;
 	}
 	if (!split) return TLOG_MALFORMED;
-	*text = str_sub(note, 0, split);
+	out->text = str_sub(note, 0, split);
 	struct str rest = str_sub(note, split + 1, note.n - split - 2), line;
-	bool bad = false;
 	while (str_split(&rest, '\n', &line)) {
-		int r = check_line(a, line, *text, known, n_known);
-		if (r < 0 || ++lines > TLOG_SIGNATURES_MAX) return TLOG_MALFORMED;
-		good += r == 1;
-		bad |= r == 2;
+		if (out->n == TLOG_SIGNATURES_MAX) return TLOG_MALFORMED;
+		struct tlog_signature *one = &out->lines[out->n];
+		if (!check_line(a, line, out->text, known, n_known, one)) return TLOG_MALFORMED;
+		out->n++;
+		good += one->state == TLOG_LINE_GOOD;
+		wrong |= one->state == TLOG_LINE_WRONG;
 	}
-	if (n_good) *n_good = good;
-	if (bad) return TLOG_BAD_SIGNATURE;
+	if (wrong) return TLOG_BAD_SIGNATURE;
 	return good ? TLOG_OPENED : TLOG_UNSIGNED;
+}
+
+enum tlog_open tlog_note_open(struct arena *a, struct str note, const struct tlog_verifier *known, size_t n_known,
+        struct str *text, unsigned *n_good)
+{
+	struct tlog_signatures found;
+	enum tlog_open opened = tlog_note_check(a, note, known, n_known, &found);
+	*text = found.text;
+	if (n_good && opened != TLOG_MALFORMED) {
+		*n_good = 0;
+		for (unsigned i = 0; i < found.n; i++)
+			*n_good += found.lines[i].state == TLOG_LINE_GOOD;
+	}
+	return opened;
 }
 
 static bool decimal(struct str s, int64_t *out)

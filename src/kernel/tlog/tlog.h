@@ -98,6 +98,19 @@ enum tlog_open {
 /* Splits a note and checks every signature of the known keys; *text includes its last newline. */
 enum tlog_open tlog_note_open(struct arena *a, struct str note, const struct tlog_verifier *known, size_t n_known,
 			      struct str *text, unsigned *n_good);
+/* The same, with what became of each line. */
+struct tlog_signature {
+	struct str name;
+	enum { TLOG_LINE_UNKNOWN, TLOG_LINE_GOOD, TLOG_LINE_WRONG } state; /* unknown: no key for it */
+	enum tlog_suite suite;                                             /* of the key, if there is one */
+};
+struct tlog_signatures {
+	struct str text;
+	struct tlog_signature lines[TLOG_SIGNATURES_MAX];
+	unsigned n;
+};
+enum tlog_open tlog_note_check(struct arena *a, struct str note, const struct tlog_verifier *known, size_t n_known,
+			       struct tlog_signatures *out);
 struct tlog_checkpoint {
 	struct str origin;
 	int64_t size;

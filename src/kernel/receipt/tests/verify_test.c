@@ -145,9 +145,64 @@ static void forged(void **state)
 	assert_int_equal(receipt_verify(a, S(""), &verifier, 1, &facts), RECEIPT_FILE);
 }
 
+/* The whole file as the bureau gives it: its key, its seal, a witness that nobody knows. Whichever byte is changed, the
+ * file is refused, or it is the witness's line, and that is told as not checked. */
+static void every_byte_with_both_keys(void **state)
+{
+	(void)state;
+	struct tlog_proof p;
+	struct tlog_verifier both[2];
+	struct receipt_facts facts;
+	struct str origin = verifier.name, text, whole;
+	struct crypto_key *log = crypto_ed25519_new(), *seal = crypto_sm2_new(), *witness = crypto_ed25519_new();
+	assert_true(tlog_proof_parse(a, file, &p));
+	text = str_sub(p.checkpoint, 0, (size_t)str_find(p.checkpoint, "\n\n") + 1);
+	struct str lines = str_printf(a, "%s%s%s", tlog_signature_line(a, text, origin, TLOG_ED25519, log, 0).p,
+	        tlog_signature_line(a, text, S("witness.example"), TLOG_COSIGNATURE, witness, 1000).p,
+	        tlog_signature_line(a, text, origin, TLOG_SM2, seal, 0).p);
+	assert_true(tlog_verifier_parse(a, tlog_verifier_string(a, origin, TLOG_ED25519, log), &both[0]));
+	assert_true(tlog_verifier_parse(a, tlog_verifier_string(a, origin, TLOG_SM2, seal), &both[1]));
+	p.checkpoint = tlog_note(a, text, lines);
+	whole = tlog_proof_write(a, &p);
+	assert_int_equal(receipt_verify(a, whole, both, 2, &facts), RECEIPT_GOOD);
+	assert_int_equal(facts.signatures.lines[1].state, TLOG_LINE_UNKNOWN);
+	ptrdiff_t from = str_find(whole, "witness.example") - 4,
+	          to = str_find(str_sub(whole, (size_t)from, whole.n), "\n") + from;
+	for (size_t i = 0; i < whole.n; i++) {
+		char *changed = arena_dup(a, whole.p, whole.n);
+		changed[i] ^= 1;
+		enum receipt_part part = receipt_verify(a, (struct str){ changed, whole.n }, both, 2, &facts);
+		bool of_witness = (ptrdiff_t)i >= from && (ptrdiff_t)i < to;
+		if (part == RECEIPT_GOOD && (!of_witness || facts.signatures.lines[1].state != TLOG_LINE_UNKNOWN))
+			fail_msg("byte %zu", i);
+	}
+	/* without the seal's line, or with another's, it is told which is missing; with the log's key alone it is not
+	 * asked */
+	p.checkpoint = tlog_note(a, text, tlog_signature_line(a, text, origin, TLOG_ED25519, log, 0));
+	assert_int_equal(receipt_verify(a, tlog_proof_write(a, &p), both, 2, &facts), RECEIPT_SIGNATURE);
+	assert_int_equal(facts.unsigned_by, TLOG_SM2);
+	assert_int_equal(receipt_verify(a, tlog_proof_write(a, &p), both, 1, &facts), RECEIPT_GOOD);
+	crypto_key_free(log);
+	crypto_key_free(seal);
+	crypto_key_free(witness);
+}
+
+static void from_json(void **state)
+{
+	(void)state;
+	struct receipt_facts facts;
+	struct value *v = value_object(a);
+	assert_true(str_eq(receipt_file(a, file), file) && str_eq(receipt_file(a, S("{}")), S("{}")));
+	value_put_str(a, v, "id", S("7"));
+	value_put_str(a, v, "tlog_proof", file);
+	assert_true(str_eq(receipt_file(a, value_json(a, v)), file));
+	assert_int_equal(receipt_verify(a, receipt_file(a, value_json(a, v)), &verifier, 1, &facts), RECEIPT_GOOD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(good), cmocka_unit_test(every_byte),
-		cmocka_unit_test(extra_parts), cmocka_unit_test(forged) };
+		cmocka_unit_test(extra_parts), cmocka_unit_test(forged), cmocka_unit_test(every_byte_with_both_keys),
+		cmocka_unit_test(from_json) };
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

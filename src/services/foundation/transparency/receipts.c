@@ -78,7 +78,7 @@ err_t receipt_show(struct ctx *c, const void *input, struct reply *out)
 	const struct receipt_in *in = input;
 	struct receipt r;
 	struct receipt_witnessed w;
-	struct str note;
+	struct str note, proof;
 	int64_t size;
 	struct value *act;
 	struct json_fault where;
@@ -88,6 +88,7 @@ err_t receipt_show(struct ctx *c, const void *input, struct reply *out)
 	TRY(access_open_or(c, r.holder_id, "receipt", &unknown));
 	TRY(receipt_sealed_checkpoint(c, &note, &size));
 	TRY(receipt_witnessed(c, &w));
+	TRY(receipt_proof(c, &r, &proof));
 	bool witnessed = w.size > r.position;
 	out->value = receipt_value(c, r.id, r.kind, r.at, r.leaf.b);
 	value_put_str(c->arena, out->value, "title", tr(c, transparency_act_title(r.kind)));
@@ -98,8 +99,7 @@ err_t receipt_show(struct ctx *c, const void *input, struct reply *out)
 	if (json_parse(c->arena, r.act, &act, &where) == OK) value_put(c->arena, out->value, "act", act);
 	value_put_str(c->arena, out->value, "checkpoint", note);
 	value_put_str(c->arena, out->value, "log_key", receipt_verifiers(c));
-	value_put_str(
-	        c->arena, out->value, "proof", str_printf(c->arena, "/v1/receipts/%lld.tlog-proof", (long long)r.id));
+	value_put_str(c->arena, out->value, "tlog_proof", proof);
 	return OK;
 }
 
@@ -260,7 +260,7 @@ err_t receipt_check_file(struct ctx *c, const void *input, struct reply *out)
 	size_t n = 0;
 	while (n < KEYS_MAX && str_split(&rest, '\n', &text))
 		if (tlog_verifier_parse(c->arena, text, &keys[n])) n++;
-	enum receipt_part part = receipt_verify(c->arena, in->file, keys, n, &facts);
+	enum receipt_part part = receipt_verify(c->arena, receipt_file(c->arena, in->file), keys, n, &facts);
 	out->value = value_object(c->arena);
 	struct value *list = value_put_array(c->arena, out->value, "checked");
 	value_put_c(c->arena, out->value, "part", receipt_part_names[part]);
