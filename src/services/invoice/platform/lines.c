@@ -128,7 +128,8 @@ err_t platform_lines_csv(struct ctx *c, const void *input, struct reply *out)
 err_t platform_template(struct ctx *c, const void *input, struct reply *out)
 {
 	static const char *const example[] = { "91330100MA2H000142", "SO-1001", "普通发票", "立即开具", "", "李静",
-		"10.00", "不拆分", "", "", "1090105030000000000", "车床", "CK6140", "台", "1", "1130.00", "", "0.13" };
+		"10.00", "不拆分", "", "", "1090105030000000000", "车床", "CK6140", "台", "1", "1130.00", "", "0.13",
+		"" };
 	struct str cells[COUNT(example)];
 	size_t n;
 	const char *const *titles = file_titles(&n);
@@ -136,10 +137,11 @@ err_t platform_template(struct ctx *c, const void *input, struct reply *out)
 	(void)input;
 	buf_init(&b, c->arena, 1024);
 	buf_c(&b, "\xef\xbb\xbf");
-	for (size_t i = 0; i < n && i < COUNT(example); i++)
+	if (n > COUNT(example)) n = COUNT(example);
+	for (size_t i = 0; i < n; i++)
 		cells[i] = tr(c, titles[i]);
 	csv_write(&b, cells, n, true);
-	for (size_t i = 0; i < n && i < COUNT(example); i++)
+	for (size_t i = 0; i < n; i++)
 		cells[i] = str_c(example[i]);
 	csv_write(&b, cells, n, true);
 	out->bytes = buf_done(&b);
