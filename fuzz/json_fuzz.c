@@ -71,6 +71,15 @@ static struct str text_of(struct arena *a, const struct value *v, void (*write)(
 	return buf_done(&b);
 }
 
+static bool has_numeral(const struct value *v)
+{
+	if (v->kind == VALUE_NUMERAL) return true;
+	if (v->kind != VALUE_ARRAY && v->kind != VALUE_OBJECT) return false;
+	for (const struct value_member *m = v->first; m; m = m->next)
+		if (has_numeral(m->value)) return true;
+	return false;
+}
+
 static void same_again(struct arena *a, const struct value *v)
 {
 	static void (*const writers[])(
@@ -79,7 +88,7 @@ static void same_again(struct arena *a, const struct value *v)
 	struct json_fault where;
 	struct str canonical = text_of(a, v, value_write_canonical);
 	for (size_t i = 0; i < 3; i++) {
-		must(json_parse(a, text_of(a, v, writers[i]), &again, &where) == OK && value_equal(v, again));
+		must(json_parse_numerals(a, text_of(a, v, writers[i]), &again, &where) == OK && value_equal(v, again));
 		must(str_eq(text_of(a, again, value_write_canonical), canonical));
 	}
 	must(utf8_valid(canonical));
@@ -118,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena *a = arena_new();
 	struct value *tree;
 	struct json_fault where = { 0 };
-	if (json_parse(a, (struct str){ (const char *)data, size }, &tree, &where) != OK) {
+	if (json_parse_numerals(a, (struct str){ (const char *)data, size }, &tree, &where) != OK) {
 		must(where.reason.n > 0 && utf8_valid(where.reason));
 		arena_free(a);
 		return 0;
@@ -127,9 +136,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ctx c = { .arena = a, .today = { 2026, 11, 24 } };
 	struct in in = { 0 };
 	problem_init(&c.problem, a);
-	if (input_read(&c, fields, tree, &in) == OK)
+	if (input_read(&c, fields, tree, &in) == OK) {
 		good_input(&in);
-	else
+		must(!has_numeral(tree));
+	} else
 		must(c.problem.n > 0);
 	for (size_t i = 0; i < c.problem.n && i < PROBLEM_FAULTS_MAX; i++) {
 		const struct fault *f = &c.problem.faults[i];

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	struct arena *a = arena_new();
 	struct str path = { arena_dup(a, data, size), size };
-	struct str allowed = router_allow(router, a, path);
+	struct str allowed = router_allow(router, a, path, NULL);
 	static const char *const names[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
 	for (int m = GET; m <= DELETE; m++) {
 		struct route r;

@@ -22,7 +22,7 @@ CENT = D('0.01')
 
 
 def fen(d):
-    return str(d.quantize(CENT, ROUND_HALF_UP))
+    return str(d.quantize(CENT, ROUND_HALF_UP) + 0)  # never -0.00
 
 
 def words(text):

@@ -70,7 +70,15 @@ good('dwelling let: 5 % reduced to 1.5 %', let())
 good('farm produce bought: the buyer issues', {k: v for k, v in finish(invoice(line(CROP, amount='500.00', rate='0', treatment='exempt'), kind='ordinary', general=False,
      seller=PERSON, buyer={'name': '海川精密机械有限公司', 'tax_id': T1, 'general': True}, business='produce_purchase')).items()})
 good('a preference of a line', invoice(line(amount='100.00', rate='0.03', policy='simple_3')))
-assert len(positive) == 66, len(positive)
+
+# later ones stand behind, so that the earlier keep their ids
+good('red letter of a line with its discount', invoice(line(quantity='-2', price='100', line=1), line(amount='20.00', discount=True, line=1), red=RED))
+good('red letter of two lines, each with its discount, one of them the whole of it', invoice(line(amount='-200.00', line=1), line(amount='20.00', discount=True, line=1),
+     line(SOFTWARE, amount='-10.00', rate='0.06', line=3), line(SOFTWARE, amount='10.00', rate='0.06', discount=True, line=3), red=RED))
+good('red letter of an exempt line with its discount', invoice(line(FRUIT, amount='-500.00', rate='0', treatment='exempt', line=1),
+     line(FRUIT, amount='50.00', rate='0', treatment='exempt', discount=True, line=1), kind='ordinary', red=RED))
+put(positive, 'XML: on a red letter a positive line without quantity is the discount of the line before', 'xml', xml(invoice(line(amount='-200.00'), line(amount='20.00', discount=True), red=RED)).replace('</AdditionalInformation>', '<EtaxCore><RedReason>02</RedReason></EtaxCore></AdditionalInformation>'))
+assert len(positive) == 70, len(positive)
 
 
 # --- 240 that must be refused: one rule each, unless the reason says more ---
@@ -236,7 +244,9 @@ for value in ('00', '05', 'return'):
 bad('blue number of 19 digits', lambda v: None, ('digits', '/red/original'), core=invoice(line(amount='-50.00'), red=RED | {'original': '2633200000000000009'}))
 bad('slip with letters', lambda v: None, ('digits', '/red/slip'), core=invoice(line(amount='-50.00'), red=RED | {'slip': '3301261100000000000A'}))
 bad('positive quantity on a red letter', lambda v: None, ('amount-sign', '/lines/0/quantity'), core=invoice(line(amount='-50.00') | {'quantity': '1', 'price': '50'}, red=RED))
-bad('a discount line on a red letter', lambda v: None, ('discount-place', '/lines/1/discount'), core=invoice(line(amount='-50.00'), line(amount='-5.00', discount=True), red=RED))
+takes_back = line(amount='-200.00', line=1)
+gives_back = line(amount='20.00', discount=True, line=1)
+bad('a negative discount line on a red letter', lambda v: None, ('amount-sign', '/lines/1/amount'), core=invoice(takes_back, gives_back | {'amount': '-20.00', 'tax': '-2.60'}, red=RED))
 
 # special businesses and differential taxation
 bad('construction without its project', lambda v: v['special'][0].pop('project') and None, ('special-missing', '/special/0/project'), core=invoice(line(WORKS, amount='100.00', rate='0.09'), **SITE))
@@ -295,3 +305,10 @@ N('OFD without its document', 'ofd', ofd(invoice(), root='Doc_9/Document.xml'), 
 N('OFD cut off', 'ofd', ofd(invoice())[:-10], ('zip', ''))
 put(negative, 'OFD whose metadata name another number', 'ofd', ofd(invoice(), custom='<ofd:CustomData Name="发票号码">26332000000000000002</ofd:CustomData>'), [('ofd-data', '')])
 put(negative, 'OFD whose data file has faults', 'ofd', ofd(invoice(), data=xml(invoice()).replace('<ComTaxAm>130.00', '<ComTaxAm>131.00')), [('tax-tolerance', '/lines/0/tax'), ('sum-tax', '/tax')])
+
+# later ones stand behind, so that the earlier keep their ids
+bad('red discount of another line', lambda v: None, ('line-reference', '/lines/1/line'), core=invoice(takes_back, gives_back | {'line': 2}, red=RED))
+bad('red discount without the line that it belongs to', lambda v: None, ('line-reference', '/lines/1/line'), core=invoice(takes_back, line(amount='20.00', discount=True), red=RED))
+bad('red discount at the top', lambda v: None, ('discount-place', '/lines/0/discount'), core=invoice(gives_back, takes_back, red=RED))
+bad('red discount above its line', lambda v: None, ('discount', '/lines/1/amount'), core=invoice(takes_back, gives_back | {'amount': '200.01', 'tax': '26.00'}, line(SOFTWARE, amount='-9.00', rate='0.06', line=3), red=RED))
+bad('a positive line on a red letter that is no discount', lambda v: None, ('amount-sign', '/lines/1/amount'), core=invoice(takes_back, line(amount='20.00', line=2), red=RED))

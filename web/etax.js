@@ -100,6 +100,37 @@ for (const form of document.querySelectorAll('form[data-live]')) {
   });
   for (const hint of form.querySelectorAll('[data-js]')) hint.hidden = false;
 }
+// What was typed and not sent is there again when one comes back to its form in the same tab; signing out or in, and acting for another, forget it.
+document.addEventListener('submit', (e) => {
+  const form = e.target, sends = e.submitter?.name !== '_again' && !e.submitter?.formAction.endsWith('/preview');
+  if (['/logout', '/identity'].includes(form.getAttribute('action'))) sessionStorage.clear();
+  // Whether it was taken in shows on the next page: one that was refused is this form again, with its faults.
+  if (form.dataset.back && sends) sessionStorage.removeItem(form.dataset.back);
+});
+if (document.querySelector('form[action="/login"]')) sessionStorage.clear();
+for (const form of document.querySelectorAll('form[data-live][data-back]')) {
+  const name = form.dataset.back, told = form.querySelector('[data-kept]'), path = location.pathname + location.search;
+  const own = () => new URLSearchParams([...new FormData(form)].filter(([k]) => !k.startsWith('_'))).toString();
+  const empty = own(), keep = () => sessionStorage.setItem(name, own());
+  form.addEventListener('input', keep);
+  form.addEventListener('change', keep);
+  if (document.getElementById('errors')) keep();
+  const kept = sessionStorage.getItem(name);
+  if (!kept || kept === empty || path !== name) continue;
+  const body = new URLSearchParams(kept);
+  for (const [k, v] of new FormData(form)) if (k.startsWith('_')) body.set(k, v);
+  body.set('_again', 'live');
+  fetch(form.action, { method: 'POST', body }).then(async (answer) => {
+    const page = answer.ok && new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('form[data-live]');
+    if (!page || own() !== empty) return; // typed on meanwhile
+    const said = told.textContent;
+    form.innerHTML = page.innerHTML;
+    for (const hint of form.querySelectorAll('[data-js]')) hint.hidden = false;
+    const again = form.querySelector('[data-kept]');
+    again.hidden = !said;
+    again.querySelector('button').addEventListener('click', () => { sessionStorage.removeItem(name); location.reload(); });
+  }).catch(() => {});
+}
 // Sum of what is ticked: the server says the same with the button that is hidden here.
 const fen = (text) => Math.round(Number(text.replaceAll(',', '')) * 100);
 for (const form of document.querySelectorAll('form[data-sum]')) {

@@ -20,6 +20,7 @@ static err_t put(struct ctx *c, void *arg)
 static int run(const struct options *o, struct setting *s)
 {
 	struct app app;
+	if (!compose_folder_exists(o)) return 2;
 	struct arena *a = arena_new();
 	err_t e = compose_open(&app, o);
 	if (e == OK) {

@@ -5,6 +5,7 @@
 #include "kernel/db/store.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/keys/keys.h"
+#include "kernel/limit/guesses.h"
 #include "kernel/limit/limit.h"
 #include "kernel/log/log.h"
 #include "kernel/metrics/metrics.h"
@@ -19,6 +20,7 @@
 #include "main/instance.h"
 #include "services/invoice/issue/issue.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -85,6 +87,31 @@ static err_t make_seal(struct app *app, const struct options *o)
 	return d.png.p ? keys_make_seal(app, o->data, &d, o->sandbox ? "sample" : "document") : E_INTERNAL;
 }
 
+static bool has_file(const char *data, const char *name)
+{
+	char path[4096];
+	struct stat s;
+	int n = snprintf(path, sizeof path, "%s/%s", data, name);
+	return n > 0 && (size_t)n < sizeof path && stat(path, &s) == 0;
+}
+
+bool compose_folder_exists(const struct options *o)
+{
+	return has_file(o->data, ".") || fprintf(stderr, "etaxd: there is no folder %s\n", o->data) < 0;
+}
+
+bool compose_exists(const struct options *o)
+{
+	if (!compose_folder_exists(o)) return false;
+	if (!has_file(o->data, "keys"))
+		(void)fprintf(stderr, "etaxd: %s is no data folder of etaxd: it has no keys\n", o->data);
+	else if (!o->db && !has_file(o->data, "core.db"))
+		(void)fprintf(stderr, "etaxd: %s has no database; is --db missing?\n", o->data);
+	else
+		return true;
+	return false;
+}
+
 err_t compose_open(struct app *app, const struct options *o)
 {
 	err_t e;
@@ -96,6 +123,7 @@ err_t compose_open(struct app *app, const struct options *o)
 	/* Behind a socket stands a proxy, and behind that the world. */
 	app->sandbox = o->sandbox ? sandbox_new(!str_starts(str_c(o->listen), "unix:")) : NULL;
 	app->limits = limit_new(o->rate_limit);
+	app->guesses = guesses_new();
 	if (mkdir(o->data, 0700) != 0 && errno != EEXIST) return failed("data directory", E_INPUT);
 	if ((e = load_law(app)) != OK) return failed("policy packages and calendar", e);
 	if (!o->checking) app->instance = instance_name(app->lifetime, o->data);
@@ -121,6 +149,7 @@ err_t compose_open_plane(struct app *app, const struct options *o)
 	app->clock = calloc(1, sizeof *app->clock);
 	if (!app->clock) abort();
 	app->limits = limit_new(o->rate_limit);
+	app->guesses = guesses_new();
 	err_t e = plane_open(&app->plane, o->data, true);
 	return e == OK ? OK : failed("verification plane", e);
 }
@@ -131,6 +160,7 @@ void compose_close_plane(struct app *app)
 	spelled_free(app->spelled);
 	metrics_free(app->metrics);
 	limit_free(app->limits);
+	guesses_free(app->guesses);
 	free(app->clock);
 }
 

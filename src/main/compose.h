@@ -14,6 +14,9 @@ struct options {
 
 MUST_USE err_t compose_open(
         struct app *app, const struct options *o); /* store, keys, migrations, seed: for serve and fsck */
+/* For commands that look at what is there: a wrong folder is said on stderr, and nothing is made in it. */
+MUST_USE bool compose_exists(const struct options *o);
+MUST_USE bool compose_folder_exists(const struct options *o); /* the same of the folder alone, which may be empty */
 void compose_close(struct app *app);
 /* The verification plane alone, read-only: no database, no keys, no services. */
 MUST_USE err_t compose_open_plane(struct app *app, const struct options *o);

@@ -23,6 +23,7 @@ static err_t check_all(struct ctx *c, struct fsck *f)
 int fsck_main(const struct options *o)
 {
 	struct app app;
+	if (!compose_exists(o)) return 2;
 	struct arena *a = arena_new();
 	struct fsck f = { .arena = a, .line = print_line };
 	struct options checking = *o;

@@ -28,6 +28,7 @@ static err_t add(struct ctx *c, void *arg)
 static int run(const struct options *o, struct officer_work *w)
 {
 	struct app app;
+	if (!compose_folder_exists(o)) return 2;
 	struct arena *a = arena_new();
 	err_t e = compose_open(&app, o);
 	if (e == OK) {

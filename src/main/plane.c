@@ -51,10 +51,11 @@ static int with_store(const struct arguments *in, err_t (*fn)(struct ctx *c, con
 {
 	struct app app;
 	struct ctx c;
-	struct arena *a = arena_new();
 	struct options o = {
 		.listen = "", .data = in->data, .db = in->db ? in->db : getenv("ETAX_DB"), .checking = true
 	};
+	if (!compose_exists(&o)) return 2;
+	struct arena *a = arena_new();
 	err_t e = compose_open(&app, &o);
 	if (e == OK) {
 		ctx_init(&c, &app, a);

@@ -32,6 +32,7 @@ static struct http_config config_of(struct app *app, const struct options *o)
 		.workers = o->workers,
 		.gate = pipeline_gate,
 		.handle = pipeline_handle,
+		.allow = pipeline_allow,
 		.problem = pipeline_problem,
 		.thread_start = pipeline_thread_start,
 		.thread_end = pipeline_thread_end,

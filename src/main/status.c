@@ -128,6 +128,7 @@ static int export_all(struct arena *a, const struct arguments *in)
 	struct app app;
 	struct ctx c;
 	struct options o = { .listen = "", .data = in->data, .db = in->db ? in->db : getenv("ETAX_DB") };
+	if (!compose_exists(&o)) return 2;
 	err_t e = compose_open(&app, &o);
 	if (e == OK) {
 		ctx_init(&c, &app, a);

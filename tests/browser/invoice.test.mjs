@@ -326,6 +326,45 @@ journey('A09.10 a reversed invoice, its red letter, the buyer\'s side, a page of
   await j.good('new-en');
 });
 
+journey('A09.1 what was typed and not sent is there again in the same tab, until it is sent, cleared, or somebody signs out', {}, async (j) => {
+  const { page } = j, value = (name) => page.inputValue(`[name="${name}"]`);
+  const typed = async () => {
+    await j.fill('buyer.tax_id', parties.T2);
+    await j.fill('lines.0.name', '车床');
+    await page.waitForFunction(() => document.querySelector('[name="buyer.name"]').value === '小满面包房');
+    await page.locator('.et-found button').first().click();
+  };
+  const back = () => page.waitForFunction(() => document.querySelector('[name="lines.0.name"]').value === '车床');
+  await j.signIn('T1');
+  await j.go('/invoices/new');
+  await typed();
+  await page.locator('details:has([name="lines.0.amount"]) summary').click();
+  await j.fill('lines.0.amount', '113.00');
+  await j.go('/calendar');
+  await j.go('/invoices/new');
+  await back();
+  assert.equal(await page.isVisible('[data-kept]'), true);
+  assert.deepEqual([await value('buyer.tax_id'), await value('buyer.name'), await value('lines.0.amount')], [parties.T2, '小满面包房', '113.00']);
+  await j.good('new-kept');
+  await j.click('.et-bar .btn-primary');
+  assert.match(page.url(), /\/invoices\/\d{20}$/);
+  await j.go('/invoices/new');
+  await page.waitForTimeout(500);
+  assert.equal(await value('lines.0.name'), '', 'it was issued');
+  await typed();
+  await j.go('/invoices/new');
+  await back();
+  await j.click('[data-kept] button');
+  assert.equal(await value('lines.0.name'), '');
+  await typed();
+  await page.evaluate(() => document.querySelector('form[action="/logout"]').requestSubmit());
+  await page.waitForURL((u) => !u.pathname.startsWith('/invoices'));
+  await j.signIn('T1');
+  await j.go('/invoices/new');
+  await page.waitForTimeout(500);
+  assert.equal(await value('lines.0.name'), '', 'who signs in next finds nothing');
+});
+
 const HEAD = '单号,发票种类,购买方税号,购买方名称,税收分类编码,项目名称,规格型号,单位,数量,单价,含税,金额,税率,征免方式,折扣,备注';
 
 for (const [width, javaScript] of [[1280, true], [360, false]])

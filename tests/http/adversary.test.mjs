@@ -73,6 +73,18 @@ test('bodies that are too long are 413, declared or chunked', async () => {
   await refused(t1, 'POST', '/v1/purchases/import', `<a>${'x'.repeat(5_000_000)}</a>`, 413, { type: 'application/xml' });
 });
 
+test('a body far too long gets its 413 too, not a broken connection (G02.5)', async () => {
+  for (const megabytes of [8.5, 12, 20]) {
+    const long = 'x'.repeat(megabytes * 1_000_000);
+    for (const path of ['/v1/invoices', '/v1/purchases/import', '/v1/sessions', '/v1/nope'])
+      isProblem(await t1.call('POST', path, long), 413);
+  }
+  const pieces = new ReadableStream({ n: 0, pull(c) { return this.n++ < 400 ? c.enqueue(new Uint8Array(64 * 1024)) : c.close(); } });
+  const chunked = await fetch(`${server.url}/v1/invoices`, { method: 'POST', body: pieces, duplex: 'half', headers: { 'content-type': 'application/json' } });
+  assert.equal(chunked.status, 413);
+  assert.equal((await chunked.json()).status, 413);
+});
+
 test('JSON that is no JSON, or no JSON for us', async () => {
   const bad = ['', '{', '[', '"', '{"a":1,}', "{'a':1}", 'nul', '\u0000', '{"kind":"special","kind":"ordinary"}', '{"a":1.5}', '{"a":1e400}',
     '{"a":99999999999999999999}', '{"a":NaN}', '[]', '"text"', '7', 'null', 'true', '{"a":"\\ud800"}', '{"a":"\\u0000"}', '\ufeff{}', '{}{}', '{} x'];
@@ -98,6 +110,15 @@ test('every wrong type of every member is a fault at its place, all at once', as
   const at = new Set(p.errors.map((e) => e.pointer));
   for (const pointer of ['/kind', '/seller_ref', '/buyer', '/lines/0/tax_code', '/lines/0/name', '/lines/0/price', '/lines/0/rate', '/lines/0/price_includes_tax', '/lines/1', '/remark', '/_x', '/no_such'])
     assert.ok(at.has(pointer), `${pointer} of ${[...at]}`);
+});
+
+test('numbers with a fraction, an exponent or too many digits hide no other fault (G02.5)', async () => {
+  const text = JSON.stringify({ ...good(), kind: 'red', no_such: 2 }).replace(/"rate":"[^"]*"/, '"rate":0.13').replace(/"quantity":"[^"]*"/, '"quantity":1e3').replace('"no_such":2', '"no_such":99999999999999999999');
+  const p = await refused(t1, 'POST', '/v1/invoices', text, 422);
+  const got = p.errors.map((e) => `${e.pointer} ${e.code}`);
+  for (const one of ['/kind choice', '/lines/0/rate type', '/lines/0/quantity type', '/no_such unknown-field']) assert.ok(got.includes(one), `${one} of ${got}`);
+  const kept = await refused(t1, 'POST', '/v1/invoices/drafts', '{"content":{"lines":[{"rate":0.13}]}}', 422);
+  assert.deepEqual(kept.errors.map((e) => `${e.pointer} ${e.code}`), ['/content/lines/0/rate type']);
 });
 
 test('amounts: negative, huge, with exponents, with commas, as numbers', async () => {

@@ -7,8 +7,8 @@ import { bodyOf } from '../lib/kinds.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
 import { Server, runEtaxd } from '../lib/server.mjs';
 
-const TOKEN = 'fapiaocheck', APP = 'wx0000000000000001';
-const KEY = Buffer.from('abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG=', 'base64');
+const TOKEN = 'sandbox', APP = 'wx0000000000000001';
+const AES_KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG', KEY = Buffer.from(`${AES_KEY}=`, 'base64');
 const sha1 = (...parts) => createHash('sha1').update(parts.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).join('')).digest('hex');
 let server, open, sold, reversed, shown, day;
 const ok = (r, status = 200) => { assert.equal(r.status, status, r.text); return r.body; };
@@ -42,7 +42,14 @@ async function wechat(xml) {
   assert.match(r.headers.get('content-type'), /text\/xml/);
   return r.text;
 }
-const sms = (words, { from = '13800138000', key = 'sandbox-sms-key' } = {}) => open.get('/channels/sms?' + new URLSearchParams({ from, text: words, key }));
+const sms = (words, { from = '13800138000', client = open, ...key } = {}) => client.get('/channels/sms?' + new URLSearchParams({ from, text: words, ...key }));
+/** Settings of a server that is stopped for them. */
+async function configure(s, settings) {
+  await s.stop();
+  const args = ['--data', s.data, ...(s.database ? ['--db', s.database.url] : [])];
+  for (const [name, value] of settings) assert.equal((await runEtaxd(['channel', 'set', ...args, name], value)).code, 0, name);
+  await s.launch();
+}
 
 test('A10.5 the address is bound: signature and time, the echo comes back as it was', async () => {
   const now = await clock();
@@ -114,8 +121,12 @@ test('A10.5 scan by the menu, voice, events, pictures; what is no question gets 
   assert.match(content(await wechat(text('12345'))), /unreadable:words/);
 });
 
-test('A10.5 safe mode: what a client encrypts is read, and the answer can be decrypted', async () => {
-  const now = await clock();
+test('A10.5 safe mode: what a client encrypts is read, and the answer can be decrypted; plain messages are refused', async (t) => {
+  const other = await Server.start();
+  t.after(() => other.close());
+  await configure(other, [['wechat.token', TOKEN], ['wechat.appid', APP], ['wechat.aes_key', AES_KEY]]);
+  const safe = new Client(other.url), now = Math.floor(Date.parse(ok(await safe.get('/healthz')).now) / 1000);
+  const post = (query, xml) => safe.post('/channels/wechat?' + new URLSearchParams(query), xml, { key: null, type: 'text/xml' });
   const seal = (xml, app = APP) => {
     const body = Buffer.from(xml), length = Buffer.alloc(4);
     length.writeUInt32BE(body.length);
@@ -132,6 +143,8 @@ test('A10.5 safe mode: what a client encrypts is read, and the answer can be dec
   };
   const r = await send(seal(text(`${sold.number} 1130.00`)));
   assert.equal(r.status, 200, r.text);
+  const plainly = await post(head(now), text(`${sold.number} 1130.00`));
+  assert.deepEqual([plainly.status, plainly.body?.type?.split('/').at(-1) ?? plainly.text], [403, 'wechat-plain']);
   const [encrypted, signature, at, nonce] = ['Encrypt', 'MsgSignature', 'TimeStamp', 'Nonce'].map((m) => new RegExp(`<${m}>(?:<!\\[CDATA\\[)?(.*?)(?:\\]\\]>)?</${m}>`).exec(r.text)[1]);
   assert.equal(signature, sha1(TOKEN, at, nonce, encrypted));
   const d = createDecipheriv('aes-256-cbc', KEY, KEY.subarray(0, 16)).setAutoPadding(false);
@@ -139,7 +152,7 @@ test('A10.5 safe mode: what a client encrypts is read, and the answer can be dec
   plain = plain.subarray(16, plain.length - plain.at(-1));
   const n = plain.readUInt32BE();
   assert.equal(plain.subarray(4 + n).toString(), APP);
-  assert.match(content(plain.subarray(4, 4 + n).toString()), /\nvalid /);
+  assert.match(content(plain.subarray(4, 4 + n).toString()), /\nunknown /);
   assert.equal((await send(seal(text('x')), { signature: '0'.repeat(40) })).status, 403);
   assert.equal((await send(seal(text('x'), 'wx0000000000000002'))).status, 403);
   assert.equal((await send('AAAA')).status, 403);
@@ -153,6 +166,14 @@ test('A10.5 repeats get the same answer; replays, old and changed messages are r
   const again = await wechat(xml);
   assert.equal(content(again), content(first));
   assert.equal((await post(head(await clock()), text('26332000000000000001 1.00', { id: 555001 }))).status, 403, 'another text under the same id');
+  // the protocol repeats three times; who has the message may not go on asking with it, nor put another under its head
+  for (let i = 0; i < 2; i++) assert.equal(content(await wechat(xml)), content(first));
+  assert.equal((await post(head(await clock()), xml)).status, 403, 'the fourth repeat');
+  const captured = head(await clock());
+  assert.equal((await post(captured, text(`${sold.number} 1130.00`, { id: 555003 }))).status, 200);
+  assert.equal((await post(captured, text(`${sold.number} 1.00`, { id: 555004 }))).status, 403, 'another message under a captured head');
+  assert.equal((await post(captured, text(`${sold.number} 1130.00`, { id: 555003, from: 'oUser2' }))).status, 403);
+  assert.equal((await post(captured, text(`${sold.number} 1130.00`, { id: 555003 }))).status, 200, 'its own repeat');
   const old = head((await clock()) - 400);
   assert.equal((await post(old, text('x', { id: 555002 }))).status, 403);
   assert.equal((await post({ ...head(await clock()), signature: '0'.repeat(40) }, xml)).status, 403);
@@ -174,16 +195,19 @@ test('A10.5 hostile messages: too large, a DTD, not XML, another kind', async ()
 });
 
 test('A10.6 short messages: strangers are refused and logged; help; a sender who asks too often is told', async () => {
-  assert.equal((await sms('CY', { key: 'wrong' })).status, 403);
-  assert.equal((await open.get('/channels/sms?from=1&text=x')).status, 403);
+  assert.equal((await open.get('/channels/sms?from=1&text=x')).status, 200, 'a sandbox without a key asks for none');
   assert.match((await sms('')).text, /^【电子税务局】发票查验请发：CY/);
   assert.ok((await sms('')).text.length <= 70);
   assert.match((await sms(shown.qr)).text, /valid/);
-  const o2 = await Client.signIn(server.url, '330106198203040042');
-  await eventually(() => o2.get('/v1/security/events?event=sms-stranger'), (r) => r.body.events.length > 0);
   const limited = await Server.start({ args: ['--rate-limit', 'on'] });
   try {
-    const ask = (from) => new Client(limited.url).get('/channels/sms?' + new URLSearchParams({ from, text: 'CY 26332009999999999999', key: 'sandbox-sms-key' }));
+    const ask = (from) => new Client(limited.url).get('/channels/sms?' + new URLSearchParams({ from, text: 'CY 26332009999999999999', key: 'a-key' }));
+    assert.deepEqual(ok(await new Client(limited.url).get('/v1/sandbox')).settings.map((s) => [s.name, s.value]), [['sms.key', ''], ['wechat.token', 'sandbox'], ['wechat.aes_key', '']]);
+    await configure(limited, [['sms.key', 'a-key']]);
+    assert.equal(ok(await new Client(limited.url).get('/v1/sandbox')).settings[0].value, null);
+    for (const key of [{}, { key: 'wrong' }]) assert.equal((await sms('CY', { client: new Client(limited.url), ...key })).status, 403);
+    const o2 = await Client.signIn(limited.url, '330106198203040042');
+    await eventually(() => o2.get('/v1/security/events?event=sms-stranger'), (r) => r.body.events.length > 0);
     const said = [];
     for (let i = 0; i < 12; i++) said.push((await ask('13900139000')).text);
     assert.deepEqual(said.map((s) => /太频繁/.test(s)), [...Array(10).fill(false), true, true]);
@@ -196,14 +220,16 @@ test('A10.6 short messages: strangers are refused and logged; help; a sender who
 test('A10.5 settings are set at the machine, by standard input', async () => {
   const other = await Server.start({ sandbox: false });
   try {
-    assert.equal((await new Client(other.url).get('/channels/wechat?signature=x&timestamp=1&nonce=1')).status, 403);
+    const now = Math.floor(Date.now() / 1000), strange = new Client(other.url);
+    assert.equal((await strange.get('/channels/wechat?' + new URLSearchParams({ ...head(now), echostr: 'yes' }))).status, 403, 'only a sandbox has a token of its own');
+    assert.equal((await strange.get('/channels/sms?from=1&text=CY')).status, 403);
     await other.stop();
     const args = ['--data', other.data, ...(other.database ? ['--db', other.database.url] : [])];
+    assert.equal((await runEtaxd(['channel', 'set', ...args, 'sms.from'], '10.0.0.1')).code, 0);
     for (const [name, value, code] of [['wechat.token', 'abc\n', 0], ['wechat.appid', 'wx1', 0], ['wechat.aes_key', 'short', 1], ['nothing', 'x', 1]])
       assert.equal((await runEtaxd(['channel', 'set', ...args, name], value)).code, code, name);
     assert.equal((await runEtaxd(['channel', 'set'])).code, 2);
     await other.launch();
-    const now = Math.floor(Date.now() / 1000);
     const r = await new Client(other.url).get('/channels/wechat?' + new URLSearchParams({ ...head(now, 'n', 'abc'), echostr: 'yes' }));
     assert.equal(r.text, 'yes');
   } finally {

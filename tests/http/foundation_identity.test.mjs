@@ -150,6 +150,32 @@ test('G01.1 a session has an absolute end: 12 hours, 8 for officers', async () =
   assert.equal((await t2.get('/v1/identity')).status, 401);
 });
 
+test('G01.1 G02.1 the sandbox leaps to another day or month: a program signs in once; nobody is locked out by what failed later', async () => {
+  const own = await Server.start();
+  try {
+    const at = new Client(own.url), leap = (now) => at.post('/v1/sandbox/clock', { now });
+    const sign = (account, password = 'sandbox') => at.post('/v1/sessions', { account, password }, { key: null });
+    await leap('2026-06-20T10:00:00+08:00');
+    assert.equal((await sign(parties.T1, 'no')).status, 401);
+    const t1 = await Client.signIn(own.url, 'T1');
+    for (const now of ['2026-08-01T10:00:00+08:00', '2027-01-05T10:00:00+08:00', '2026-05-03T09:00:00+08:00']) {
+      await leap(now);
+      assert.equal((await t1.get('/v1/identity')).status, 200, now);
+    }
+    assert.equal((await sign(parties.T1)).status, 201, 'a failure of June pauses nobody in May');
+    assert.equal((await sign(parties.T2)).status, 201);
+  } finally { await own.close(); }
+});
+
+test('G01.1 numbers of accounts are read in either case', async () => {
+  assert.equal((await signIn(parties.T6.toLowerCase(), 'sandbox')).status, 201);
+  const t1 = await Client.signIn(server.url, 'P1');
+  const as = await new Client(server.url, { token: t1.token, actingFor: parties.T1.toLowerCase() }).get('/v1/identity');
+  assert.equal(as.status, 200, as.text);
+  for (let i = 0; i < 6; i++) await signIn(i % 2 ? parties.T5 : parties.T5.toLowerCase(), 'guessed');
+  assert.equal((await signIn(parties.T5, 'guessed')).status, 429, 'one account, one count');
+});
+
 /** A browser's sign-in: the cookie and what pages set afterwards. */
 async function browser(account) {
   const jar = { cookie: '' };

@@ -60,6 +60,21 @@ test('G02.1 latency: the answer comes, later', async () => {
   assert.ok(Date.now() - t >= 400);
 });
 
+test('G02.1 faults by other words: 503, reply-lost, an operation by its method and address, once without times', async () => {
+  for (const [word, kind] of [['503', 'unavailable'], ['reply-lost', 'reply_lost'], ['lost_reply', 'reply_lost'], ['lost-reply', 'reply_lost']])
+    for (const name of ['POST /v1/invoices', 'invoice.issue', 'post /v1/invoices?x=1', 'POST /invoices']) {
+      const r = await fault(name, word);
+      assert.deepEqual([r.status, r.body.faults], [200, [{ operation: 'invoice.issue', fault: kind, times: 1 }]], r.text);
+      assert.equal((await fault(name, word, 0)).status, 200);
+    }
+  for (const name of ['GET /v1/invoices/{number}', 'GET /v1/invoices/26332000000000000001'])
+    assert.deepEqual((await fault(name, '503', 0)).status, 200, name);
+  assert.equal((await fault('GET /v1/registration', '503')).status, 200);
+  assert.equal((await t1.get('/v1/registration')).status, 503);
+  assert.equal((await t1.get('/v1/registration')).status, 200);
+  for (const name of ['POST', 'POST ', 'GET /v1/nope', 'BREW /v1/invoices', 'PUT /v1/invoices']) assert.equal((await fault(name, '503')).status, 422, name);
+});
+
 test('G02.1 faults that cannot be: unknown operation, unknown fault, an operation of the event threads', async () => {
   const unknown = await fault('no.such', 'latency', 1);
   assert.equal(unknown.status, 422);

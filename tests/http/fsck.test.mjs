@@ -1,6 +1,8 @@
 // etaxd fsck names what was changed behind the server's back: one byte, one row, one fen, on either database. (G05.1)
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Copy } from '../lib/corrupt.mjs';
@@ -8,7 +10,7 @@ import { Client } from '../lib/client.mjs';
 import { mainJob } from '../lib/main_job.mjs';
 import { box } from '../lib/paper.mjs';
 import { issue, mandates, order } from '../lib/platform.mjs';
-import { Server } from '../lib/server.mjs';
+import { etaxd, Server } from '../lib/server.mjs';
 
 let server;
 before(async () => {
@@ -51,6 +53,22 @@ test('what was not changed is good, and says how much there is', async () => {
   assert.equal(r.code, 0, r.output);
   assert.doesNotMatch(r.output, /FAULT/);
   for (const part of ['ledger', 'log', 'invoice', 'plane', 'outbox', 'jobs']) assert.match(r.output, new RegExp(`^ok +${part}: `, 'm'));
+});
+
+test('G05.1 a folder that is none of a bureau is said, and nothing is made', async () => {
+  const none = path.join(server.data, 'no-such-folder'), empty = mkdtempSync(path.join(tmpdir(), 'etax-empty-')), bare = { ...process.env, ETAX_DB: '' };
+  delete bare.ETAX_DB;
+  for (const [args, folder] of [[['fsck'], none], [['fsck'], empty], [['plane', 'rebuild'], none], [['plane', 'export', '--to', `${none}-out`], none],
+    [['status', 'export', '--to', `${none}-out`], none], [['officer', 'add', '--person', '33010619800101003X', '--name', '王敏', '--office', '13301000000', '--posts', 'registration'], none],
+    [['channel', 'set', 'sms.key'], none], [['key', 'rotate-log'], none], [['verify', '--listen', 'unix:/tmp/etax-no.sock'], none]]) {
+    const r = spawnSync(etaxd, [...args, '--data', folder], { env: bare, input: 'x', encoding: 'utf8', timeout: 20_000 });
+    assert.ok(r.status > 0, `${args}: ${r.stdout}${r.stderr}`);
+    assert.doesNotMatch(r.stdout, /^ok/m);
+    assert.equal(existsSync(none), false, args.join(' '));
+  }
+  assert.deepEqual(readdirSync(empty), []);
+  assert.match(spawnSync(etaxd, ['fsck', '--data', empty], { env: bare, encoding: 'utf8' }).stderr, /is no data folder of etaxd/);
+  rmSync(empty, { recursive: true });
 });
 
 test('beside a running server it is good too', async () => {

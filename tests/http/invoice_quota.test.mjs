@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
-import { forward, periodsOf, withinMonth } from '../lib/owing.mjs';
+import { fileDue, forward, periodsOf, withinMonth } from '../lib/owing.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server, t1, t2, officer, periods;
@@ -105,6 +105,7 @@ test('A07.1 two clerks and a batch at once never overdraw', async () => {
 
 test('A07.1 a good taxpayer that has used 80 % is raised by itself, once', async () => {
   const t3 = await Client.signIn(server.url, 'T3');
+  await fileDue(t3);
   const before = (await t3.get('/v1/quota')).body;
   assert.equal(before.quota, '7500000.00');
   const sold = await t3.post('/v1/invoices', invoiceBody({ ref: 'big', net: '6100000.00', buyer: { tax_id: parties.T1, name: '海川精密机械有限公司' } }));

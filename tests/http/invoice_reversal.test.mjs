@@ -64,9 +64,14 @@ test('A09.5 the seller alone: nobody has booked it, so all of it, at once', asyn
   assert.deepEqual(ok(await t3.post('/v1/input-credits', { period: period(), numbers: [v.number, r.red_number] }), 422).errors.map((e) => e.code), ['reversed', 'red-letter']);
 });
 
+/** Lines of the return that is pre-filled for the month. */
+const prefill = async (client) => ok(await client.get(`/v1/returns/vat/${period()}`), 200).lines;
+const less = (before, now, id) => Math.round((Number(now[id]) - Number(before[id])) * 100) / 100;
+
 test('A09.5 A10.8 T1 starts, T3 confirms: both sides change in one transaction (A09.e5)', async () => {
   const v = await issue([line({ quantity: '1', price: '1000.00' })]);
   await credit(v.number);
+  const [sellers, buyers] = [await prefill(t1), await prefill(t3)];
   const r = ok(await t1.post(`/v1/invoices/${v.number}/reversal`, { reason: 'return' }), 201);
   assert.deepEqual([r.state, r.red_number, r.turn], ['waits-for-buyer', null, 'withdraw']);
   assert.equal((await t3.get(`/v1/invoices/${v.number}`)).body.locked, true);
@@ -79,6 +84,12 @@ test('A09.5 A10.8 T1 starts, T3 confirms: both sides change in one transaction (
   assert.deepEqual([done.state, done.transferred_out], ['confirmed', true]);
   const credits = (await t3.get(`/v1/input-credits?period=${period()}&state=credited`)).body;
   assert.equal(credits.transferred_out, '130.00');
+  const [seller, buyer] = [await prefill(t1), await prefill(t3)];
+  assert.deepEqual(['l1', 'l11'].map((id) => less(sellers, seller, id)), [-1000, -130]);
+  assert.deepEqual(['l12', 'l14', 'l17', 'l20'].map((id) => less(buyers, buyer, id)), [0, 130, -130, -130]);
+  const why = ok(await t3.get(`/v1/returns/vat/${period()}/lines/l14`), 200);
+  assert.deepEqual([why.explain.sources.count, why.explain.has_sources, why.explain.value], [1, true, '130.00']);
+  assert.deepEqual(why.invoices.map((i) => [i.number, i.amount, i.tax, i.share]), [[done.red_number, '1000.00', '130.00', '130.00']]);
   const [s1, s3] = [done.receipt, (await t3.get(`/v1/receipts/${done.receipt.id}`)).body];
   assert.equal(s1.id, s3.id, 'the buyer holds a receipt of its own');
   assert.equal((await t1.get(`/v1/receipts/${done.receipt.id}`)).status, 404);

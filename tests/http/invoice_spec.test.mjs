@@ -36,7 +36,7 @@ before(async () => {
     { tax_code: '6010000000000000000', name: '预付卡', rate: '0', amount: '100.00' }] });
   const blue = await issue({ kind: 'special', buyer: T3, lines: [
     { tax_code: '1090105030000000000', name: '车床', unit: '台', quantity: '2', price: '1000', rate: '0.13' }] });
-  const red = ok(await t1.post(`/v1/invoices/${blue}/reversal`, { reason: 'return' }), 201).number;
+  const red = ok(await t1.post(`/v1/invoices/${blue}/reversal`, { reason: 'return' }), 201).red_number;
   const many = await issue({ kind: 'ordinary', buyer: T3, lines: Array.from({ length: 60 }, (_, i) => (
     { tax_code: '1090105030000000000', name: `零件 ${i + 1}`, unit: '个', quantity: '2', price: '3.5', rate: '0.13' })) });
   kinds = { special, ordinary, red, many };
@@ -76,6 +76,43 @@ test('A09.e4 the hash is that of the stored document; the core in the JSON is ca
   assert.equal(proof.document, core, 'what is stored and logged is what is hashed');
   assert.equal(body.proof['ed25519-sha256'].hash, createHash('sha256').update(core).digest('hex'));
   assert.equal(body.proof['sm2-sm3'].hash, createHash('sm3').update(core).digest('hex'));
+});
+
+test('A09.4 A10.1 red letters of invoices with discounts are good in every form, whole and in part', async () => {
+  const lathe = { tax_code: '1090105030000000000', name: '车床', rate: '0.13' }, software = { tax_code: '3040201010000000000', name: '软件开发', rate: '0.06' };
+  const fruit = { tax_code: '1010115000000000000', name: '水果', rate: '0', treatment: 'exempt' };
+  const T3 = { tax_id: parties.T3, name: '远帆纺织进出口有限公司' };
+  const blues = {
+    special: [{ kind: 'special', buyer: T3, lines: [{ ...lathe, unit: '台', quantity: '2', price: '100', discount: '50.00' }] }],
+    several: [{ kind: 'special', buyer: T3, lines: [{ ...lathe, amount: '200.00', discount: '50.00' }, { ...software, amount: '70.00' }, { ...software, amount: '10.00', discount: '0.01' }] }],
+    inclusive: [{ kind: 'ordinary', buyer: T3, lines: [{ ...lathe, name: '车床', amount: '113.00', price_includes_tax: true, discount: '11.30' }] }],
+    exempt: [{ kind: 'ordinary', buyer: T3, lines: [{ ...fruit, amount: '500.00', discount: '50.00' }] }],
+    free: [{ kind: 'ordinary', buyer: T3, lines: [{ ...lathe, amount: '100.00', discount: '100.00' }, { ...software, amount: '10.00' }] }],
+    amount: [{ kind: 'special', buyer: T3, lines: [{ ...lathe, amount: '200.00', discount: '50.00' }] }, [{ line: 1, amount: '30.00' }], null],
+    quantity: [{ kind: 'special', buyer: T3, lines: [{ ...lathe, unit: '台', quantity: '3', price: '33.3333333333333', discount: '10.00' }] }, [{ line: 1, quantity: '1' }], null],
+    one: [{ kind: 'special', buyer: T3, lines: [{ ...lathe, amount: '200.00', discount: '50.00' }, { ...software, amount: '10.00', discount: '1.00' }] }, [{ line: 3 }], null],
+  };
+  const reds = [];
+  const t3 = await Client.signIn(server.url, 'T3'), period = new Date(Date.now() + 8 * 3600e3).toISOString().slice(0, 7);
+  for (const [name, [body, ...parts]] of Object.entries(blues)) {
+    const { number } = ok(await t1.post('/v1/invoices', body), 201);
+    if (parts.length) ok(await t3.post('/v1/input-credits', { period, numbers: [number] }), 201); // only what is booked goes back in parts
+    for (const lines of parts.length ? parts : [null]) {
+      const slip = ok(await t1.post(`/v1/invoices/${number}/reversal`, { reason: 'return', ...(lines ? { lines } : {}) }), 201);
+      reds.push([name, slip.red_number ?? ok(await t3.post(`/v1/invoices/${number}/reversal/confirmation`, { decision: 'confirm' }), 200).red_number]);
+    }
+  }
+  assert.equal(reds.length, 11);
+  const core = JSON.parse((await download(reds[0][1], 'json')).toString()).core;
+  assert.deepEqual(core.lines.map((l) => [l.amount, l.line, l.discount]), [['-200.00', 1, undefined], ['50.00', 1, true]]);
+  for (const [name, number] of reds)
+    for (const form of FORMS) {
+      const bytes = await download(number, form), { report } = validate(bytes, '--key', keys);
+      assert.deepEqual([report.verdict, report.faults], ['valid', []], `${name} ${form} ${JSON.stringify(report.faults)}`);
+      if (form === 'xbrl') continue;
+      const r = ok(await new Client(server.url).post('/v1/verify/files', new Uint8Array(bytes), { type: 'application/octet-stream', key: null }), 200);
+      assert.deepEqual(r.checks.filter((c) => c.outcome === 'bad'), [], `${name} ${form}`);
+    }
 });
 
 /** Flips one bit in each of some places of [from, to). */

@@ -21,6 +21,12 @@ before(async () => {
 });
 after(() => server.close());
 
+/** One of its own for a test that asks much. */
+async function fresh(ref) {
+  const v = ok(await t1.post('/v1/invoices', invoiceBody({ ref, buyer: T3, net: '1000.00' })), 201);
+  await eventually(() => open.get(`/v1/verify/invoices/${v.number}`), (a) => a.body.verdict === 'valid');
+  return v;
+}
 const check = (r, what) => r.checked.find((c) => c.what === what)?.outcome;
 
 test('A10.7 A10.8 valid, not as issued, unknown; each says what was checked', async () => {
@@ -44,17 +50,45 @@ test('A10.7 A10.8 valid, not as issued, unknown; each says what was checked', as
 });
 
 test('A10.7 A10.9 a thousand in one call within a second; one more is refused', async () => {
-  const [v, w] = sold;
-  const items = Array.from({ length: 1000 }, (_, i) => (i % 2 ? { number: v.number, total: i % 3 ? '1130.00' : '1.00' } : { number: String(26332000000001000000n + BigInt(i)) }));
+  const [, w] = sold, v = await fresh('verify-1000');
+  const wrong = (i) => i < 50 && i % 3 === 0; // few enough that it is no guessing
+  const items = Array.from({ length: 1000 }, (_, i) => (i % 2 ? { number: v.number, total: wrong(i) ? '1.00' : '1130.00' } : { number: String(26332000000001000000n + BigInt(i)) }));
   const start = performance.now();
   const r = ok(await open.post('/v1/verify/invoices', { items }, { key: null }));
   const ms = performance.now() - start;
   assert.equal(r.results.length, 1000);
-  r.results.forEach((one, i) => assert.equal(one.verdict, i % 2 === 0 ? 'unknown' : i % 3 ? 'valid' : 'not-as-issued', String(i)));
+  r.results.forEach((one, i) => assert.equal(one.verdict, i % 2 === 0 ? 'unknown' : wrong(i) ? 'not-as-issued' : 'valid', String(i)));
   assert.deepEqual(r.results.map((one) => one.number), items.map((i) => i.number));
   assert.ok(ms < 1000, `${ms} ms`);
   assert.equal((await open.post('/v1/verify/invoices', { items: [...items, { number: w.number }] }, { key: null })).status, 422);
   assert.equal((await open.post('/v1/verify/invoices', { items: [] }, { key: null })).status, 422);
+});
+
+test('A10.9 A10.e2 amounts are not to be found by asking: after ten wrong ones a number is silent, right or wrong, one by one or in a batch', async () => {
+  const v = await fresh('verify-guess'), { qr, qr_signed } = ok(await t1.get(`/v1/invoices/${v.number}`));
+  const items = Array.from({ length: 1000 }, (_, i) => ({ number: v.number, total: `${1125 + Math.floor(i / 100)}.${String(i % 100).padStart(2, '0')}` }));
+  assert.ok(items.some((i) => i.total === '1130.00'));
+  const r = await open.post('/v1/verify/invoices', { items }, { key: null });
+  assert.deepEqual(ok(r).results.map((one) => one.verdict), [...Array(10).fill('not-as-issued'), ...Array(990).fill('too-often')]);
+  assert.ok(r.body.results.slice(10).every((one) => one.detail === r.body.results[10].detail && one.checked.length === 1), 'the right one looks like the others');
+  for (const query of ['total=1130.00', 'total=1.00', `date=${v.issued_at.slice(0, 10)}`]) {
+    const one = await open.get(`/v1/verify/invoices/${v.number}?${query}`);
+    assert.deepEqual([one.status, one.body.type.split('/').at(-1), one.headers.get('retry-after')], [429, 'verify-too-often', '3600'], query);
+  }
+  assert.equal((await open.get(`/v1/public/invoices/${v.number}?total=1130.00`)).status, 429);
+  assert.equal((await open.post('/v1/verify/qr', { text: qr }, { key: null })).status, 429, 'whoever computes the check of a code guesses too');
+  const page = await fetch(`${server.url}/verify/invoices?number=${v.number}&total=1130.00`);
+  assert.equal(page.status, 429);
+  // what is no guess is answered: the number alone, the signed code; others may still ask
+  assert.equal(ok(await open.get(`/v1/verify/invoices/${v.number}`)).verdict, 'valid');
+  assert.equal(ok(await open.post('/v1/verify/qr', { text: qr_signed }, { key: null })).verdict, 'valid');
+  const sms = async (from, total) => (await open.get('/channels/sms?' + new URLSearchParams({ from, text: `CY ${v.number} ${total}` }))).text;
+  assert.match(await sms('13800138000', '1130.00'), /valid/);
+  for (let i = 0; i < 10; i++) assert.match(await sms('13800138001', `${i + 1}.00`), /not-as-issued:total/);
+  assert.match(await sms('13800138001', '1130.00'), /too-often/);
+  assert.match(await sms('13800138000', '1130.00'), /valid/);
+  const o2 = await Client.signIn(server.url, '330106198203040042');
+  await eventually(() => o2.get('/v1/security/events?event=guesses'), (e) => e.body.events.length === 2);
 });
 
 test('A10.1 A10.3 the text of the QR code: read, misread, changed', async () => {
@@ -108,6 +142,9 @@ test('A10.8 A10.10 reversed (A10.e3), and the plane alone knows it too, in batch
     assert.deepEqual(batch.results.map((b) => b.verdict), ['reversed', 'valid']);
     const qr = ok(await alone.post('/v1/verify/qr', { text: shown.qr_signed }, { key: null }));
     assert.deepEqual([qr.verdict, check(qr, 'signature')], ['valid', 'good'], 'with the key that the plane holds');
+    const guesses = Array.from({ length: 12 }, (_, i) => ({ number: sold[0].number, total: i < 11 ? `${i}.00` : '1130.00' }));
+    const guessed = ok(await alone.post('/v1/verify/invoices', { items: guesses }, { key: null })).results.map((b) => b.verdict);
+    assert.deepEqual(guessed, [...Array(10).fill('not-as-issued'), 'too-often', 'too-often'], 'it counts wrong amounts too (A10.9)');
   } finally {
     plane.kill('SIGTERM');
   }

@@ -76,7 +76,7 @@ keyword-regex = .*
 catch-all = true
 max-messages = 1
 accept-x-kannel-headers = true
-get-url = "${server.url}/channels/sms?from=%p&text=%a&key=sandbox-sms-key"
+get-url = "${server.url}/channels/sms?from=%p&text=%a"
 `);
   box('/usr/sbin/bearerbox', '-v', '4', 'kannel.conf');
   await listening(ports.admin);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test as plain } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { forward, morning, setClock, clockOf } from '../lib/owing.mjs';
-import { credits, download, enter, fault, fen, issue, openDraw, sale, verify } from '../lib/lottery.mjs';
+import { credits, download, enter, fault, fen, issue, openDraw, recode, sale, verify } from '../lib/lottery.mjs';
 import { Copy } from '../lib/corrupt.mjs';
 import { Server } from '../lib/server.mjs';
 
@@ -218,7 +218,16 @@ test('A11.d refusals with their reasons; invoices of real-name buyers enter by t
   const mine = await eventually(home, (h) => h.tickets.some((t) => t.number === own.number));
   assert.equal(mine.tickets[0].way, 'automatic');
   assert.equal(mine.tickets[0].instant, draw);
-  assert.equal(await reason(P1, own.qr), 'not-own-name');
+  // nobody but its owner sees the ticket: neither who knows the number of the public list, nor who changes the code
+  const changed = recode(own.qr, (t) => t.replace('200.00', '201.00'));
+  for (const text of [own.number, own.qr, changed]) {
+    const stranger = ok(await enter(P1, text));
+    assert.deepEqual([stranger.reason.code, stranger.ticket, stranger.prize, stranger.payout], ['not-own-name', null, null, null]);
+    assert.ok(!JSON.stringify(stranger).includes('200.00'), JSON.stringify(stranger));
+  }
+  const wrong = ok(await enter(P2, changed));
+  assert.deepEqual([wrong.outcome, wrong.reason.code, wrong.ticket], ['refused', 'not-as-issued', null]);
+  assert.equal(ok(await enter(P2, own.qr)).ticket.total, '200.00');
   for (const who of [P1, P2]) // A10.d: drawn by one, tried by another; both are told
     await eventually(() => who.get('/v1/messages'), (r) => r.body.messages.some((m) => m.kind === 'invoice.used_twice' && m.title.includes(own.number)));
   const special = await T1.post('/v1/invoices', { ...sale('500.00', { kind: 'special' }), lines: [{ ...sale('500.00').lines[0], tax_code: '1090105030000000000', rate: '0.13' }] });
@@ -235,6 +244,23 @@ test('A11.d refusals with their reasons; invoices of real-name buyers enter by t
   const small = await issue(T2, '50.00');
   assert.equal(await reason(P2, small.number), 'minimum');
   assert.equal((await anyone.post('/v1/lottery/entries', { qr: own.qr })).status, 401);
+  await clean();
+});
+
+test('A11.d a title of a name alone: who is verified under it enters with the code, the first one; the number is not enough', async () => {
+  const { draw } = await openDraw(server.url);
+  const P1 = await Client.signIn(server.url, 'P1');
+  const invoice = ok(await T2.post('/v1/invoices', { ...sale('168.00'), buyer: { name: '李静' } }), 201);
+  const code = async (who, qr) => ok(await enter(who, qr)).reason?.code;
+  assert.equal(await code(P1, invoice.qr), 'not-own-name');
+  assert.equal(await code(P2, invoice.number), 'not-own-name');
+  assert.equal(await code(P2, recode(invoice.qr, (t) => t.replace('168.00', '169.00'))), 'not-as-issued');
+  const entered = ok(await enter(P2, invoice.qr));
+  assert.ok(['won', 'not-won'].includes(entered.outcome), JSON.stringify(entered));
+  assert.deepEqual([entered.ticket.way, entered.ticket.instant, entered.ticket.total], ['scan', draw, '168.00']);
+  assert.equal(ok(await enter(P2, invoice.qr)).already, true);
+  const other = ok(await T2.post('/v1/invoices', { ...sale('168.00'), buyer: { name: '张三' } }), 201);
+  assert.equal(await code(P2, other.qr), 'not-own-name');
   await clean();
 });
 

@@ -2,7 +2,9 @@
 // down; another party's box is not there.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Client, eventually } from '../lib/client.mjs';
+import { Client, eventually, parties } from '../lib/client.mjs';
+import { invoiceBody } from '../lib/main_job.mjs';
+import { forward, morning } from '../lib/owing.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server;
@@ -61,4 +63,20 @@ test("A15.5 another party's messages are not there; nobody reads without signing
   assert.equal(bad.status, 400);
   assert.deepEqual(bad.body.errors.map((e) => e.pointer).sort(), ['/after', '/unread']);
   assert.equal((await t1.post('/v1/messages/0/read', {})).status, 422);
+});
+
+test('A15.5 A09.10 buyers are told of invoices that came in: one by its number, more as one message that counts', async () => {
+  await morning(server.url); // it is one day
+  const [t1, t3] = [await Client.signIn(server.url, 'T1'), await Client.signIn(server.url, 'T3')];
+  const sell = async (net) => is(await t1.post('/v1/invoices', invoiceBody({ buyer: { tax_id: parties.T3, name: '远帆纺织进出口有限公司' }, net })), 201);
+  const told = async (title) => (await eventually(async () => { await forward(server.url, 61); return box(t3); },
+    (r) => r.body.messages.some((m) => m.kind === 'invoice.received' && title.test(m.title)), 20_000)).body.messages.filter((m) => m.kind === 'invoice.received');
+  const one = await sell('100.00');
+  const [first] = await told(/^收到 海川精密机械有限公司 开来的发票$/);
+  assert.equal(first.href, `/invoices/${one.number}`);
+  await sell('200.00');
+  await sell('300.00');
+  const all = await told(/^今天收到 3 张发票$/);
+  assert.equal(all.length, 1, 'one message a day');
+  assert.match(all[0].text, /678\.00 元/);
 });

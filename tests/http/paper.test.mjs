@@ -194,16 +194,23 @@ test('A07.4 an officer registers a courier, changes its key and closes it; its c
     const event = (seq, state) => ({ order, waybill, seq, state, place: '杭州', at: '2026-11-24T11:00:00+08:00' });
     ok(await x.say('a-express', event(1, 'collected')));
     const renewed = ok(await act('key'));
-    assert.ok(renewed.receipt.id && renewed.secret !== made.secret);
-    assert.equal((await x.say('a-express', event(2, 'in-transit'))).body.code, 'signature', 'the old key');
+    assert.ok(renewed.receipt.id && renewed.secret !== made.secret && renewed.old_key_until);
+    ok(await x.say('a-express', event(2, 'in-transit')), 200, 'the old key serves until the courier has taken the new one');
     x.state.key = renewed.secret;
-    ok(await x.say('a-express', event(2, 'in-transit')));
+    ok(await x.say('a-express', event(3, 'in-transit')));
+    assert.equal((await x.say('a-express', event(4, 'in-transit'), made.secret)).body.code, 'signature', 'and not a letter longer');
+    // leaked: at once
+    const other = ok(await o1.post('/v1/officer/paper/couriers/a-express/key', { leaked: true }));
+    assert.equal(other.old_key_until, undefined);
+    assert.equal((await x.say('a-express', event(4, 'in-transit'))).body.code, 'signature');
+    x.state.key = other.secret;
+    ok(await x.say('a-express', event(4, 'in-transit')));
 
     const closed = ok(await act('end'));
     assert.deepEqual([closed.courier, closed.parcels, (await listed()).state], ['a-express', 1, 'closed']);
-    const late = await x.say('a-express', event(3, 'delivering'));
+    const late = await x.say('a-express', event(5, 'delivering'));
     assert.deepEqual([late.status, late.body.code], [403, 'courier-closed'], late.text);
-    const forged = await x.say('a-express', event(3, 'delivering'), made.secret);
+    const forged = await x.say('a-express', event(5, 'delivering'), made.secret);
     assert.deepEqual([forged.status, forged.body.code], [403, 'signature'], 'who has no key is told nothing');
     const o2 = await Client.signIn(server.url, '330106198203040042');
     await eventually(() => o2.get('/v1/security/events'), (r) => r.body.events.some((l) => l.event === 'courier-callback-closed'));
@@ -213,7 +220,7 @@ test('A07.4 an officer registers a courier, changes its key and closes it; its c
     assert.deepEqual(errors(await add()), [['/courier', 'courier-taken']]);
 
     // what was with it is asked for, and comes to its end; the next parcel goes to another
-    x.state.events.get(order).push(event(4, 'signed'));
+    x.state.events.get(order).push(event(6, 'signed'));
     await forward(server.url, 310);
     await at(t1, id, 'done', 20_000);
     ok(await used(t1, Number((await t1.get(`/v1/paper/applications/${id}`)).body.numbers[0].from), Number((await t1.get(`/v1/paper/applications/${id}`)).body.numbers[0].to)), 201);

@@ -271,6 +271,19 @@ test('A05.16 reconciliation by bank and day: balances to 0.00; long, short and w
   await clean();
 });
 
+test('A05.16 days with debits are reconciled, however far the clock went on', async () => {
+  const { T1 } = await owing(server.url, ['T1']);
+  const today = (await clockOf(server.url)).slice(0, 10);
+  await decided(T1, (await order(T1)).body.id);
+  await setClock(server.url, new Date(Date.parse(`${today}T01:00:30+08:00`) + 20 * 86400_000).toISOString());
+  const officer = await Client.signIn(server.url, 'O1');
+  const day = await eventually(() => officer.get(`/v1/reconciliations/bank-simulator/${today}`), (r) => r.body?.balanced, 15_000);
+  assert.deepEqual([day.body.matched_count, day.body.difference], [1, '0.00']);
+  const yesterday = new Date(Date.parse(`${today}T00:00:00Z`) + 19 * 86400_000).toISOString().slice(0, 10);
+  await eventually(() => officer.get(`/v1/reconciliations/bank-simulator/${yesterday}`), (r) => r.status === 200);
+  await clean();
+});
+
 test('A05.16 kill -9 between the debit and the callback, and before the order is sent: one debit, paid', async () => {
   const { T1, T3 } = await owing(server.url, ['T1', 'T3']);
   await fault('hold-callback', 1);

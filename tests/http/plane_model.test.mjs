@@ -52,7 +52,9 @@ async function reverse() {
 async function verify(client = open) {
   const all = [...model], [number, m] = all[random(all.length)] ?? [];
   if (!number) return;
-  const right = random(2) === 0, before = m.state;
+  // wrong amounts of one number are counted: beyond ten an hour nothing more is told of it
+  const right = random(2) === 0 || (m.wrong ?? 0) >= 8, before = m.state;
+  if (!right) m.wrong = (m.wrong ?? 0) + 1;
   const a = ok(await client.get(`/v1/verify/invoices/${number}?total=${right ? m.total : '0.07'}`));
   // It may not be there for a moment; never does it say something that is not so.
   const allowed = right ? ['unknown', before, m.state, m.pending, 'valid'] : ['unknown', 'not-as-issued'];

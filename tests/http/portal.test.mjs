@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
+import { fileDue } from '../lib/owing.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server, open;
@@ -31,6 +32,18 @@ test('G06.1 G06.2 the public home: what can be done, who can do it, and the next
     for (const i of g.items) assert.notEqual((await open.get(i.href, { headers: { accept: 'text/html' } })).status, 404, i.href);
   const english = is(await new Client(server.url, { language: 'en' }).get('/v1/home'), 200);
   assert.equal(english.calendar.due.at(-1).titles[0].title.replace(/\d{4}-\d\d/, 'M'), 'Taxes and fees filed monthly (for M)');
+});
+
+test('G06.8 A13.7 the home offers what is done most by a firm, a small-scale firm, a person and a visitor, and nothing of the others', async () => {
+  const groupsOf = async (account) => is(await (await Client.signIn(server.url, account)).get('/v1/home'), 200).taxpayer.groups;
+  const hrefs = (groups) => groups.flatMap((g) => g.items.map((i) => i.href));
+  const t1 = await groupsOf('T1'), t2 = hrefs(await groupsOf('T2')), p1 = await groupsOf('P1');
+  assert.deepEqual(t1.map((g) => g.name), ['发票', '申报和缴款', '企业和人员']);
+  assert.equal(t1[0].items[0].href, '/invoices/new');
+  for (const wanted of ['/returns', '/payments/new', '/input-credits']) assert.ok(hrefs(t1).includes(wanted), wanted);
+  assert.ok(t2.includes('/invoices/new') && !t2.includes('/input-credits'), 'small-scale payers credit no input tax');
+  assert.equal(hrefs(p1)[0], '/agency/requests/new');
+  for (const never of ['/invoices/new', '/input-credits', '/quota']) assert.ok(!hrefs(p1).includes(never), never);
 });
 
 test('G06.8 the menu shows what works and what the caller may do', async () => {
@@ -70,8 +83,28 @@ test('G06.8 A13.1 the search understands both menus, numbers and other words; it
   assert.equal((await open.get('/v1/search?q=' + 'x'.repeat(101))).status, 400);
 });
 
+test('G06.8 A13.1 twenty-five questions: the exact task stands first, what is not online yet says where to go, goods do not mix in', async () => {
+  const t1 = await Client.signIn(server.url, 'T1'), english = new Client(server.url, { token: t1.token, language: 'en' });
+  const table = {
+    开发票: 'invoice.blank', 给客户开票: 'invoice.blank', 我要开专票: 'invoice.blank', 'issue an invoice': 'invoice.blank', invoice: 'invoice.blank',
+    发票开错了怎么办: 'reversal.choose', 作废: 'reversal.choose', 查发票: 'verify.form', 发票真伪: 'verify.form',
+    付款: 'payment.due', 交税: 'payment.due', 'pay tax': 'payment.due', 报税: 'filing.list', 申报增值税: 'filing.list', 开完税证明: 'certificate.form',
+    提额: 'quota.show', 领发票: 'platform.claim_page', 改密码: 'identity.password_page', 忘记密码: 'identity.enrol_page', 授权别人办税: 'identity.mandates',
+    退税: 'elsewhere.refund', refund: 'elsewhere.refund', 注销: 'elsewhere.deregistration', passport: 'elsewhere.departure_refund', 印花税: 'elsewhere.other_taxes' };
+  assert.equal(Object.keys(table).length, 25);
+  for (const [q, wanted] of Object.entries(table)) {
+    const found = await search(/^[a-z]/.test(q) ? english : t1, q), first = [...found.tasks, ...found.elsewhere][0];
+    assert.equal(first?.id, wanted, q);
+    assert.deepEqual(found.tax_codes, [], q);
+    if (wanted.startsWith('elsewhere.')) assert.match(first.detail, /12366/, q);
+  }
+  assert.ok((await search(t1, '车床')).tax_codes.length > 0);
+  assert.equal((await search(t1, '卖面包')).tax_codes[0].title, '面包');
+});
+
 test('G06.8 A05.9 a taxpayer sees its duties, its month, its receipts and messages; nobody else does', async () => {
   let t1 = await Client.signIn(server.url, 'T1');
+  await fileDue(t1);
   const invoice = is(await t1.post('/v1/invoices', invoiceBody({ ref: 'P1', net: '1000000.00', buyer: { tax_id: parties.T3, name: names.T3 } })), 201);
   const before = await eventually(async () => is(await t1.get('/v1/home'), 200), (h) => h.taxpayer.month.count === 1);
   assert.equal(before.who, 'taxpayer');
@@ -128,6 +161,16 @@ test("G06.1 the officer's desk: newest registrations, reconciliation, the log", 
   assert.equal(home.officer.registrations.length, 5);
   assert.ok(Array.isArray(home.officer.reconciliations));
   assert.ok(home.officer.log_size > 0);
+  // Open cases of the services in one list, each a link that opens.
+  const t1 = await Client.signIn(server.url, 'T1');
+  const asked = is(await t1.post('/v1/quota/requests', { amount: '12000000.00', contracts: '11500000.00' }), 201);
+  const { cases, case_count } = is(await o1.get('/v1/home'), 200).officer;
+  assert.equal(case_count, cases.length);
+  const one = cases.find((k) => k.who === names.T1 && k.href.includes(`/${asked.id}?purpose=`));
+  assert.equal(one.waits, 0);
+  is(await o1.get('/v1' + one.href.split('?')[0], { headers: { 'etax-purpose': 'review' } }), 200);
+  const times = cases.map((k) => k.due_on || '9999' + k.since);
+  assert.deepEqual(times, [...times].sort(), 'nearest term first, then what waits longest');
 });
 
 test('A04.18 A05.16 receipts: the list of their holder, the proof, the check by anybody, with number or file', async () => {

@@ -55,6 +55,38 @@ test('another method is a 405 with Allow', async () => {
   if (r.status === 405) assert.match(r.headers.get('allow') || '', /GET/);
 });
 
+test('a problem is JSON where JSON is spoken, a page with a title where pages are (G02.5)', async () => {
+  for (const path of ['/v1', '/v1/', '/public/nope', '/channels/nope']) problem(await client.get(path, { headers: { accept: 'text/html' } }), 404);
+  problem(await client.post('/healthz', {}), 405);
+  for (const accept of ['application/json', 'application/problem+json', 'application/json, text/html;q=0.5'])
+    problem(await client.get('/nope', { headers: { accept } }), 404);
+  for (const [language, title] of [['zh', '没有查到，请核对编号或网址 – 电子税务局'], ['en', 'Nothing found – Electronic Tax Bureau']]) {
+    const page = await (await fetch(server.url + '/nope', { headers: { accept: 'text/html,*/*;q=0.8', 'accept-language': language } })).text();
+    const said = /<title>([^<]*)<\/title>/.exec(page)[1];
+    if (language === 'zh') assert.equal(said, title);
+    else assert.match(said, /^[A-Z][a-z].* – [A-Za-z ]+$/);
+  }
+});
+
+test('Allow lists what the path has, HEAD with GET (G02.5)', async () => {
+  for (const method of ['OPTIONS', 'PATCH', 'DELETE'])
+    for (const [path, allow] of [['/v1/invoices', 'GET, HEAD, POST'], ['/v1/sandbox/clock', 'POST'], ['/healthz', 'GET, HEAD'], ['/login', 'GET, HEAD, POST']]) {
+      const r = await client.call(method, path);
+      assert.deepEqual([path, r.status, r.headers.get('allow')], [path, 405, allow]);
+    }
+  problem(await client.call('OPTIONS', '/v1/nope'), 404);
+});
+
+test('the language is the one that is wanted most, the scheme of a token knows no case (G02.5)', async () => {
+  for (const [accept, english] of [['EN', true], ['en;q=0.1,zh;q=0.9', false], ['zh;q=0,en', true], ['zh-CN,en;q=0.5', false]]) {
+    const r = await client.get('/v1/nope', { headers: { 'accept-language': accept } });
+    assert.equal(/^[\x20-\x7e]+$/.test(r.body.detail), english, `${accept}: ${r.body.detail}`);
+  }
+  const t1 = await Client.signIn(server.url, 'T1');
+  for (const scheme of ['bearer', 'BEARER', 'Bearer'])
+    assert.equal((await client.get('/v1/obligations', { headers: { authorization: `${scheme} ${t1.token}` } })).status, 200, scheme);
+});
+
 test('broken requests get a 4xx or a closed connection, and the server lives on', async () => {
   const long = 'x'.repeat(200_000);
   for (const text of [

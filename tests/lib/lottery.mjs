@@ -48,3 +48,14 @@ export const credits = async (url) => (await new Client(url).get('/v1/sandbox/wa
 export const fault = async (url, name, times = 1) =>
   assert.equal((await new Client(url).post('/v1/sandbox/wallets/faults', { fault: name, times })).status, 200);
 export const fen = (text) => Math.round(Number(text) * 100);
+
+/** The text of a QR code with other items in it, and the check that fits: anybody can compute it. */
+export function recode(qr, change) {
+  const text = change(qr.split('|')[0]).replace(/[0-9A-F]{4}$/, '');
+  let crc = 0;
+  for (const byte of new TextEncoder().encode(text)) {
+    crc ^= byte << 8;
+    for (let i = 0; i < 8; i++) crc = (crc & 0x8000 ? (crc << 1) ^ 0x8005 : crc << 1) & 0xffff;
+  }
+  return text + crc.toString(16).toUpperCase().padStart(4, '0');
+}

@@ -24,6 +24,7 @@ struct app {
 	struct search *search;          /* kernel/search: local full-text index */
 	struct sandbox *sandbox;        /* kernel/sandbox: faults; NULL outside the sandbox */
 	struct limiter *limits;         /* kernel/limit: calls a minute; NULL: off */
+	struct guesses *guesses;        /* kernel/limit: wrong answers about what is not told; NULL: not counted */
 	struct access_recorder *access; /* kernel/access: who read what, security events */
 	struct router *router;          /* kernel/operation: all operations */
 	struct spelled *spelled;        /* kernel/operation: answers spelt once */

@@ -66,6 +66,8 @@ struct http_config {
 	struct http_gate (*gate)(void *arg, struct http_request *r);
 	/* Runs on a worker (WORK, STREAM) or on the epoll thread (FAST). Must always set a response, now or later. */
 	void (*handle)(void *arg, struct http_request *r, struct http_response *out);
+	/* What a path takes, for the header Allow; empty: nothing is there. NULL: all methods that are served. */
+	struct str (*allow)(void *arg, struct http_request *r);
 	/* A problem found by the server itself (400, 413, 414, 431, 503): same rendering as all others. */
 	void (*problem)(void *arg, struct http_request *r, err_t kind, int status, struct http_response *out);
 	/* A worker or epoll thread meets its first request, and ends: it opens and closes its database connection there. */

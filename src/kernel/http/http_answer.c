@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <time.h>
 
 enum { PIECE = 64 * 1024 };
 
@@ -27,6 +29,7 @@ void exchange_refuse_and_close(struct http_server *s, struct exchange *x, err_t 
 {
 	exchange_refuse(s, x, kind, status);
 	http_set(&x->out, "Connection", S("close"));
+	x->early = http_header(&x->r, "Content-Length").p || http_header(&x->r, "Transfer-Encoding").p;
 }
 
 /* On an epoll thread: gives what there is, or sends the exchange to a worker for more. */
@@ -132,6 +135,30 @@ enum MHD_Result exchange_send_out(struct exchange *x)
 	enum MHD_Result queued = MHD_queue_response(x->connection, (unsigned)x->out.status, response);
 	MHD_destroy_response(response);
 	return queued;
+}
+
+/* The library takes no answer between two pieces of a body, so this one goes past it. It is short, and nothing was sent
+ * before: the socket has room. */
+void exchange_refuse_in_body(struct http_server *s, struct exchange *x)
+{
+	struct buf b;
+	char date[40];
+	time_t now = time(NULL);
+	struct tm tm;
+	const union MHD_ConnectionInfo *info =
+	        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	exchange_refuse_and_close(s, x, x->too_large ? E_TOO_LARGE : E_BUSY, x->too_large ? 413 : 503);
+	buf_init(&b, x->r.arena, x->out.body.n + 500);
+	(void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &tm));
+	buf_printf(&b, "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Length: %zu\r\n", x->out.status,
+	        MHD_get_reason_phrase_for((unsigned)x->out.status), date, x->out.body.n);
+	for (size_t i = 0; i < x->out.n_headers; i++)
+		buf_printf(&b, "%.*s: %.*s\r\n", STR_FMT(x->out.headers[i].name), STR_FMT(x->out.headers[i].value));
+	for (size_t i = 0; i < sizeof of_data / sizeof *of_data; i++)
+		buf_printf(&b, "%.*s: %.*s\r\n", STR_FMT(of_data[i].name), STR_FMT(of_data[i].value));
+	buf_c(&b, "\r\n");
+	if (!x->r.head) buf_str(&b, x->out.body);
+	(void)send(info->connect_fd, b.p, b.n, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 void exchange_set_retry(struct exchange *x)

@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { HTTP_MAX_WORKERS = 128, HTTP_MAX_LOOPS = 64 };
+enum { HTTP_MAX_WORKERS = 128, HTTP_MAX_LOOPS = 64, HTTP_LINGERING_MAX = 64 };
 
 struct exchange {
 	struct http_server *server;
@@ -25,7 +25,8 @@ struct exchange {
 	size_t piece_at;
 	bool stream_over;
 	bool answered, too_large, no_room, started;
-	int bad; /* status found at the request line */
+	bool early; /* answered before its body was read: the connection lingers */
+	int bad;    /* status found at the request line */
 	uint64_t discarded;
 	int64_t deadline_us;
 	struct exchange *next;
@@ -41,6 +42,12 @@ struct worker {
 	bool called;
 };
 
+/* A connection that is answered and closed on our side; its peer is still sending. */
+struct http_lingering {
+	int fd;
+	int64_t until_us, left;
+};
+
 /* An epoll thread and what it runs. */
 struct http_loop {
 	struct http_server *server;
@@ -48,6 +55,8 @@ struct http_loop {
 	pthread_t thread;
 	int wake; /* eventfd */
 	_Atomic bool woken, ending;
+	struct http_lingering lingering[HTTP_LINGERING_MAX];
+	unsigned n_lingering;
 };
 
 struct http_server {
@@ -86,6 +95,7 @@ bool exchange_take_body(struct exchange *x, const char *data, size_t n);
 
 void exchange_refuse(struct http_server *s, struct exchange *x, err_t kind, int status);
 void exchange_refuse_and_close(struct http_server *s, struct exchange *x, err_t kind, int status);
+void exchange_refuse_in_body(struct http_server *s, struct exchange *x); /* the connection is to be cut behind it */
 void exchange_set_retry(struct exchange *x);
 void exchange_ready_thread(struct http_server *s, enum op_class class);
 bool exchange_answer_here(struct http_server *s, struct exchange *x);
@@ -106,6 +116,12 @@ MUST_USE err_t loop_start_all(struct http_server *s);
 void loop_quiesce_all(struct http_server *s); /* no new connections */
 void loop_stop_all(struct http_server *s);    /* nothing may be suspended any more */
 void loop_resume(struct exchange *x);         /* from any thread: the last thing done with x */
+
+/* --- http_linger.c: what is still sent behind an answer; on the epoll thread only --- */
+
+void linger_take(struct http_loop *l, struct MHD_Connection *connection);
+void linger_round(struct http_loop *l);
+void linger_end(struct http_loop *l);
 
 /* --- http_worker.c: the queue and those who work on it --- */
 

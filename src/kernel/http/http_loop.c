@@ -11,13 +11,21 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 4096, TIMEOUT_S = 15, LONGEST_SLEEP_MS = 60000 };
+enum { CONNECTIONS = 4096, TIMEOUT_S = 15, LONGEST_SLEEP_MS = 60000, LINGER_SLEEP_MS = 1000 };
 
-static int sleep_ms(struct MHD_Daemon *daemon)
+static int sleep_ms(const struct http_loop *l)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
-	if (MHD_get_timeout(daemon, &ms) != MHD_YES) return LONGEST_SLEEP_MS;
-	return ms < LONGEST_SLEEP_MS ? (int)ms : LONGEST_SLEEP_MS;
+	int longest = l->n_lingering ? LINGER_SLEEP_MS : LONGEST_SLEEP_MS;
+	if (MHD_get_timeout(l->daemon, &ms) != MHD_YES) return longest;
+	return ms < (MHD_UNSIGNED_LONG_LONG)longest ? (int)ms : longest;
+}
+
+static nfds_t watch_lingering(const struct http_loop *l, struct pollfd *fds)
+{
+	for (unsigned i = 0; i < l->n_lingering; i++)
+		fds[i] = (struct pollfd){ .fd = l->lingering[i].fd, .events = POLLIN };
+	return l->n_lingering;
 }
 
 /* What is resumed before `woken` is cleared is seen by the run behind it; what is resumed later wakes again. */
@@ -25,15 +33,19 @@ static void *loop_main(void *arg)
 {
 	struct http_loop *l = arg;
 	(void)pthread_setname_np(pthread_self(), "epoll");
-	struct pollfd fds[2] = { { .fd = MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
-		                         .events = POLLIN },
-		{ .fd = l->wake, .events = POLLIN } };
+	struct pollfd fds[2 + HTTP_LINGERING_MAX] = {
+		{ .fd = MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, .events = POLLIN },
+		{ .fd = l->wake, .events = POLLIN }
+	};
 	eventfd_t count;
 	while (!atomic_load(&l->ending)) {
-		if (poll(fds, 2, sleep_ms(l->daemon)) > 0 && fds[1].revents) (void)eventfd_read(l->wake, &count);
+		if (poll(fds, 2 + watch_lingering(l, fds + 2), sleep_ms(l)) > 0 && fds[1].revents)
+			(void)eventfd_read(l->wake, &count);
 		atomic_store(&l->woken, false);
 		(void)MHD_run(l->daemon);
+		if (l->n_lingering) linger_round(l);
 	}
+	linger_end(l);
 	return NULL;
 }
 

@@ -52,9 +52,10 @@ void exchange_on_completed(
 {
 	struct http_server *s = arg;
 	struct exchange *x = *state;
-	(void)connection, (void)why;
+	(void)why;
 	if (!x) return;
 	if (x->out.stream_end) exchange_end_stream(x);
+	if (x->early) linger_take(x->loop, connection);
 	if (x->started) {
 		int class = x->out.status / 100;
 		metric_add(s->answers[class >= 1 && class <= 5 ? class : 0], 1);

@@ -7,7 +7,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
-/* What is too long is read and thrown away up to here, so that the client gets its 413 instead of a reset. */
+/* What is too long is read and thrown away up to here, and the connection serves on. Beyond, the answer is sent at
+ * once and the connection closes behind it (http_linger.c). */
 enum { DISCARD_MAX = 8 << 20 };
 /* A body must arrive at 16 kB/s, after 20 seconds of patience. */
 enum { BODY_PATIENCE_US = 20000000, BODY_BYTES_PER_SECOND = 16384 };
@@ -118,8 +119,11 @@ void exchange_start(struct http_server *s, struct exchange *x, const char *metho
 		return;
 	}
 	if (no_method) {
-		exchange_refuse_and_close(s, x, E_METHOD, no_method);
-		if (no_method == 405) http_set(&x->out, "Allow", S("GET, HEAD, POST, PUT, PATCH, DELETE"));
+		struct str allow = s->config.allow ? s->config.allow(s->config.arg, &x->r)
+		                                   : S("GET, HEAD, POST, PUT, PATCH, DELETE");
+		bool nothing = no_method == 405 && !allow.n;
+		exchange_refuse_and_close(s, x, nothing ? E_NOT_FOUND : E_METHOD, nothing ? 404 : no_method);
+		if (no_method == 405 && !nothing) http_set(&x->out, "Allow", allow);
 		return;
 	}
 	x->gate = s->config.gate(s->config.arg, &x->r);
@@ -139,7 +143,9 @@ bool exchange_take_body(struct exchange *x, const char *data, size_t n)
 	if (x->body.n + n > x->gate.max_body) x->too_large = true;
 	if (x->too_large || x->no_room) {
 		x->discarded += n;
-		return x->discarded <= DISCARD_MAX;
+		if (x->discarded <= DISCARD_MAX) return true;
+		exchange_refuse_in_body(x->server, x);
+		return false;
 	}
 	x->no_room = !http_body_add(&x->body, data, n);
 	return true;

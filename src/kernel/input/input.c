@@ -216,6 +216,16 @@ static bool given(const struct field *f, const struct value *v)
 	return (f->type == FIELD_SECRET || f->type == FIELD_BYTES ? v->str.n : str_trim(v->str).n) > 0;
 }
 
+/* What is kept as JSON has a canonical form only without them. */
+static void refuse_numerals(struct ctx *c, const struct field *f, struct str at, const struct value *v)
+{
+	if (v->kind == VALUE_NUMERAL) (void)wrong(c, f, at, N_("带引号的文字，如 \"12.50\""));
+	if (v->kind != VALUE_ARRAY && v->kind != VALUE_OBJECT) return;
+	int64_t i = 0;
+	for (const struct value_member *m = v->first; m; m = m->next, i++)
+		refuse_numerals(c, f, below(c, at, v->kind == VALUE_OBJECT ? m->key : number_text(c, i)), m->value);
+}
+
 static void read_json(
         struct ctx *c, const struct field *f, struct str at, const struct value *v, const struct value **out)
 {
@@ -224,6 +234,7 @@ static void read_json(
 	buf_init(&text, c->arena, 256);
 	value_write_json(&text, v);
 	(void)read_bytes(c, f, at, buf_done(&text), &ignored);
+	refuse_numerals(c, f, at, v);
 	*out = v;
 }
 
@@ -254,13 +265,22 @@ static bool kind_fits(const struct field *f, const struct value *v)
 	return false;
 }
 
+static const char *expected(const struct field *f, const struct value *v)
+{
+	bool number = v->kind == VALUE_INT || v->kind == VALUE_NUMERAL;
+	bool figure = f->type == FIELD_MONEY || f->type == FIELD_RATE || f->type == FIELD_DECIMAL;
+	if (f->type == FIELD_LIST) return N_("列表");
+	if (f->type == FIELD_OBJECT) return N_("对象");
+	if (f->type == FIELD_INT) return N_("整数");
+	if (f->type == FIELD_ID) return N_("编号");
+	if (f->type == FIELD_BOOL) return "true/false";
+	return number && figure ? N_("带引号的文字，如 \"12.50\"") : N_("文字");
+}
+
 static void read_field(struct ctx *c, const struct field *f, const struct value *v, struct str at, char *out)
 {
 	if (!kind_fits(f, v)) {
-		(void)wrong(c, f, at,
-		        f->type == FIELD_LIST     ? N_("列表")
-		        : f->type == FIELD_OBJECT ? N_("对象")
-		                                  : N_("文字"));
+		(void)wrong(c, f, at, expected(f, v));
 		return;
 	}
 	if (f->present) *(bool *)(void *)(out + f->present) = true;

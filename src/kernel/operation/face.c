@@ -255,6 +255,10 @@ void face_problem(struct work *w, struct http_request *r, err_t e, int status, s
 	bool nothing = status == 404 || status == 405;
 	value_put(c->arena, root, "nearest", nothing ? nearest(c, r->path) : value_null(c->arena));
 	err_t made = frame_put(c, NULL, r, root);
+	struct value *page = (struct value *)(uintptr_t)value_get(root, S("page"));
+	if (page)
+		value_set(c->arena, page, S("title"),
+		        value_str(c->arena, fields_message(c, def->message, c->problem.arg)));
 	put_problem(c, root, c->problem.n > 0, w->tree);
 	if (made == OK) made = page_render(c, S("page/error"), root, &html);
 	if (made == OK)

@@ -46,7 +46,8 @@ static struct str text_of(struct arena *a, const struct value *v)
 {
 	if (!v) return S("");
 	switch (v->kind) {
-	case VALUE_STR: return v->str;
+	case VALUE_STR:
+	case VALUE_NUMERAL: return v->str;
 	case VALUE_INT: return str_from_int(a, v->integer);
 	case VALUE_BOOL: return v->boolean ? S("true") : S("");
 	case VALUE_NULL:

@@ -6,6 +6,7 @@
 #include "kernel/i18n/i18n.h"
 #include "kernel/limit/limit.h"
 #include "kernel/log/log.h"
+#include "kernel/operation/asked.h"
 #include "kernel/operation/face.h"
 #include "kernel/operation/form.h"
 #include "kernel/operation/problem.h"
@@ -59,6 +60,18 @@ static struct str operation_path(struct http_request *r)
 	return str_is(r->path, "/") ? S("/home") : r->path;
 }
 
+static bool serves_without_v1(const struct operation *op)
+{
+	return system_owns(op) || face_serves(op);
+}
+
+struct str pipeline_allow(void *arg, struct http_request *r)
+{
+	const struct app *app = arg;
+	struct str path = operation_path(r);
+	return router_allow(app->router, r->arena, path, r->v1 ? NULL : serves_without_v1);
+}
+
 static bool is_page(const struct http_request *r, const struct found *f)
 {
 	return !r->v1 && !(f->result == ROUTE_FOUND && system_owns(f->route.op));
@@ -91,12 +104,6 @@ void pipeline_thread_end(void *arg, void *thread)
 }
 
 /* --- who --- */
-
-static struct str bearer(const struct http_request *r)
-{
-	struct str h = http_header(r, "Authorization");
-	return str_starts(h, "Bearer ") ? str_trim(str_sub(h, 7, 512)) : STR_NONE;
-}
 
 err_t work_authenticate(struct ctx *c, struct str token, bool by_cookie, struct str acting_for)
 {
@@ -173,7 +180,7 @@ static err_t body_tree(struct work *w, const struct http_request *r, struct valu
 	if (w->op->raw_body) return raw_tree(w, r, type, tree);
 	if (!r->body.n) return OK;
 	if (!media_is(type, "application/json")) return E_MEDIA;
-	if (json_parse(c->arena, r->body, tree, &where) == OK) return OK;
+	if (json_parse_numerals(c->arena, r->body, tree, &where) == OK) return OK;
 	return RAISE(c, E_INPUT, &bad_json, str_from_int(c->arena, where.line), str_from_int(c->arena, where.column),
 	        where.reason);
 }
@@ -489,7 +496,7 @@ static err_t serve(struct task *t, bool *later)
 	struct work *w = &t->w;
 	struct http_request *r = t->r;
 	struct ctx *c = w->c;
-	struct str token = bearer(r);
+	struct str token = asked_bearer(r);
 	/* Without a database all is public: whoever asks, the answer is the same. */
 	if (c->db && token.p) TRY(work_authenticate(c, token, false, http_header(r, "Etax-Acting-For")));
 	TRY(limit_admit(c));
@@ -498,14 +505,6 @@ static err_t serve(struct task *t, bool *later)
 	TRY(read_input(w, r));
 	if (w->op->spell) return spell(w);
 	return in_transaction(w->op) ? run_later(t, later) : work_run(w);
-}
-
-/* Chinese, unless English is asked for and stands before Chinese. */
-static struct str accepted_language(const struct http_request *r)
-{
-	struct str accept = http_header(r, "Accept-Language");
-	ptrdiff_t en = accept.p ? str_find(accept, "en") : -1, zh = accept.p ? str_find(accept, "zh") : -1;
-	return en >= 0 && (zh < 0 || en < zh) ? S("en") : S("zh");
 }
 
 /* 16 hexadecimal digits, scattered. */
@@ -527,7 +526,7 @@ static void begin(struct ctx *c, struct app *app, const struct http_request *r)
 	c->trace = trace_of(r);
 	struct str purpose = http_header(r, "Etax-Purpose");
 	if (is_text(purpose, PURPOSE_MAX)) c->purpose = purpose;
-	c->lang = i18n_lang(app, accepted_language(r));
+	c->lang = i18n_lang(app, asked_language(r));
 }
 
 static void refuse(struct work *w, err_t e, struct http_response *out)
@@ -543,12 +542,12 @@ static void refuse(struct work *w, err_t e, struct http_response *out)
 static void unknown(
         struct app *app, struct work *w, struct http_request *r, const struct found *f, struct http_response *out)
 {
-	bool method = f->result == ROUTE_METHOD;
-	if (r->v1)
-		problem_answer(w->c, method ? E_METHOD : E_NOT_FOUND, method ? 405 : 404, out);
+	struct str allow = f->result == ROUTE_METHOD ? pipeline_allow(app, r) : S("");
+	if (asked_data(r))
+		problem_answer(w->c, allow.n ? E_METHOD : E_NOT_FOUND, allow.n ? 405 : 404, out);
 	else
-		face_unserved(w, r, method ? E_METHOD : E_NOT_FOUND, method ? 405 : 404, out);
-	if (method) http_set(out, "Allow", router_allow(app->router, w->c->arena, operation_path(r)));
+		face_unserved(w, r, allow.n ? E_METHOD : E_NOT_FOUND, allow.n ? 405 : 404, out);
+	if (allow.n) http_set(out, "Allow", allow);
 }
 
 static void answer(struct task *t, err_t e)

@@ -113,14 +113,15 @@ enum route_result router_find(const struct router *r, enum op_method method, str
 	return result;
 }
 
-struct str router_allow(const struct router *r, struct arena *a, struct str path)
+struct str router_allow(
+        const struct router *r, struct arena *a, struct str path, bool (*counts)(const struct operation *op))
 {
-	static const char *const names[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
+	static const char *const names[] = { "GET, HEAD", "POST", "PUT", "PATCH", "DELETE" };
 	struct buf b;
-	struct route ignored;
+	struct route route;
 	buf_init(&b, a, 40);
 	for (size_t m = 0; m < sizeof names / sizeof *names; m++)
-		if (router_find(r, (enum op_method)m, path, &ignored) == ROUTE_FOUND)
+		if (router_find(r, (enum op_method)m, path, &route) == ROUTE_FOUND && (!counts || counts(route.op)))
 			buf_printf(&b, "%s%s", b.n ? ", " : "", names[m]);
 	return buf_done(&b);
 }

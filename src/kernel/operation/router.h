@@ -14,8 +14,9 @@ enum route_result { ROUTE_FOUND, ROUTE_UNKNOWN, ROUTE_METHOD };
 struct router *router_new(struct arena *a);
 void router_add(struct router *r, const struct operation *ops, size_t n);
 enum route_result router_find(const struct router *r, enum op_method method, struct str path, struct route *out);
-/* "GET, POST": methods known at this path. */
-struct str router_allow(const struct router *r, struct arena *a, struct str path);
+/* "GET, HEAD, POST": methods known at this path; counts: which of them count, NULL: all. */
+struct str router_allow(
+        const struct router *r, struct arena *a, struct str path, bool (*counts)(const struct operation *op));
 const struct operation *router_by_id(const struct router *r, const char *id);
 /* Name of the i-th parameter of a pattern. */
 struct str router_param_name(const char *pattern, size_t i);

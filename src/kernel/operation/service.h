@@ -27,6 +27,7 @@ struct service {
 	size_t n_jobs;
 	err_t (*start)(struct app *app);             /* once, before serving; policy and caches */
 	err_t (*seed)(struct ctx *c);                /* sandbox: the test parties; inside db_write; must be repeatable */
+	err_t (*leap)(struct ctx *c, int64_t us);    /* sandbox: its clock leaps by more than a day; inside db_write */
 	err_t (*fsck)(struct ctx *c, struct fsck *f);
 	/* identity only: who is behind this bearer token or session cookie; E_UNAUTHENTICATED if nobody */
 	err_t (*authenticate)(struct ctx *c, struct str token, bool by_cookie, struct str acting_for);

@@ -27,7 +27,8 @@ static bool truthy(const struct value *v)
 	case VALUE_NULL: return false;
 	case VALUE_BOOL: return v->boolean;
 	case VALUE_INT: return true;
-	case VALUE_STR: return v->str.n > 0;
+	case VALUE_STR:
+	case VALUE_NUMERAL: return v->str.n > 0;
 	case VALUE_ARRAY: return v->count > 0;
 	case VALUE_OBJECT: return true;
 	}
@@ -93,6 +94,7 @@ static err_t variable(struct renderer *r, const struct step *s)
 	case VALUE_BOOL: buf_c(r->out, v->boolean ? "true" : "false"); return OK;
 	case VALUE_INT: buf_int(r->out, v->integer); return OK;
 	case VALUE_STR:
+	case VALUE_NUMERAL:
 		if (s->kind == STEP_RAW)
 			buf_str(r->out, v->str);
 		else

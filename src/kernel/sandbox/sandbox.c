@@ -12,6 +12,10 @@ struct armed {
 struct party {
 	const char *key, *account, *name, *what;
 };
+struct setting {
+	const char *name, *value;
+};
+
 struct sandbox {
 	pthread_mutex_t lock;
 	unsigned waiting; /* calls still to strike: read without the lock, so that a sandbox without faults costs
@@ -19,6 +23,8 @@ struct sandbox {
 	struct armed faults[SANDBOX_FAULTS_MAX];
 	struct party parties[SANDBOX_PARTIES_MAX];
 	size_t n_parties;
+	struct setting settings[SANDBOX_SETTINGS_MAX];
+	size_t n_settings;
 	bool steerable;
 };
 
@@ -117,6 +123,16 @@ void sandbox_party(struct sandbox *s, const char *key, const char *account, cons
 	if (i == s->n_parties) s->n_parties++;
 }
 
+void sandbox_setting(struct sandbox *s, const char *name, const char *value)
+{
+	size_t i = 0;
+	while (s && i < s->n_settings && strcmp(s->settings[i].name, name) != 0)
+		i++;
+	if (!s || i == SANDBOX_SETTINGS_MAX) return;
+	s->settings[i] = (struct setting){ name, value };
+	if (i == s->n_settings) s->n_settings++;
+}
+
 struct value *sandbox_value(struct ctx *c)
 {
 	struct sandbox *s = c->app->sandbox;
@@ -128,6 +144,13 @@ struct value *sandbox_value(struct ctx *c)
 		value_put_c(c->arena, v, "account", s->parties[i].account);
 		value_put_c(c->arena, v, "name", s->parties[i].name);
 		value_put_c(c->arena, v, "what", s->parties[i].what);
+		value_push(c->arena, list, v);
+	}
+	list = value_put_array(c->arena, to, "settings");
+	for (size_t i = 0; i < s->n_settings; i++) {
+		struct value *v = value_object(c->arena);
+		value_put_c(c->arena, v, "name", s->settings[i].name);
+		value_put_str(c->arena, v, "value", s->settings[i].value ? str_c(s->settings[i].value) : STR_NONE);
 		value_push(c->arena, list, v);
 	}
 	list = value_put_array(c->arena, to, "faults");

@@ -10,7 +10,7 @@ enum sandbox_fault {
 	SANDBOX_UNAVAILABLE, /* 503, nothing was done */
 	SANDBOX_REPLY_LOST,  /* the act is done and durable, the connection closes without an answer */
 };
-enum { SANDBOX_FAULTS_MAX = 64, SANDBOX_PARTIES_MAX = 40 };
+enum { SANDBOX_FAULTS_MAX = 64, SANDBOX_PARTIES_MAX = 40, SANDBOX_SETTINGS_MAX = 8 };
 
 /* steerable: false where the address may be reached from elsewhere (behind a proxy). */
 struct sandbox *sandbox_new(bool steerable);
@@ -28,6 +28,10 @@ bool sandbox_reply_lost(const struct ctx *c);
 
 /* What seeds put there, for GET /sandbox; literals, not copied. */
 void sandbox_party(struct sandbox *s, const char *key, const char *account, const char *name, const char *what);
+
+/* A setting that outside clients must know, as it holds in this sandbox; value: a literal, NULL: it was set to another.
+ */
+void sandbox_setting(struct sandbox *s, const char *name, const char *value);
 
 /* Simulated partners (a bank, a payer, a courier), told to misbehave. A fault is named by its service:
  * "bank_simulator.refuse". */

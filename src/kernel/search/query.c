@@ -4,7 +4,15 @@
 #include "base/utf8.h"
 #include <string.h>
 
-enum { SKIP = -1, GROUP_BYTES_MAX = 1000, ALL = 1000, IN_TITLE = 300, IS_TITLE = 600, WHOLE_WORD_MIN = 2 };
+enum {
+	SKIP = -1,
+	GROUP_BYTES_MAX = 1000,
+	ALL = 1000,
+	IN_TITLE = 300,
+	IS_TITLE = 600,
+	IS_WORD = 500,
+	WHOLE_WORD_MIN = 2
+};
 
 struct one_word {
 	struct str text;
@@ -161,16 +169,21 @@ void query_make(struct query *q, struct arena *a, const struct words *w, struct 
 struct seen {
 	const struct query *q;
 	uint64_t bits; /* of the query's tokens */
+	bool more;     /* holds something that was not asked */
 };
 
 static int see(void *arg, const struct token *t)
 {
 	struct seen *s = arg;
+	bool asked = t->part; /* the end of a run is in the pair before it */
 	for (unsigned i = 0; i < s->q->n_tokens; i++) {
 		const struct query_token *k = &s->q->tokens[i];
 		if (k->text.n > t->n || (!k->beginning && k->text.n != t->n)) continue;
-		if (memcmp(k->text.p, t->text, k->text.n) == 0) s->bits |= UINT64_C(1) << i;
+		if (memcmp(k->text.p, t->text, k->text.n) != 0) continue;
+		s->bits |= UINT64_C(1) << i;
+		if (k->text.n == t->n) asked = true;
 	}
+	if (!asked) s->more = true;
 	return 0;
 }
 
@@ -192,6 +205,19 @@ static int share(const struct query *q, uint64_t bits)
 	return q->n_concepts ? sum / (int)q->n_concepts : 0;
 }
 
+/* One of the words of the document is what was asked, all of it and nothing else: 开票 of the page that issues
+ * invoices, but not 批量开票 of another. */
+static bool holds_word(const struct query *q, struct str words)
+{
+	struct str word;
+	while (words.n && str_split(&words, ' ', &word)) {
+		struct seen s = { .q = q };
+		(void)tokens_each(word, false, see, &s);
+		if (!s.more && share(q, s.bits) == ALL) return true;
+	}
+	return false;
+}
+
 struct query_match query_match(
         const struct query *q, struct arena *a, struct str title, struct str words, struct str body)
 {
@@ -203,5 +229,6 @@ struct query_match query_match(
 	struct query_match m = { .covered = share(q, s.bits) };
 	m.score = m.covered + in_title * IN_TITLE / ALL;
 	if (str_eq(small(a, title), q->folded)) m.score += IS_TITLE;
+	if (holds_word(q, words)) m.score += IS_WORD;
 	return m;
 }

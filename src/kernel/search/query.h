@@ -1,5 +1,6 @@
-/* A question: what was typed becomes concepts; a concept is one thing that was asked, in one or several ways of saying it
- * (开票 = 开具发票 = 蓝字发票开具), each way a few tokens. Words that only wrap a question (我要, 怎么, how to) are left out. */
+/* A question: what was typed becomes concepts; a concept is one thing that was asked, in one or several ways of saying
+ * it (开票 = 开具发票 = 蓝字发票开具), each way a few tokens. Words that only wrap a question (我要, 怎么, how to) are
+ * left out. */
 #ifndef SEARCH_QUERY_H
 #define SEARCH_QUERY_H
 #include "base/arena.h"
@@ -32,10 +33,11 @@ struct query {
 void query_make(struct query *q, struct arena *a, const struct words *w, struct str text);
 
 /* How well a document answers. covered: share of the concepts it holds, in thousandths; the score adds to it where they
- * stand: a title that holds them all, or that is what was typed. */
+ * stand: a title that holds them all, or that is what was typed; one of the words (between blanks; red-letter is one)
+ * that is what was asked and nothing more. */
 struct query_match {
 	int covered, score;
 };
-struct query_match query_match(const struct query *q, struct arena *a, struct str title, struct str words,
-        struct str body);
+struct query_match query_match(
+        const struct query *q, struct arena *a, struct str title, struct str words, struct str body);
 #endif

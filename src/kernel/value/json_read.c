@@ -12,6 +12,7 @@ struct reader {
 	const char *begin, *p, *end;
 	char *out; /* texts, each with a NUL behind it: none is longer than it was between its quotes */
 	const char *reason;
+	bool numerals;
 };
 
 static struct value *read_value(struct reader *r, int depth);
@@ -166,6 +167,37 @@ static bool digit_at(const struct reader *r)
 	return r->p < r->end && *r->p >= '0' && *r->p <= '9';
 }
 
+static bool skip_digits(struct reader *r)
+{
+	if (!digit_at(r)) return false;
+	while (digit_at(r))
+		r->p++;
+	return true;
+}
+
+static bool skip_one_of(struct reader *r, const char *these)
+{
+	if (r->p == r->end || !*r->p || !strchr(these, *r->p)) return false;
+	r->p++;
+	return true;
+}
+
+/* With a fraction or an exponent, or too large: kept as it is written, no double touches it. */
+static struct value *read_numeral(struct reader *r, const char *from, const char *refusal)
+{
+	r->p = from;
+	if (!r->numerals) return fail(r, refusal);
+	(void)skip_one_of(r, "-");
+	bool good = skip_digits(r);
+	if (good && skip_one_of(r, ".")) good = skip_digits(r);
+	if (good && skip_one_of(r, "eE")) {
+		(void)skip_one_of(r, "+-");
+		good = skip_digits(r);
+	}
+	if (!good) return fail(r, N_("这里应是一个值"));
+	return value_numeral(r->arena, str_dup(r->arena, (struct str){ from, (size_t)(r->p - from) }));
+}
+
 static struct value *read_number(struct reader *r)
 {
 	const char *from = r->p;
@@ -177,15 +209,11 @@ static struct value *read_number(struct reader *r)
 		return fail(r, N_("数字前面不能有多余的 0"));
 	for (; digit_at(r); r->p++) {
 		int64_t digit = *r->p - '0';
-		if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, negative ? -digit : digit, &v)) {
-			r->p = from;
-			return fail(r, N_("整数太大"));
-		}
+		if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, negative ? -digit : digit, &v))
+			return read_numeral(r, from, N_("整数太大"));
 	}
-	if (r->p < r->end && (*r->p == '.' || *r->p == 'e' || *r->p == 'E')) {
-		r->p = from;
-		return fail(r, N_("这里不能用小数，金额和数量请写成文字，如 \"12.50\"")); /* no double touches money */
-	}
+	if (r->p < r->end && (*r->p == '.' || *r->p == 'e' || *r->p == 'E'))
+		return read_numeral(r, from, N_("这里不能用小数，金额和数量请写成文字，如 \"12.50\""));
 	return value_int(r->arena, v);
 }
 
@@ -291,10 +319,10 @@ static void locate(const struct reader *r, struct json_fault *where)
 	}
 }
 
-err_t json_parse(struct arena *a, struct str text, struct value **out, struct json_fault *where)
+static err_t parse(struct arena *a, struct str text, bool numerals, struct value **out, struct json_fault *where)
 {
 	const char *p = text.p ? text.p : "";
-	struct reader r = { .arena = a, .begin = p, .p = p, .end = p + text.n };
+	struct reader r = { .arena = a, .begin = p, .p = p, .end = p + text.n, .numerals = numerals };
 	r.out = arena_alloc(a, text.n + 1);
 	*out = read_value(&r, 0);
 	if (*out) {
@@ -305,4 +333,14 @@ err_t json_parse(struct arena *a, struct str text, struct value **out, struct js
 	*out = NULL;
 	locate(&r, where);
 	return E_INPUT;
+}
+
+err_t json_parse(struct arena *a, struct str text, struct value **out, struct json_fault *where)
+{
+	return parse(a, text, false, out, where);
+}
+
+err_t json_parse_numerals(struct arena *a, struct str text, struct value **out, struct json_fault *where)
+{
+	return parse(a, text, true, out, where);
 }

@@ -153,6 +153,7 @@ static void write(struct buf *b, const struct value *v, enum style style, int de
 	case VALUE_BOOL: buf_c(b, v->boolean ? "true" : "false"); break;
 	case VALUE_INT: buf_int(b, v->integer); break;
 	case VALUE_STR: value_write_text(b, v->str); break;
+	case VALUE_NUMERAL: buf_str(b, v->str); break;
 	case VALUE_ARRAY:
 	case VALUE_OBJECT: write_members(b, v, style, depth); break;
 	}

@@ -35,6 +35,13 @@ struct value *value_str(struct arena *a, struct str s)
 	return v;
 }
 
+struct value *value_numeral(struct arena *a, struct str digits)
+{
+	struct value *v = value_new(a, VALUE_NUMERAL);
+	v->str = digits;
+	return v;
+}
+
 struct value *value_array(struct arena *a)
 {
 	return value_new(a, VALUE_ARRAY);
@@ -218,7 +225,8 @@ bool value_equal(const struct value *a, const struct value *b)
 	case VALUE_NULL: return true;
 	case VALUE_BOOL: return a->boolean == b->boolean;
 	case VALUE_INT: return a->integer == b->integer;
-	case VALUE_STR: return str_eq(a->str, b->str);
+	case VALUE_STR:
+	case VALUE_NUMERAL: return str_eq(a->str, b->str);
 	case VALUE_ARRAY:
 	case VALUE_OBJECT: return a->count == b->count && members_equal(a, b);
 	}

@@ -7,7 +7,9 @@
 #include "base/error.h"
 #include "base/money.h"
 
-enum value_kind { VALUE_NULL, VALUE_BOOL, VALUE_INT, VALUE_STR, VALUE_ARRAY, VALUE_OBJECT };
+/* A numeral is a number that is no whole int64, as it was written. It stands in requests only, so that a field can say
+ * what is wrong with it: no declared field takes one (json_parse_numerals). */
+enum value_kind { VALUE_NULL, VALUE_BOOL, VALUE_INT, VALUE_STR, VALUE_ARRAY, VALUE_OBJECT, VALUE_NUMERAL };
 
 struct value;
 struct value_member {
@@ -21,7 +23,7 @@ struct value {
 	union {
 		bool boolean;
 		int64_t integer;
-		struct str str;
+		struct str str;             /* text, or a numeral */
 		struct value_member *first; /* items of an array have no key */
 	};
 	struct value_member *last;
@@ -31,6 +33,7 @@ struct value *value_null(struct arena *a);
 struct value *value_bool(struct arena *a, bool v);
 struct value *value_int(struct arena *a, int64_t v);
 struct value *value_str(struct arena *a, struct str v); /* not copied; STR_NONE makes null */
+struct value *value_numeral(struct arena *a, struct str digits);
 struct value *value_array(struct arena *a);
 struct value *value_object(struct arena *a);
 
@@ -69,4 +72,6 @@ struct json_fault {
 	struct str reason;
 };
 MUST_USE err_t json_parse(struct arena *a, struct str text, struct value **out, struct json_fault *where);
+/* The same with numerals: for what goes on to input_read, which refuses each at its place, with all other faults. */
+MUST_USE err_t json_parse_numerals(struct arena *a, struct str text, struct value **out, struct json_fault *where);
 #endif

@@ -345,6 +345,32 @@ static void bodies(void **state)
 	http_server_stop(s, 5000);
 }
 
+/* A client that sends to the end before it reads: 413 comes through, however long the body is. */
+static void answers_before_the_end(void **state)
+{
+	(void)state;
+	struct http_server *s = server_start("127.0.0.1:0", 1, 2, 0);
+	for (int i = 0; i < 6; i++) {
+		char *answer = post(s, "/small", i < 4 ? 20 << 20 : 60 << 20, i % 2);
+		assert_memory_equal(answer, "HTTP/1.1 413", 12);
+		assert_int_equal(count_of(answer, "HTTP/1.1 "), 1);
+		assert_non_null(strstr(answer, "Connection: close"));
+		assert_non_null(strstr(answer, "\r\n\r\n{\"status\":413}"));
+		free(answer);
+	}
+	for (int i = 0; i < 100; i++) { /* and those that go away leave nothing behind */
+		int fd = dial(s);
+		const char *head = "POST /small HTTP/1.1\r\n" HOST "Content-Length: 99999999\r\n\r\nbegun";
+		say(fd, head, strlen(head));
+		if (i % 2) free(hear(fd, "413}", 1));
+		close(fd);
+	}
+	char *answer = ask(s, "GET /fast HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+	assert_non_null(strstr(answer, "HTTP/1.1 200"));
+	free(answer);
+	http_server_stop(s, 5000);
+}
+
 static void streams(void **state)
 {
 	(void)state;
@@ -513,7 +539,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(refuses_what_could_be_split),
 		cmocka_unit_test(limits_of_the_head), cmocka_unit_test(heads_paths_and_security),
-		cmocka_unit_test(pipelining_keeps_order), cmocka_unit_test(bodies), cmocka_unit_test(streams),
+		cmocka_unit_test(pipelining_keeps_order), cmocka_unit_test(bodies),
+		cmocka_unit_test(answers_before_the_end), cmocka_unit_test(streams),
 		cmocka_unit_test(parallel_connections), cmocka_unit_test(as_many_at_once_as_are_fetched),
 		cmocka_unit_test(a_full_queue_says_so), cmocka_unit_test(drains_with_requests_in_flight),
 		cmocka_unit_test(listens_at_home_only) };

@@ -94,7 +94,7 @@ static struct value *json(const char *text)
 {
 	struct value *v;
 	struct json_fault where;
-	assert_int_equal(json_parse(a, str_c(text), &v, &where), OK);
+	assert_int_equal(json_parse_numerals(a, str_c(text), &v, &where), OK);
 	return v;
 }
 
@@ -152,6 +152,18 @@ static void absent_is_not_given(void **state)
 	assert_true(!in.text.p && !in.has_date && in.money.fen == 0 && !in.people);
 	faults(json("{\"person\":{\"name\":\" \"},\"people\":[{\"name\":\"\"}]}"),
 	        "/person/name required /people/0/name required");
+}
+
+/* A number that is no whole int64 is a fault at its place like any other, and hides none. */
+static void numerals_are_faults_in_place(void **state)
+{
+	(void)state;
+	faults(json("{\"money\":12.50,\"rate\":0.13,\"decimal\":1e3,\"number\":1.0,\"id\":99999999999999999999,"
+	            "\"yes\":0.5,\"words\":[1.5],\"text\":-0.1,\"no_such\":2.5}"),
+	        "/text type /number type /id type /yes type /money type /rate type /decimal type /words/0 type "
+	        "/no_such unknown-field");
+	faults(json("{\"any\":{\"deep\":[1,{\"er\":2.0}]}}"), "/any/deep/1/er type");
+	assert_non_null(strstr(problem_fill(a, c.problem.faults[0].def->message, c.problem.faults[0].arg).p, "12.50"));
 }
 
 static void all_faults_at_once(void **state)
@@ -354,6 +366,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_type_is_read),
 		TEST(absent_is_not_given),
+		TEST(numerals_are_faults_in_place),
 		TEST(all_faults_at_once),
 		TEST(unknown_members_are_faults),
 		TEST(more_faults_than_are_kept),

@@ -6,9 +6,18 @@
 #include "services/foundation/identity/identity.h"
 #include "services/foundation/identity/session.h"
 
+struct str identity_fold(struct arena *a, struct str tax_id)
+{
+	tax_id = str_trim(tax_id);
+	char *p = arena_dup(a, tax_id.p, tax_id.n);
+	for (size_t i = 0; i < tax_id.n; i++)
+		if (p[i] >= 'a' && p[i] <= 'z') p[i] = (char)(p[i] - 32);
+	return (struct str){ p, tax_id.n };
+}
+
 static struct str hash_of(struct ctx *c, struct str tax_id)
 {
-	return keys_lookup_hash(c->app->keys, c->arena, tax_id);
+	return keys_lookup_hash(c->app->keys, c->arena, identity_fold(c->arena, tax_id));
 }
 
 err_t identity_party_of_row(

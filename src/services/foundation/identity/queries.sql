@@ -166,6 +166,10 @@ UPDATE session SET ended_at = $1 WHERE person_id = $2 AND kind = 'personal' AND 
 -- :max 1000
 SELECT token_hash FROM session WHERE expires_at < $1 LIMIT 1000;
 
+-- :name session_leap :exec
+-- :in us int
+UPDATE session SET expires_at = expires_at + $1 WHERE kind = 'bearer' AND ended_at IS NULL;
+
 -- :name session_delete :exec
 -- :in token_hash text
 DELETE FROM session WHERE token_hash = $1;

@@ -429,3 +429,8 @@ err_t session_authenticate(struct ctx *c, struct str token, bool by_cookie, stru
 	return subject_id == s.subject_id ? act_for_usual(c, &s)
 	                                  : session_act_for(c, s.person_id, subject_id, s.scopes);
 }
+
+err_t session_leap(struct ctx *c, int64_t us)
+{
+	return identity_session_leap(c, us, NULL);
+}

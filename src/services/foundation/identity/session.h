@@ -39,11 +39,15 @@ MUST_USE err_t session_open(struct ctx *c, const struct session_new *new, struct
 /* After a change of rights: the browser gets a new token under the same session (in db_write); programs keep theirs. */
 MUST_USE err_t session_rotate(struct ctx *c, bool strong, struct reply *out);
 struct str session_cookie(struct arena *a, struct str token);
+/* As tax ids and resident ids are written: trimmed, in capitals (domain/invoice.md §1.1; party.c). */
+struct str identity_fold(struct arena *a, struct str tax_id);
 /* A party as a row of it says (party.c). */
 MUST_USE err_t identity_party_of_row(
         struct ctx *c, int64_t id, struct str kind, struct str name, struct str tax_id, struct party *out);
 MUST_USE err_t session_act_for(struct ctx *c, int64_t person_id, int64_t subject_id, struct str token_scopes);
 MUST_USE err_t session_authenticate(struct ctx *c, struct str token, bool by_cookie, struct str acting_for);
+/* The sandbox's clock leaps: the tokens of programs go along, so that a client signs in once and plays a year. */
+MUST_USE err_t session_leap(struct ctx *c, int64_t us);
 
 /* Login throttling (services.md §13.6): waits grow by account and client, by client alone, and by account alone, so that
  * neither one guesser nor many together get far, and nobody is shut out by another's guesses for long. */

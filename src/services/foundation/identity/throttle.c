@@ -21,6 +21,7 @@ static const struct fault_def paused = { "sign-in-paused", N_("输错次数多�
 /* Keyed hashes: neither accounts nor addresses stand in the table. */
 static struct str key_of(struct ctx *c, struct str account, size_t i)
 {
+	account = identity_fold(c->arena, account); /* one account, however it is typed */
 	struct str client = c->client.p ? c->client : S("-");
 	const struct str text[N_KEYS] = {
 		str_printf(c->arena, "%.*s|%.*s", STR_FMT(account), STR_FMT(client)),
@@ -35,7 +36,9 @@ static err_t row_of(struct ctx *c, struct str key, struct identity_throttle_get_
 	bool found;
 	TRY(identity_throttle_get(c, key, row, &found));
 	bool old = found && row->blocked_until + FORGOTTEN_HOURS * 3600 * SECOND_US < c->now;
-	if (!found || old) memset(row, 0, sizeof *row);
+	/* No pause is as long as that: the clock was set back since. */
+	bool ahead = found && row->blocked_until > c->now + PAUSE_SECONDS_MAX * SECOND_US;
+	if (!found || old || ahead) memset(row, 0, sizeof *row);
 	return OK;
 }
 
@@ -45,7 +48,7 @@ err_t throttle_check(struct ctx *c, struct str account)
 	for (size_t i = 0; i < N_KEYS; i++) {
 		struct identity_throttle_get_row row;
 		TRY(row_of(c, key_of(c, account, i), &row));
-		if (row.blocked_until > until) until = row.blocked_until;
+		if (row.failures >= free_failures[i] && row.blocked_until > until) until = row.blocked_until;
 	}
 	if (until <= c->now) return OK;
 	c->retry_after = (until - c->now) / SECOND_US + 1;

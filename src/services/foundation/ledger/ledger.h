@@ -60,14 +60,15 @@ struct ledger_charge {
 MUST_USE err_t ledger_assess_all(struct ctx *c, int64_t taxpayer_id, struct str period, struct date due_on,
         const struct ledger_charge *charges, size_t n, int64_t return_id, struct obligation *out);
 MUST_USE err_t ledger_obligation(struct ctx *c, int64_t taxpayer_id, int64_t id, struct obligation *out, bool *found);
+/* Lists of obligations leave out periods that have not begun. */
 MUST_USE err_t ledger_obligations(struct ctx *c, int64_t taxpayer_id, struct obligation **out, size_t *n);
 
 /* The obligation of one tax and period. */
 MUST_USE err_t ledger_obligation_for(
         struct ctx *c, int64_t taxpayer_id, struct str tax, struct str period, struct obligation *out, bool *found);
-/* The oldest obligation of a tax that is still to be filed and was due before the day. */
-MUST_USE err_t ledger_unfiled_before(struct ctx *c, int64_t taxpayer_id, struct str tax, struct date due_before,
-        struct obligation *out, bool *found);
+/* The oldest obligation of a tax that is still to be filed and was due from one day on and before another. */
+MUST_USE err_t ledger_unfiled_between(struct ctx *c, int64_t taxpayer_id, struct str tax, struct date due_from,
+        struct date due_before, struct obligation *out, bool *found);
 /* Those due up to the day that are to be filed or to be paid (reminders), oldest first. */
 MUST_USE err_t ledger_unsettled(
         struct ctx *c, int64_t taxpayer_id, struct date due_to, struct obligation **out, size_t *n);

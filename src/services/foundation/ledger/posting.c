@@ -48,6 +48,21 @@ err_t ledger_obligation(struct ctx *c, int64_t taxpayer_id, int64_t id, struct o
 	return OK;
 }
 
+/* A period that has not begun owes nothing yet: its obligation was opened under a clock that was set back since. */
+static bool has_begun(const struct ctx *c, const struct obligation *o)
+{
+	struct period p;
+	return !str_is(o->status, "open") || !period_parse(o->period, &p) || date_cmp(period_first(p), c->today) <= 0;
+}
+
+static size_t only_begun(const struct ctx *c, struct obligation *list, size_t n)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (has_begun(c, &list[i])) list[kept++] = list[i];
+	return kept;
+}
+
 err_t ledger_obligations(struct ctx *c, int64_t taxpayer_id, struct obligation **out, size_t *n)
 {
 	struct ledger_obligation_list_row *rows;
@@ -55,6 +70,7 @@ err_t ledger_obligations(struct ctx *c, int64_t taxpayer_id, struct obligation *
 	*out = arena_array(c->arena, *n + 1, sizeof **out);
 	for (size_t i = 0; i < *n; i++)
 		(*out)[i] = OBLIGATION_OF(rows[i], taxpayer_id);
+	*n = only_begun(c, *out, *n);
 	return OK;
 }
 
@@ -67,11 +83,11 @@ err_t ledger_obligation_for(
 	return OK;
 }
 
-err_t ledger_unfiled_before(
-        struct ctx *c, int64_t taxpayer_id, struct str tax, struct date due_before, struct obligation *out, bool *found)
+err_t ledger_unfiled_between(struct ctx *c, int64_t taxpayer_id, struct str tax, struct date due_from,
+        struct date due_before, struct obligation *out, bool *found)
 {
 	struct ledger_oldest_open_row row;
-	TRY(ledger_oldest_open(c, taxpayer_id, tax, due_before, &row, found));
+	TRY(ledger_oldest_open(c, taxpayer_id, tax, due_from, due_before, &row, found));
 	if (*found) *out = OBLIGATION_OF(row, taxpayer_id);
 	return OK;
 }
@@ -83,6 +99,7 @@ err_t ledger_unsettled(struct ctx *c, int64_t taxpayer_id, struct date due_to, s
 	*out = arena_array(c->arena, *n + 1, sizeof **out);
 	for (size_t i = 0; i < *n; i++)
 		(*out)[i] = OBLIGATION_OF(rows[i], taxpayer_id);
+	*n = only_begun(c, *out, *n);
 	return OK;
 }
 

@@ -77,10 +77,10 @@ UPDATE obligation SET assessed_fen = $1, paid_fen = $2, late_fee_fen = $3, refun
 WHERE taxpayer_id = $7 AND obligation_id = $8;
 
 -- :name oldest_open :one
--- :in taxpayer_id int, tax text, due_before date
+-- :in taxpayer_id int, tax text, due_from date, due_before date
 -- :out obligation_id int, tax text, period text, due_on date, assessed money, paid money, late_fee money, status text, return_id int, refund money
 SELECT obligation_id, tax, period, due_on, assessed_fen, paid_fen, late_fee_fen, status, return_id, refund_fen FROM obligation
-WHERE taxpayer_id = $1 AND tax = $2 AND due_on < $3 AND status = 'open' ORDER BY due_on LIMIT 1;
+WHERE taxpayer_id = $1 AND tax = $2 AND due_on >= $3 AND due_on < $4 AND status = 'open' ORDER BY due_on LIMIT 1;
 
 -- :name unsettled_list :many
 -- :in taxpayer_id int, due_to date

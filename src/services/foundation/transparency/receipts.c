@@ -145,6 +145,7 @@ static struct str text_of(struct ctx *c, const struct value *v)
 	case VALUE_INT: return str_from_int(c->arena, v->integer);
 	case VALUE_BOOL: return tr(c, v->boolean ? N_("是") : N_("否"));
 	case VALUE_NULL:
+	case VALUE_NUMERAL:
 	case VALUE_ARRAY:
 	case VALUE_OBJECT: return STR_NONE;
 	}

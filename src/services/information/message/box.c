@@ -28,7 +28,7 @@ static err_t bundle(struct ctx *c, const struct event *e, int area)
 	        money_parse(value_text(before, "total"), &total) && money_add(total, one, &total)) {
 		struct value *sum = value_object(c->arena);
 		struct buf b;
-		value_put_int(c->arena, sum, "count", value_number(before, "count", 1) + 1);
+		value_put_int(c->arena, sum, "count", value_number(before, "count", 1) + value_number(now, "count", 1));
 		value_put_money(c->arena, sum, "total", total);
 		buf_init(&b, c->arena, 80);
 		value_write_canonical(&b, sum);

@@ -17,6 +17,7 @@ struct all_in {
 
 op_run box_list, box_read, box_read_all;
 err_t box_feed(struct ctx *c, const struct event *events, size_t n);
+err_t box_received(struct ctx *c, struct str argument);
 err_t box_retention(struct ctx *c, struct str argument);
 err_t box_frame(struct ctx *c, struct value *page);
 #endif

@@ -30,7 +30,7 @@ static const struct operation operations[] = {
 	        .menu = "互动中心/我的提醒",
 	        .title = N_("消息"),
 	        .requirements = "A15.5 A05.7 A05.8 A05.9",
-	        .words = "站内消息 通知 提醒 催报 催缴 messages inbox" },
+	        .words = "消息 站内消息 通知 提醒 催报 催缴 message inbox" },
 	{ .id = "message.read",
 	        .method = POST,
 	        .path = "/messages/{id}/read",
@@ -62,6 +62,7 @@ static const struct subscription subscriptions[] = {
 };
 
 static const struct job_kind jobs[] = {
+	{ .name = "message.received", .run = box_received, .every_seconds = 60 },
 	{ .name = "message.retention", .run = box_retention, .daily_at = "03:40" },
 };
 
@@ -69,7 +70,7 @@ const struct service message_service = {
 	.name = "message",
 	.board = "information",
 	.title = N_("消息"),
-	.uses = "ledger",
+	.uses = "issue ledger",
 	.operations = operations,
 	.n_operations = COUNT(operations),
 	.subscriptions = subscriptions,

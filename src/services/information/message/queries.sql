@@ -51,3 +51,11 @@ UPDATE message SET read_at = $1 WHERE subject_id = $2 AND (area & $3) <> 0 AND m
 -- :out subject_id int, message_id int
 -- :max 1000
 SELECT subject_id, message_id FROM message WHERE at < $1 ORDER BY at LIMIT 1000;
+
+-- :name received_get :one
+-- :out position int
+SELECT position FROM message_received WHERE id = 1;
+
+-- :name received_set :exec
+-- :in position int
+UPDATE message_received SET position = $1 WHERE id = 1;

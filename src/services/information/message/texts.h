@@ -9,7 +9,7 @@ enum message_area { AREA_TAX = 1, AREA_INVOICE = 2, AREA_REGISTRY = 4 };
 /* Kinds subscribed to: exactly those of the table. */
 #define MESSAGE_KINDS                                                                                                  \
 	"obligation.due_soon obligation.overdue return.filed payment.settled payment.failed certificate.issued "       \
-	"invoice.received invoice.reversal_requested invoice.reversed invoice.used_twice report.closed "               \
+	"invoice.reversal_requested invoice.reversed invoice.used_twice report.closed "                                \
 	"registration.changed quota.decided agency.changed lane.waiting paper.decided paper.delivered "                \
 	"invoice.booked_again "                                                                                        \
 	"lottery.won lottery.paid lottery.failed lottery.expired lottery.reclaim lottery.void lottery.case"

@@ -12,7 +12,7 @@
 #include "services/information/portal/parts.h"
 #include "services/invoice/issue/issue.h"
 
-enum { INVOICE_DIGITS = 20, TASKS_SHOWN = 10, CODES_SHOWN = 10, TAXPAYERS_SHOWN = 20 };
+enum { INVOICE_DIGITS = 20, TASKS_SHOWN = 10, CODES_SHOWN = 10, TAXPAYERS_SHOWN = 20, ELSEWHERE_SHOWN = 3 };
 
 static void add(struct ctx *c, struct value *list, const char *kind, struct str id, struct str title, struct str detail,
         struct str href)
@@ -94,22 +94,42 @@ static bool may_begin(const struct ctx *c, const struct operation *op)
 	return false;
 }
 
-static err_t put_tasks(struct ctx *c, struct str q, struct value *list)
+static struct str place_of(struct ctx *c, const struct operation *op)
+{
+	struct buf place;
+	struct str rest = str_c(op->menu), piece;
+	buf_init(&place, c->arena, 80);
+	while (rest.n && str_split(&rest, '/', &piece)) {
+		if (place.n) buf_c(&place, " › ");
+		buf_str(&place, lang_text(c->lang, piece));
+	}
+	return buf_done(&place);
+}
+
+/* least: tasks that answer less well are left out. */
+static err_t put_tasks(struct ctx *c, struct str q, int least, struct value *list)
 {
 	struct search_hit *hits;
 	size_t n;
 	TRY(ask(c, q, "task", 0, &hits, &n));
 	for (size_t i = 0; i < n && list->count < TASKS_SHOWN; i++) {
 		const struct operation *op = router_by_id(c->app->router, hits[i].id.p);
-		if (!op || !may_begin(c, op)) continue;
-		struct buf place;
-		struct str rest = str_c(op->menu), piece;
-		buf_init(&place, c->arena, 80);
-		while (rest.n && str_split(&rest, '/', &piece)) {
-			if (place.n) buf_c(&place, " › ");
-			buf_str(&place, lang_text(c->lang, piece));
-		}
-		add(c, list, "task", hits[i].id, tr(c, op->title), buf_done(&place), hits[i].href);
+		if (!op || hits[i].score < least || !may_begin(c, op)) continue;
+		add(c, list, "task", hits[i].id, tr(c, op->title), place_of(c, op), hits[i].href);
+	}
+	return OK;
+}
+
+/* Only what was asked for: half of a question is no reason to say that something can not be done here. */
+static err_t put_elsewhere(struct ctx *c, struct str q, struct value *list)
+{
+	enum { PREFIX = sizeof "elsewhere." - 1 };
+	struct search_hit *hits;
+	size_t n;
+	TRY(ask(c, q, "elsewhere", ELSEWHERE_SHOWN, &hits, &n));
+	for (size_t i = 0; i < n && hits[i].score >= SEARCH_EXACT; i++) {
+		const struct elsewhere *e = elsewhere_of(str_sub(hits[i].id, PREFIX, hits[i].id.n - PREFIX));
+		if (e) add(c, list, "elsewhere", hits[i].id, tr(c, e->title), tr(c, e->where), STR_NONE);
 	}
 	return OK;
 }
@@ -124,6 +144,31 @@ static err_t put_found(struct ctx *c, struct str q, const char *kind, size_t lim
 	return OK;
 }
 
+/* Beside tasks only goods that are called just so: whoever asks for 改密码 does not mean 改装汽车. */
+static err_t put_codes(struct ctx *c, struct str q, bool others, struct value *list)
+{
+	struct search_hit *hits;
+	size_t n;
+	TRY(ask(c, q, "taxcode", CODES_SHOWN, &hits, &n));
+	struct str asked = utf8_fold(c->arena, str_trim(q));
+	bool goods = !others || all_digits(asked) || (n && str_eq(hits[0].title, asked));
+	for (size_t i = 0; goods && i < n; i++)
+		add(c, list, "taxcode", hits[i].id, hits[i].title, hits[i].id, hits[i].href);
+	return OK;
+}
+
+static err_t by_words(struct ctx *c, struct str q, struct value *tasks, struct value *elsewhere, struct value *codes)
+{
+	TRY(put_elsewhere(c, q, elsewhere));
+	TRY(put_tasks(c, q, elsewhere->count ? SEARCH_ALL : 0, tasks));
+	return put_codes(c, q, tasks->count || elsewhere->count, codes);
+}
+
+static void put_any(struct ctx *c, struct value *out, const char *name, const struct value *list)
+{
+	value_put_bool(c->arena, out, name, list->count > 0);
+}
+
 err_t find(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct find_in *in = input;
@@ -131,22 +176,23 @@ err_t find(struct ctx *c, const void *input, struct reply *out)
 	out->value = value_object(c->arena);
 	value_put_str(c->arena, out->value, "q", q);
 	struct value *tasks = value_put_array(c->arena, out->value, "tasks"),
+	             *elsewhere = value_put_array(c->arena, out->value, "elsewhere"),
 	             *documents = value_put_array(c->arena, out->value, "documents"),
 	             *codes = value_put_array(c->arena, out->value, "tax_codes"),
 	             *taxpayers = value_put_array(c->arena, out->value, "taxpayers");
 	if (q.n) {
 		TRY(by_number(c, q, documents));
-		TRY(put_tasks(c, q, tasks));
-		TRY(put_found(c, q, "taxcode", CODES_SHOWN, codes));
+		TRY(by_words(c, q, tasks, elsewhere, codes));
 		if (c->caller.officer) TRY(put_found(c, q, "taxpayer", TAXPAYERS_SHOWN, taxpayers));
 	}
 	uint32_t count = tasks->count + documents->count + codes->count + taxpayers->count;
 	value_put_int(c->arena, out->value, "count", count);
 	value_put_bool(c->arena, out->value, "asked", q.n > 0);
-	value_put_bool(c->arena, out->value, "any", count > 0);
-	value_put_bool(c->arena, out->value, "tasks_any", tasks->count > 0);
-	value_put_bool(c->arena, out->value, "documents_any", documents->count > 0);
-	value_put_bool(c->arena, out->value, "codes_any", codes->count > 0);
-	value_put_bool(c->arena, out->value, "taxpayers_any", taxpayers->count > 0);
+	value_put_bool(c->arena, out->value, "any", count + elsewhere->count > 0);
+	put_any(c, out->value, "tasks_any", tasks);
+	put_any(c, out->value, "elsewhere_any", elsewhere);
+	put_any(c, out->value, "documents_any", documents);
+	put_any(c, out->value, "codes_any", codes);
+	put_any(c, out->value, "taxpayers_any", taxpayers);
 	return OK;
 }

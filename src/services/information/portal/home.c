@@ -22,16 +22,17 @@ static const struct date far_future = { 2999, 12, 31 };
 static void put_visitor(struct ctx *c, struct value *out)
 {
 	struct value *v = value_put_object(c->arena, out, "visitor");
-	tasks_put_groups(c, v);
+	tasks_put_groups(c, false, false, v);
 }
 
 /* --- a taxpayer --- */
 
-static err_t put_firm(struct ctx *c, struct value *v, bool *firm, bool *quarterly)
+static err_t put_firm(struct ctx *c, struct value *v, bool *firm, bool *quarterly, bool *general)
 {
 	struct taxpayer t;
 	TRY(registry_taxpayer_head(c, c->caller.subject_id, &t, firm));
 	*quarterly = *firm && t.quarterly;
+	*general = *firm && t.general;
 	value_put_str(c->arena, v, "name", c->caller.subject_name.n ? c->caller.subject_name : c->caller.person_name);
 	value_put_str(c->arena, v, "tax_id", *firm ? t.uscc : STR_NONE);
 	value_put_str(
@@ -103,11 +104,12 @@ static err_t put_taxpayer(struct ctx *c, struct value *out)
 {
 	struct value *v = value_put_object(c->arena, out, "taxpayer"), *messages, *recent;
 	int64_t unread;
-	bool firm, quarterly;
+	bool firm, quarterly, general;
 	TRY(access_open(c, c->caller.subject_id, "home"));
-	TRY(put_firm(c, v, &firm, &quarterly));
+	TRY(put_firm(c, v, &firm, &quarterly, &general));
 	value_put_bool(c->arena, v, "firm", firm);
 	value_put_bool(c->arena, v, "quarterly", quarterly);
+	value_put_bool(c->arena, v, "general", general);
 	TRY(put_duties(c, v, out));
 	bool sales = firm && access_has_scope(c, "invoice.read");
 	value_put_bool(c->arena, v, "shows_sales", sales);
@@ -119,7 +121,7 @@ static err_t put_taxpayer(struct ctx *c, struct value *out)
 	value_put(c->arena, v, "messages", messages);
 	value_put_int(c->arena, v, "unread", unread);
 	value_put_bool(c->arena, v, "any_message", messages->count > 0);
-	tasks_put_groups(c, v);
+	tasks_put_groups(c, firm, general, v);
 	return OK;
 }
 
@@ -164,6 +166,7 @@ static err_t put_officer(struct ctx *c, struct value *out)
 	value_put_str(c->arena, v, "name", c->caller.person_name);
 	value_put_str(c->arena, v, "office", c->caller.office);
 	value_put_str(c->arena, v, "post", c->caller.post);
+	TRY(inbox_put(c, v));
 	TRY(registry_recent(c, &recent, &n));
 	put_registrations(c, recent, n, v);
 	TRY(payment_days(c, &days, &n));
@@ -172,7 +175,7 @@ static err_t put_officer(struct ctx *c, struct value *out)
 	TRY(receipt_checkpoint(c, &note, &size));
 	value_put_int(c->arena, v, "log_size", size);
 	month_put(c, period_of(PERIOD_MONTH, c->today), NULL, 0, true, out);
-	tasks_put_groups(c, v);
+	tasks_put_groups(c, false, false, v);
 	return OK;
 }
 
@@ -224,6 +227,12 @@ static void put_chart(struct ctx *c, struct value *taxpayer)
 	value_put_str(c->arena, taxpayer, "chart_svg", chart_bars_svg(c->arena, &k));
 }
 
+static bool is_true(const struct value *v, const char *name)
+{
+	const struct value *flag = value_get(v, str_c(name));
+	return flag && flag->kind == VALUE_BOOL && flag->boolean;
+}
+
 err_t home_view(struct ctx *c, const void *input, struct reply *out)
 {
 	struct value *root = out->value;
@@ -235,7 +244,7 @@ err_t home_view(struct ctx *c, const void *input, struct reply *out)
 	struct value *taxpayer = (struct value *)(uintptr_t)value_get(root, S("taxpayer"));
 	if (taxpayer->kind == VALUE_OBJECT) {
 		if (value_get(taxpayer, S("sales"))) put_chart(c, taxpayer);
-		tasks_put_shortcuts(c, taxpayer);
+		tasks_put_shortcuts(c, is_true(taxpayer, "firm"), is_true(taxpayer, "general"), taxpayer);
 	}
 	value_put_bool(c->arena, root, "verification", tasks_page_at(c, S("/verify/invoices")) != NULL);
 	tasks_put_large(c, root);

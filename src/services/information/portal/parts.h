@@ -27,18 +27,31 @@ MUST_USE err_t todos_put(struct ctx *c, const struct obligation *list, size_t n,
 /* {due_on, days, late, past, today, soon} of a date: how long there is left. */
 void left_put(struct ctx *c, struct date due_on, struct value *out);
 
-/* "calendar": {month, previous, next, covered, due[{due_on, …, titles[]}]}; due: the general dates, or those of the taxpayer's
- * own obligations. ahead: those of the next month too, and of the general ones only those to come (home pages). */
+/* "calendar": {month, previous, next, covered, due[{due_on, …, titles[]}]}; due: the general dates, or those of the
+ * taxpayer's own obligations. ahead: those of the next month too, and of the general ones only those to come (home
+ * pages). */
 void month_put(
         struct ctx *c, struct period month, const struct obligation *own, size_t n, bool ahead, struct value *out);
 /* Only for the page: calendar.weeks[] of cells[{day, rest, today, label, href}]. */
 void month_put_weeks(struct ctx *c, struct value *root);
 
-/* What can be begun by whom: groups[{name, items[{name, href}]}] of pages without parameters, as far as they are there. */
-void tasks_put_groups(struct ctx *c, struct value *out);
-void tasks_put_shortcuts(struct ctx *c, struct value *out);
+/* What the caller does most: groups[{name, items[{name, href}]}] of pages without parameters, as far as they are there.
+ * firm, general: of the taxpayer acted for. */
+void tasks_put_groups(struct ctx *c, bool firm, bool general, struct value *out);
+void tasks_put_shortcuts(struct ctx *c, bool firm, bool general, struct value *out);
 /* "choices": the few tasks of the large print home. */
 void tasks_put_large(struct ctx *c, struct value *out);
+/* Open cases of the caller's post: "cases" (nearest term first), "case_count". */
+MUST_USE err_t inbox_put(struct ctx *c, struct value *out);
+
+/* What is not done online yet, and where it is done. */
+struct elsewhere {
+	const char *id, *title, *where, *words;
+};
+extern const struct elsewhere elsewhere_list[];
+extern const size_t n_elsewhere;
+const struct elsewhere *elsewhere_of(struct str id); /* NULL: none */
+
 /* The page served at this path, NULL: none (yet). */
 const struct operation *tasks_page_at(const struct ctx *c, struct str path);
 

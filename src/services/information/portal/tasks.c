@@ -12,7 +12,7 @@
 #include "services/information/portal/parts.h"
 #include <string.h>
 
-enum { GROUP_ITEMS_MAX = 8, TASK_PREFER = 60, TASKS_MAX = 500 };
+enum { TASK_PREFER = 60, TASKS_MAX = 500 };
 static const char *const source_tasks = "portal.tasks", *const source_taxpayers = "portal.taxpayers";
 
 /* --- which --- */
@@ -37,54 +37,113 @@ static struct str short_name(const struct operation *op)
 	return str_c(slash ? slash + 1 : op->menu);
 }
 
-static bool offered(const struct ctx *c, const struct operation *op, enum who_kind kind)
+static bool offered(const struct ctx *c, const struct operation *op)
 {
-	if (!is_task(op) || op->who.kind != kind || !op->page || !page_exists(c->app->pages, str_c(op->page)))
-		return false;
+	if (!is_task(op) || !op->page || !page_exists(c->app->pages, str_c(op->page))) return false;
 	/* Who has not signed in sees what firms and persons can do: the way there leads over the sign-in. */
-	return menu_shows(c, op) || (!c->caller.person_id && kind != WHO_OFFICER);
+	return menu_shows(c, op) || (!c->caller.person_id && op->who.kind != WHO_OFFICER);
 }
 
-static void put_group(struct ctx *c, enum who_kind kind, const char *name, struct value *groups)
+/* Who does this: bits of task.who. */
+enum {
+	BY_VISITOR = 1,
+	BY_SMALL = 2,
+	BY_GENERAL = 4,
+	BY_FIRM = BY_SMALL | BY_GENERAL,
+	BY_PERSON = 8,
+	BY_OFFICER = 16,
+	PATHS_MAX = 8
+};
+
+/* What is done most, by whom, in the order of how often: not all there is, that is the menu. */
+static const struct task_group {
+	int who;
+	const char *name;
+	struct {
+		const char *path, *name; /* name NULL: as in the menu */
+		int who;                 /* 0: all of the group */
+	} tasks[PATHS_MAX];
+} task_groups[] = {
+	{ BY_VISITOR, N_("企业和个体工商户"),
+	        { { .path = "/invoices/new" }, { "/returns", N_("增值税及附加税费申报"), 0 },
+	                { .path = "/payments/new" }, { .path = "/input-credits" }, { .path = "/reversals/new" },
+	                { .path = "/quota" } } },
+	{ BY_FIRM, N_("发票"),
+	        { { .path = "/invoices/new" }, { .path = "/reversals/new" }, { .path = "/invoices" },
+	                { .path = "/quota" }, { .path = "/invoices/batch" }, { .path = "/paper" } } },
+	{ BY_FIRM, N_("申报和缴款"),
+	        { { "/returns", N_("增值税及附加税费申报"), 0 }, { .path = "/input-credits", .who = BY_GENERAL },
+	                { .path = "/payments/new" }, { .path = "/obligations" }, { .path = "/certificates/new" },
+	                { .path = "/ledger" } } },
+	{ BY_FIRM, N_("企业和人员"),
+	        { { .path = "/registration" }, { .path = "/people" }, { .path = "/mandates" }, { .path = "/bookings" },
+	                { .path = "/receipts" }, { .path = "/access" } } },
+	{ BY_PERSON | BY_VISITOR, N_("个人"),
+	        { { .path = "/agency/requests/new" }, { .path = "/certificates/new" },
+	                { .path = "/invoice-claims/mine" }, { .path = "/lottery" }, { .path = "/mandates" },
+	                { .path = "/access" } } },
+	{ BY_PERSON, N_("缴款和查询"),
+	        { { .path = "/obligations" }, { .path = "/payments/new" }, { .path = "/invoices" },
+	                { .path = "/certificates" }, { .path = "/receipts" } } },
+	{ BY_PERSON, N_("账号"),
+	        { { .path = "/identity" }, { .path = "/phone" }, { .path = "/password" }, { .path = "/sessions" } } },
+	{ BY_OFFICER, N_("其他工作"),
+	        { { .path = "/registrations" }, { .path = "/enrolments" }, { .path = "/officer/paper/pickups" },
+	                { .path = "/officer/paper/listings" }, { .path = "/officer/paper" },
+	                { .path = "/officer/paper/couriers" }, { .path = "/reconciliations" },
+	                { .path = "/security/events" } } },
+	{ BY_VISITOR, N_("不用登录"),
+	        { { .path = "/verify/invoices" }, { .path = "/verify/certificates" }, { .path = "/public/taxpayers" },
+	                { .path = "/claim" }, { .path = "/tax-codes" }, { .path = "/reports/invoices/new" } } },
+};
+
+static int who_asks(const struct ctx *c, bool firm, bool general)
+{
+	if (!c->caller.person_id) return BY_VISITOR;
+	if (c->caller.officer) return BY_OFFICER;
+	return !firm ? BY_PERSON : general ? BY_GENERAL : BY_SMALL;
+}
+
+static void put_group(struct ctx *c, const struct task_group *g, int who, struct value *groups)
 {
 	struct value *group = value_object(c->arena), *items;
-	value_put_str(c->arena, group, "name", tr(c, name));
+	value_put_str(c->arena, group, "name", tr(c, g->name));
 	items = value_put_array(c->arena, group, "items");
-	for (size_t s = 0; s < n_services; s++)
-		for (size_t i = 0; i < services[s]->n_operations && items->count < GROUP_ITEMS_MAX; i++) {
-			const struct operation *op = &services[s]->operations[i];
-			if (!offered(c, op, kind)) continue;
-			struct value *item = value_object(c->arena);
-			value_put_str(c->arena, item, "name", lang_text(c->lang, short_name(op)));
-			value_put_c(c->arena, item, "href", op->path);
-			value_push(c->arena, items, item);
-		}
+	for (size_t i = 0; i < PATHS_MAX && g->tasks[i].path; i++) {
+		const struct operation *op = tasks_page_at(c, str_c(g->tasks[i].path));
+		if ((g->tasks[i].who && !(g->tasks[i].who & who)) || !op || !offered(c, op)) continue;
+		struct value *item = value_object(c->arena);
+		value_put_str(c->arena, item, "name",
+		        g->tasks[i].name ? tr(c, g->tasks[i].name) : lang_text(c->lang, short_name(op)));
+		value_put_c(c->arena, item, "href", op->path);
+		value_push(c->arena, items, item);
+	}
 	if (items->count) value_push(c->arena, groups, group);
 }
 
-void tasks_put_groups(struct ctx *c, struct value *out)
+void tasks_put_groups(struct ctx *c, bool firm, bool general, struct value *out)
 {
 	struct value *groups = value_put_array(c->arena, out, "groups");
-	if (c->caller.officer)
-		put_group(c, WHO_OFFICER, N_("税务人员"), groups);
-	else
-		put_group(c, WHO_TAXPAYER, N_("企业和个体工商户"), groups);
-	put_group(c, WHO_PERSON, N_("个人"), groups);
-	put_group(c, WHO_PUBLIC, N_("不用登录"), groups);
+	int who = who_asks(c, firm, general);
+	for (size_t i = 0; i < COUNT(task_groups); i++)
+		if (task_groups[i].who & who) put_group(c, &task_groups[i], who, groups);
 }
 
-/* The few that a firm does every week, as buttons. */
-void tasks_put_shortcuts(struct ctx *c, struct value *out)
+/* The few that are done every week, as buttons. */
+void tasks_put_shortcuts(struct ctx *c, bool firm, bool general, struct value *out)
 {
 	static const struct {
 		const char *path, *name;
-	} list[] = { { "/invoices/new", N_("开发票") }, { "/returns", N_("申报") }, { "/obligations", N_("缴款") },
-		{ "/input-credits", N_("勾选确认") } };
+		int who;
+	} list[] = { { "/invoices/new", N_("开发票"), BY_FIRM }, { "/returns", N_("申报"), BY_FIRM },
+		{ "/obligations", N_("缴款"), BY_FIRM | BY_PERSON }, { "/input-credits", N_("勾选确认"), BY_GENERAL },
+		{ "/agency/requests/new", N_("申请代开发票"), BY_PERSON },
+		{ "/certificates/new", N_("开完税证明"), BY_PERSON } };
 	struct value *shortcuts = value_put_array(c->arena, out, "shortcuts");
+	int who = who_asks(c, firm, general);
 	for (size_t i = 0; i < COUNT(list); i++) {
 		const struct operation *op = tasks_page_at(c, str_c(list[i].path));
-		if (!op || (op->who.kind == WHO_TAXPAYER && op->who.scope && !access_has_scope(c, op->who.scope)))
-			continue;
+		if (!(list[i].who & who) || !op || !menu_shows(c, op)) continue;
 		struct value *v = value_object(c->arena);
 		value_put_c(c->arena, v, "href", list[i].path);
 		value_put_str(c->arena, v, "name", tr(c, list[i].name));
@@ -127,7 +186,10 @@ void tasks_put_large(struct ctx *c, struct value *out)
 
 static void put_words(struct buf *b, const struct operation *op, struct str other_title)
 {
-	buf_str(b, other_title);
+	/* One word, not several: "issue" alone is not what a page named "Issue a red invoice" is for. */
+	for (size_t i = 0; i < other_title.n; i++)
+		buf_char(b, other_title.p[i] == ' ' ? '-' : other_title.p[i]);
+	buf_char(b, ' ');
 	for (const char *p = op->menu; *p; p++)
 		buf_char(b, *p == '/' ? ' ' : *p);
 	buf_char(b, ' ');
@@ -154,6 +216,19 @@ static void add_task(
 	}
 }
 
+static void add_elsewhere(
+        struct arena *a, const struct lang *english, const struct elsewhere *e, struct search_document *out)
+{
+	struct str zh = str_c(e->title), en = lang_text(english, zh);
+	for (int k = 0; k < 2; k++)
+		out[k] = (struct search_document){ .kind = S("elsewhere"),
+			.id = str_printf(a, "elsewhere.%s", e->id),
+			.lang = k ? S("en") : S("zh"),
+			.title = k ? en : zh,
+			.words = str_printf(a, "%s %.*s", e->words, STR_FMT(zh)),
+			.href = S("") };
+}
+
 static struct str version_of(struct arena *a, const struct search_document *list, size_t n)
 {
 	struct buf b;
@@ -177,6 +252,8 @@ err_t tasks_start(struct app *app)
 				add_task(a, i18n_lang(app, S("en")), &services[s]->operations[i], &list[n]);
 				n += 2;
 			}
+	for (size_t i = 0; i < n_elsewhere && n < TASKS_MAX * 2; i++, n += 2)
+		add_elsewhere(a, i18n_lang(app, S("en")), &elsewhere_list[i], &list[n]);
 	struct str version = version_of(a, list, n);
 	err_t e = search_has(app->search, source_tasks, version)
 	                  ? OK

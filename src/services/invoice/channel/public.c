@@ -10,7 +10,7 @@ err_t public_spoken(struct ctx *c, const void *input, struct reply *out)
 	buf_str(&text, in->number);
 	if (in->has_date) buf_printf(&text, " %s", date_format(c->arena, in->date).p);
 	if (in->has_total) buf_printf(&text, " %s", money_format(c->arena, in->total).p);
-	TRY(verify_ask(c, buf_done(&text), &out->value));
+	TRY(verify_ask_once(c, buf_done(&text), &out->value));
 	value_put_str(c->arena, out->value, "code", verify_code(c, out->value));
 	value_put_str(c->arena, out->value, "spoken", verify_spoken(c, out->value));
 	return OK;

@@ -20,3 +20,20 @@ INSERT INTO channel_message (id, digest, answer, at) VALUES ($1, $2, $3, $4) ON 
 -- :name message_forget :exec
 -- :in before instant
 DELETE FROM channel_message WHERE at < $1;
+
+-- :name message_repeat :exec
+-- :in most int, id text
+UPDATE channel_message SET repeats = repeats + 1 WHERE repeats < $1 AND id = $2;
+
+-- :name head_put :exec
+-- :in id text, message text, at instant
+INSERT INTO channel_head (id, message, at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING;
+
+-- :name head_get :one
+-- :in id text
+-- :out message text
+SELECT message FROM channel_head WHERE id = $1;
+
+-- :name head_forget :exec
+-- :in before instant
+DELETE FROM channel_head WHERE at < $1;

@@ -1,5 +1,6 @@
 /* Short messages by a Kannel gateway (get-url): the body of our answer is what the asker gets. */
 #include "kernel/access/access.h"
+#include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/limit/limit.h"
 #include "services/invoice/channel/setting.h"
@@ -18,14 +19,15 @@ static bool is_listed(struct str list, struct str address)
 	return false;
 }
 
-/* Both: it comes from where the gateway is, and it knows the key. */
+/* Both: it comes from where the gateway is, and it knows the key; in a sandbox there need not be one. */
 static err_t check_gateway(struct ctx *c, const struct sms_in *in)
 {
 	struct str key, from;
 	TRY(setting_read(c, "sms.key", &key));
 	TRY(setting_read(c, "sms.from", &from));
 	bool here = is_listed(from.p ? from : S("127.0.0.1 ::1"), c->client);
-	if (here && key.p && in->key.p && str_eq_const_time(key, in->key)) return OK;
+	bool knows = key.p ? in->key.p && str_eq_const_time(key, in->key) : c->app->sandbox != NULL;
+	if (here && knows) return OK;
 	access_security(c, "sms-stranger", here ? S("key") : S("address"));
 	return RAISE(c, E_FORBIDDEN, &stranger);
 }
@@ -51,7 +53,7 @@ err_t sms_answer(struct ctx *c, const void *input, struct reply *out)
 		        c, N_("【电子税务局】发票查验请发：CY 发票号码 价税合计，如 CY 26332000000000000001 1130.00"));
 		return OK;
 	}
-	TRY(verify_ask(c, in->text, &answer));
+	TRY(verify_ask(c, in->text, in->from, &answer));
 	out->bytes = verify_short(c, answer);
 	return OK;
 }

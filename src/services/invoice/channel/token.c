@@ -105,7 +105,7 @@ err_t token_verify(struct ctx *c, const void *input, struct reply *out)
 	out->value = value_object(c->arena);
 	struct value *list = value_put_array(c->arena, out->value, "results"), *one;
 	for (size_t i = 0; i < in->n_items; i++) {
-		TRY(verify_ask(c, words_of(c, &in->items[i]), &one));
+		TRY(verify_ask(c, words_of(c, &in->items[i]), STR_NONE, &one));
 		value_push(c->arena, list, one);
 	}
 	return OK;

@@ -1,4 +1,5 @@
-/* The protocol of WeChat official accounts (domain/invoice.md §9.1): signature, XML messages, AES mode. No I/O, no state. */
+/* The protocol of WeChat official accounts (domain/invoice.md §9.1): signature, XML messages, AES mode. No I/O, no
+ * state. */
 #ifndef CHANNEL_WECHAT_H
 #define CHANNEL_WECHAT_H
 #include "base/buf.h"
@@ -9,9 +10,10 @@ enum { WECHAT_KEY_DIGITS = 43, WECHAT_PARTS_MAX = 4, WECHAT_CONTENT_MAX = 2048 }
 struct str wechat_signature(struct arena *a, const struct str *parts, size_t n);
 bool wechat_key(struct arena *a, struct str encoding_aes_key, unsigned char key[32]); /* of 43 characters */
 /* AES-256-CBC, padded to 32: 16 random bytes, length, message, application id. false: broken, or for another one. */
-bool wechat_open(struct arena *a, const unsigned char key[32], struct str appid, struct str base64, struct str *message);
-struct str wechat_seal(
-        struct arena *a, const unsigned char key[32], struct str appid, struct str message, const unsigned char random[16]);
+bool wechat_open(
+        struct arena *a, const unsigned char key[32], struct str appid, struct str base64, struct str *message);
+struct str wechat_seal(struct arena *a, const unsigned char key[32], struct str appid, struct str message,
+        const unsigned char random[16]);
 
 struct wechat_message {
 	struct str to, from, created, type, id; /* id: MsgId; events have none */

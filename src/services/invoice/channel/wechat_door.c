@@ -1,6 +1,7 @@
 /* The door of the official account: who may come in, what was asked before, what is answered (domain/invoice.md §9.1).
  * A message is taken when its signature is right, its time is within five minutes of ours, and it was not answered more
  * than a minute ago: WeChat itself repeats a message up to three times within seconds, and gets the same answer then.
+ * What comes more often, and another message under a head that was used, is played back by somebody: refused, logged.
  */
 #include "channel_sql.h"
 #include "kernel/access/access.h"
@@ -15,12 +16,13 @@
 #include "services/invoice/verify/verify.h"
 
 #define SECOND_US INT64_C(1000000)
-enum { WINDOW_SECONDS = 300, REPEAT_SECONDS = 60, PER_SENDER = 30, KEEP_SECONDS = 86400 };
+enum { WINDOW_SECONDS = 300, REPEAT_SECONDS = 60, REPEATS = 3, PER_SENDER = 30, KEEP_SECONDS = 86400 };
 
 static const struct fault_def closed = { "wechat-closed", N_("公众号还没有开通"), NULL, NULL };
 static const struct fault_def unsigned_one = { "wechat-signature", N_("签名不对，不是微信平台发来的"), NULL, NULL };
 static const struct fault_def stale = { "wechat-stale", N_("这条消息的时间和现在相差太多"), NULL, NULL };
 static const struct fault_def replayed = { "wechat-replay", N_("这条消息已经答复过"), NULL, NULL };
+static const struct fault_def plain = { "wechat-plain", N_("已设消息加解密密钥，只收加密的消息"), NULL, NULL };
 static const struct fault_def broken = { "wechat-message", N_("消息读不懂"), NULL, NULL };
 
 /* One call, from the head to the answer. */
@@ -77,15 +79,19 @@ static err_t open_safe(struct ctx *c, struct call *w)
 	return wechat_read(c->arena, text, &w->m) && !w->m.encrypted.n ? OK : refuse(c, E_INPUT, &broken);
 }
 
+/* With a key in place the plain mode is shut: its signature does not cover the message. */
 static err_t read_message(struct ctx *c, struct call *w)
 {
+	struct str key;
 	w->safe = str_is(w->in->encrypt_type, "aes");
 	if (!wechat_read(c->arena, w->in->xml, &w->m)) return refuse(c, E_INPUT, &broken);
 	if (w->safe) return w->m.encrypted.n ? open_safe(c, w) : refuse(c, E_INPUT, &broken);
+	TRY(setting_read(c, "wechat.aes_key", &key));
+	if (key.p) return refuse(c, E_FORBIDDEN, &plain);
 	return w->m.from.n ? OK : refuse(c, E_INPUT, &broken);
 }
 
-static err_t answer_asked(struct ctx *c, struct str text, struct str *out)
+static err_t answer_asked(struct ctx *c, struct str from, struct str text, struct str *out)
 {
 	struct value *answer;
 	if (!text.p || verify_is_help(text)) {
@@ -93,7 +99,7 @@ static err_t answer_asked(struct ctx *c, struct str text, struct str *out)
 		        N_("查验发票：点菜单“扫码查验”，或者发来发票号码和价税合计，如：26332000000000000001 1130.00"));
 		return OK;
 	}
-	TRY(verify_ask(c, text, &answer));
+	TRY(verify_ask(c, text, from, &answer));
 	*out = verify_long(c, answer);
 	return OK;
 }
@@ -103,29 +109,40 @@ static err_t answer_message(struct ctx *c, const struct wechat_message *m, struc
 {
 	*out = STR_NONE;
 	if (str_is(m->type, "event")) {
-		if (m->scanned.n) return answer_asked(c, m->scanned, out);
-		return str_is(m->event, "subscribe") || str_is(m->event, "CLICK") ? answer_asked(c, STR_NONE, out) : OK;
+		if (m->scanned.n) return answer_asked(c, m->from, m->scanned, out);
+		return str_is(m->event, "subscribe") || str_is(m->event, "CLICK")
+		               ? answer_asked(c, m->from, STR_NONE, out)
+		               : OK;
 	}
 	if (str_is(m->type, "image")) {
 		*out = tr(c, N_("图片里的二维码这里读不了。请点菜单“扫码查验”，从相册里选这张图"));
 		return OK;
 	}
-	return answer_asked(c, str_sub(m->content, 0, VERIFY_ASK_MAX), out);
+	return answer_asked(c, m->from, str_sub(m->content, 0, VERIFY_ASK_MAX), out);
 }
 
 /* --- answered once --- */
 
 struct keep {
-	struct str id, digest, answer;
-	bool fresh;
+	struct str id, head, digest, answer;
+	bool fresh, again; /* again: neither new nor one of the repeats */
 };
 
 static err_t keep_answer(struct ctx *c, void *arg)
 {
 	struct keep *k = arg;
+	struct channel_head_get_row head;
+	bool found;
 	int64_t n;
+	TRY(channel_head_put(c, k->head, k->id, c->now, NULL));
+	TRY(channel_head_get(c, k->head, &head, &found));
+	k->again = !found || !str_eq(head.message, k->id);
+	if (k->again) return OK;
 	TRY(channel_message_put(c, k->id, k->digest, k->answer, c->now, &n));
 	k->fresh = n == 1;
+	if (k->fresh) return OK;
+	TRY(channel_message_repeat(c, REPEATS, k->id, &n));
+	k->again = n == 0;
 	return OK;
 }
 
@@ -141,30 +158,35 @@ static err_t look_back(struct ctx *c, struct keep *k, bool *found)
 	return OK;
 }
 
-static void name_message(struct ctx *c, const struct wechat_message *m, struct keep *k)
+static void name_message(struct ctx *c, const struct call *w, struct keep *k)
 {
+	const struct wechat_message *m = &w->m;
 	unsigned char digest[CRYPTO_SHA256_SIZE];
 	struct str id = m->id.n ? m->id : m->created, key;
 	struct str all = str_printf(c->arena, "%.*s\n%.*s\n%.*s\n%.*s", STR_FMT(m->type), STR_FMT(m->content),
 	        STR_FMT(m->event), STR_FMT(m->scanned));
 	crypto_sha256(all.p, all.n, digest);
 	key = str_printf(c->arena, "wechat\n%.*s\n%.*s", STR_FMT(m->from), STR_FMT(id));
+	struct str head =
+	        str_printf(c->arena, "wechat-head\n%.*s\n%.*s", STR_FMT(w->in->timestamp), STR_FMT(w->in->nonce));
 	*k = (struct keep){ .id = keys_lookup_hash(c->app->keys, c->arena, key),
+		.head = keys_lookup_hash(c->app->keys, c->arena, head),
 		.digest = str_hex(c->arena, digest, sizeof digest) };
 }
 
-static err_t answer_once(struct ctx *c, const struct wechat_message *m, struct str *content)
+static err_t answer_once(struct ctx *c, const struct call *w, struct str *content)
 {
 	struct keep k;
 	bool found;
-	name_message(c, m, &k);
+	name_message(c, w, &k);
 	TRY(look_back(c, &k, &found));
 	if (!found) {
-		TRY(answer_message(c, m, &k.answer));
+		TRY(answer_message(c, &w->m, &k.answer));
 		if (!k.answer.p) k.answer = S("");
-		TRY(db_write(c, keep_answer, &k));
-		if (!k.fresh) TRY(look_back(c, &k, &found));
 	}
+	TRY(db_write(c, keep_answer, &k));
+	if (k.again) return refuse(c, E_FORBIDDEN, &replayed);
+	if (!found && !k.fresh) TRY(look_back(c, &k, &found));
 	*content = k.answer;
 	return OK;
 }
@@ -195,13 +217,14 @@ err_t wechat_answer(struct ctx *c, const void *input, struct reply *out)
 	TRY(check_head(c, &w));
 	TRY(read_message(c, &w));
 	TRY(limit_sender(c, "wechat", w.m.from, PER_SENDER));
-	TRY(answer_once(c, &w.m, &content));
+	TRY(answer_once(c, &w, &content));
 	return write_reply(c, &w, content, out);
 }
 
 static err_t forget(struct ctx *c, void *arg)
 {
 	(void)arg;
+	TRY(channel_head_forget(c, c->now - KEEP_SECONDS * SECOND_US, NULL));
 	return channel_message_forget(c, c->now - KEEP_SECONDS * SECOND_US, NULL);
 }
 

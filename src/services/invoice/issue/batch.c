@@ -84,7 +84,7 @@ static void read_line(struct part *p, struct str text, struct issue_in *in)
 	memset(in, 0, sizeof *in);
 	if (input_read_direct(c, issue_fields, text, in)) return;
 	memset(in, 0, sizeof *in);
-	if (json_parse(c->arena, text, &tree, &where) != OK)
+	if (json_parse_numerals(c->arena, text, &tree, &where) != OK)
 		FAULT(c, S(""), &bad_json, str_from_int(c->arena, where.column), where.reason);
 	else if (input_read(c, issue_fields, tree, in) != OK && !c->problem.n)
 		FAULT(c, S(""), &bad_json, S("1"), S(""));

@@ -147,6 +147,7 @@ static const struct operation operations[] = {
 	        .view = lane_mobile_view,
 	        .page = "lane/mobile",
 	        .menu = "我要办税/发票使用/手机开票",
+	        .firm = true,
 	        .title = N_("手机开票"),
 	        .law = N_("发票管理办法 第十八条"),
 	        .requirements = "A08.1 A08.3 A08.4 A08.5",

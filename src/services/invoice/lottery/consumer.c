@@ -50,11 +50,14 @@ static struct value *reason_value(struct ctx *c, struct str code, struct money m
 	return v;
 }
 
-static err_t put_ticket(struct ctx *c, struct value *v, struct str number)
+/* The ticket of who asks; that of another, and the true values to a code that was changed, are nobody's business. */
+static err_t put_ticket(struct ctx *c, struct value *v, const struct entered *e)
 {
 	struct lottery_ticket_get_row t;
+	struct str number = e->number;
 	bool found;
 	TRY(lottery_ticket_get(c, number, &t, &found));
+	found = found && t.person_id == c->caller.person_id && strcmp(e->outcome, "refused") != 0;
 	struct value *one = found ? value_object(c->arena) : value_null(c->arena);
 	value_put(c->arena, v, "ticket", one);
 	if (!found) return OK;
@@ -102,7 +105,7 @@ static err_t entered_value(struct ctx *c, const struct entered *e, struct value 
 	value_put_bool(c->arena, v, "already", e->already);
 	value_put_str(c->arena, v, "number", e->number);
 	value_put(c->arena, v, "reason", reason_value(c, e->reason, e->minimum));
-	TRY(put_ticket(c, v, e->number));
+	TRY(put_ticket(c, v, e));
 	return put_prize(c, v, e->prize_id);
 }
 
@@ -121,7 +124,10 @@ err_t lottery_entry(struct ctx *c, const void *input, struct reply *out)
 		FAULT(c, S("/qr"), &bad_qr, str_c(q.fault ? q.fault : "type"));
 		return problem_result(&c->problem);
 	}
-	TRY(lottery_enter(c, number ? text : q.number, c->caller.person_id, false, &e));
+	struct entry_claim claim = {
+		.number = number ? text : q.number, .person_id = c->caller.person_id, .qr = number ? NULL : &q
+	};
+	TRY(lottery_enter(c, &claim, &e));
 	return entered_value(c, &e, &out->value);
 }
 

@@ -13,6 +13,7 @@ static const struct {
 	{ "red", N_("红字发票不能参加") },
 	{ "special", N_("增值税专用发票不能参加，只有开给个人的普通发票可以") },
 	{ "not-own-name", N_("发票的购买方不是您本人") },
+	{ "not-as-issued", N_("二维码的内容与开具时不一致，请重新扫描票面上的二维码") },
 	{ "reversed", N_("发票已红冲") },
 	{ "no-scheme", N_("开票方所在地现在没有有奖发票活动") },
 	{ "trade", N_("开票方的行业不在活动范围内") },
@@ -40,8 +41,7 @@ struct entry {
 	struct invoice invoice;
 	struct issue_origin origin;
 	struct money left; /* of the total, after red letters */
-	int64_t person_id;
-	bool automatic;
+	const struct entry_claim *claim;
 	const struct scheme *scheme;
 	struct entered *out;
 };
@@ -55,12 +55,47 @@ static err_t refuse(struct entry *e, const char *reason)
 
 /* --- rules, in the order in which they are told --- */
 
+/* A title of a name alone has no number to go by: the name must be the verified one, and the person must hold the
+ * invoice, that is show its whole code; the number alone stands in the public lists of tickets. */
+static err_t check_own(struct ctx *c, const struct entry *e, bool *own)
+{
+	struct value *document;
+	struct json_fault where;
+	struct party person;
+	bool found;
+	*own = e->invoice.buyer_id == e->claim->person_id;
+	if (*own || e->invoice.buyer_id || (!e->claim->qr && !e->claim->waited)) return OK;
+	if (json_parse(c->arena, e->invoice.document, &document, &where) != OK) return E_INTERNAL;
+	const struct value *buyer = value_get(document, S("buyer"));
+	if (!buyer || value_text(buyer, "tax_id").n) return OK;
+	TRY(identity_party(c, e->claim->person_id, &person, &found));
+	*own = found && person.person && person.name.n && str_eq(person.name, value_text(buyer, "name"));
+	return OK;
+}
+
+static bool as_issued(const struct entry *e)
+{
+	const struct issue_qr *q = e->claim->qr;
+	return !q || (q->signature != ISSUE_QR_FORGED && q->signature != ISSUE_QR_UNKNOWN_KEY &&
+	                     q->total.fen == e->invoice.total.fen &&
+	                     date_cmp(q->date, date_of_instant(e->invoice.issued_at)) == 0);
+}
+
+static err_t check_holder(struct ctx *c, struct entry *e)
+{
+	bool own;
+	TRY(check_own(c, e, &own));
+	if (!own) return refuse(e, "not-own-name");
+	return as_issued(e) ? OK : refuse(e, "not-as-issued");
+}
+
 static err_t check_invoice(struct ctx *c, struct entry *e)
 {
 	struct invoice_state state;
 	if (e->invoice.total.fen <= 0) return refuse(e, "red");
 	if (!str_is(e->invoice.kind, "ordinary")) return refuse(e, "special");
-	if (e->invoice.buyer_id != e->person_id) return refuse(e, "not-own-name");
+	TRY(check_holder(c, e));
+	if (e->out->reason.n) return OK;
 	TRY(issue_origin(c, &e->invoice, &e->origin));
 	TRY(issue_state(c, e->invoice.number, &state));
 	e->left = FEN(e->invoice.total.fen - state.amount.fen - state.tax.fen);
@@ -119,16 +154,16 @@ static err_t check_scheme(struct ctx *c, struct entry *e)
 	if (!scheme_in_force(s, issued)) return refuse(e, "before-scheme");
 	if (s->same_day && date_cmp(issued, c->today) != 0) return refuse(e, "lapsed");
 	bool early = c->now < e->invoice.issued_at + s->upload_after_minutes * 60 * SECOND;
-	return early && !e->automatic ? refuse(e, "too-early") : OK;
+	return early && !e->claim->automatic ? refuse(e, "too-early") : OK;
 }
 
 static err_t check_person(struct ctx *c, struct entry *e)
 {
 	struct lottery_prize_reclaims_row reclaims;
 	bool officer, found;
-	TRY(identity_is_officer(c, e->person_id, &officer));
+	TRY(identity_is_officer(c, e->claim->person_id, &officer));
 	if (officer) return refuse(e, "staff");
-	TRY(lottery_prize_reclaims(c, e->person_id, &reclaims, &found));
+	TRY(lottery_prize_reclaims(c, e->claim->person_id, &reclaims, &found));
 	return reclaims.n ? refuse(e, "barred") : OK;
 }
 
@@ -142,7 +177,7 @@ static err_t tell_use(struct ctx *c, const struct entry *e, const char *kind)
 	value_put_str(c->arena, v, "number", e->out->number);
 	buf_init(&b, c->arena, 64);
 	value_write_canonical(&b, v);
-	return outbox_emit(c, kind, e->person_id, buf_done(&b));
+	return outbox_emit(c, kind, e->claim->person_id, buf_done(&b));
 }
 
 static err_t earlier(struct ctx *c, struct entry *e, bool *there)
@@ -151,11 +186,12 @@ static err_t earlier(struct ctx *c, struct entry *e, bool *there)
 	struct lottery_prize_find_row p;
 	bool won;
 	TRY(lottery_ticket_get(c, e->out->number, &t, there));
-	if (*there && t.person_id != e->person_id) { /* the rules below say that it is not in this one's name */
+	if (*there && t.person_id != e->claim->person_id) { /* the rules below say that it is not in this one's name */
 		*there = false;
 		return tell_use(c, e, "lottery.refused");
 	}
 	if (!*there) return OK;
+	if (!as_issued(e)) return refuse(e, "not-as-issued");
 	e->out->already = true;
 	TRY(lottery_prize_find(c, t.scheme, t.instant, e->out->number, &p, &won));
 	e->out->prize_id = won ? p.prize_id : 0;
@@ -175,7 +211,7 @@ static err_t count_use(struct ctx *c, const struct entry *e, int64_t limit, stru
 	struct lottery_use_add_row row;
 	bool found;
 	if (!limit) return OK;
-	TRY(lottery_use_add(c, e->person_id, e->scheme->id, period, &row, &found));
+	TRY(lottery_use_add(c, e->claim->person_id, e->scheme->id, period, &row, &found));
 	*over = *over || row.n > limit;
 	return OK;
 }
@@ -201,7 +237,7 @@ static err_t check_split(struct ctx *c, const struct entry *e, bool *split)
 	bool found;
 	*split = false;
 	if (!s->pair_tickets) return OK;
-	TRY(lottery_pair_count(c, e->person_id, e->invoice.seller_id, e->invoice.issued_at - span,
+	TRY(lottery_pair_count(c, e->claim->person_id, e->invoice.seller_id, e->invoice.issued_at - span,
 	        e->invoice.issued_at + span, &row, &found));
 	*split = row.n >= s->pair_tickets;
 	return OK;
@@ -212,9 +248,9 @@ static err_t find_void(struct ctx *c, const struct entry *e, const char **reason
 {
 	bool related, split, over;
 	*reason = NULL;
-	TRY(identity_is_member(c, e->invoice.seller_id, e->person_id, &related));
+	TRY(identity_is_member(c, e->invoice.seller_id, e->claim->person_id, &related));
 	if (e->origin.by_buyer) return *reason = "buyer-issued", OK;
-	if (related || e->invoice.seller_id == e->person_id) return *reason = "related", OK;
+	if (related || e->invoice.seller_id == e->claim->person_id) return *reason = "related", OK;
 	TRY(check_split(c, e, &split));
 	if (split) return *reason = "split", OK;
 	TRY(check_caps(c, e, &over));
@@ -257,9 +293,9 @@ static err_t put_ticket(
 	struct party seller;
 	bool found;
 	TRY(identity_party(c, e->invoice.seller_id, &seller, &found));
-	TRY(lottery_ticket_insert(c, e->invoice.number, db_new_id(c), e->scheme->id, e->person_id, e->invoice.seller_id,
-	        found ? seller.name : S(""), e->invoice.total, e->invoice.issued_at, c->now,
-	        e->automatic ? S("automatic") : S("scan"), str_c(state), reason,
+	TRY(lottery_ticket_insert(c, e->invoice.number, db_new_id(c), e->scheme->id, e->claim->person_id,
+	        e->invoice.seller_id, found ? seller.name : S(""), e->invoice.total, e->invoice.issued_at, c->now,
+	        e->claim->automatic ? S("automatic") : S("scan"), str_c(state), reason,
 	        d->has_instant ? d->instant.name : S(""), d->has_periodic ? d->periodic.name : S(""), d->prize,
 	        d->counter, d->slot, NULL));
 	return tell_use(c, e, "lottery.entered");
@@ -285,7 +321,7 @@ static err_t enter_valid(struct ctx *c, struct entry *e, struct drawn *d)
 	e->out->outcome = d->has_instant ? "not-won" : "entered";
 	if (d->prize.fen) {
 		TRY(ledger_fund_find(c, e->scheme->id, &pool));
-		struct award a = { e->scheme, d->instant.name, l.number, S(""), e->person_id, pool.id, d->prize,
+		struct award a = { e->scheme, d->instant.name, l.number, S(""), e->claim->person_id, pool.id, d->prize,
 			e->scheme->pay_after_days };
 		TRY(prize_award(c, &a, &e->out->prize_id, &enough));
 		e->out->outcome = enough ? "won" : "pool-empty";
@@ -308,7 +344,7 @@ static err_t enter(struct ctx *c, struct entry *e)
 	TRY(find_draws(c, e, &d));
 	if (!d.open) {
 		e->out->outcome = "waiting";
-		return lottery_waiting_put(c, e->invoice.number, e->person_id, c->now, NULL);
+		return lottery_waiting_put(c, e->invoice.number, e->claim->person_id, c->now, NULL);
 	}
 	TRY(lottery_waiting_remove(c, e->invoice.number, NULL));
 	TRY(find_void(c, e, &reason));
@@ -317,12 +353,12 @@ static err_t enter(struct ctx *c, struct entry *e)
 
 static err_t (*const rules[])(struct ctx *c, struct entry *e) = { check_invoice, check_scheme, check_person };
 
-err_t lottery_enter(struct ctx *c, struct str number, int64_t person_id, bool automatic, struct entered *out)
+err_t lottery_enter(struct ctx *c, const struct entry_claim *claim, struct entered *out)
 {
-	struct entry e = { .person_id = person_id, .automatic = automatic, .out = out };
+	struct entry e = { .claim = claim, .out = out };
 	bool found;
-	*out = (struct entered){ .outcome = "", .reason = S(""), .number = number };
-	TRY(issue_find(c, number, &e.invoice, &found));
+	*out = (struct entered){ .outcome = "", .reason = S(""), .number = claim->number };
+	TRY(issue_find(c, claim->number, &e.invoice, &found));
 	if (!found) return refuse(&e, "unknown");
 	TRY(earlier(c, &e, &found));
 	if (found) return OK;
@@ -337,8 +373,9 @@ err_t lottery_enter(struct ctx *c, struct str number, int64_t person_id, bool au
 
 static err_t automatic(struct ctx *c, struct str number, int64_t person_id)
 {
+	struct entry_claim claim = { .number = number, .person_id = person_id, .automatic = true };
 	struct entered ignored;
-	return lottery_enter(c, number, person_id, true, &ignored);
+	return lottery_enter(c, &claim, &ignored);
 }
 
 static err_t issued(struct ctx *c, struct str body)
@@ -362,8 +399,12 @@ err_t waiting_work(struct ctx *c)
 	do {
 		TRY(lottery_waiting_list(c, after, &rows, &n));
 		for (size_t i = 0; i < n; i++) {
+			struct entry_claim claim = { .number = rows[i].number,
+				.person_id = rows[i].person_id,
+				.automatic = true,
+				.waited = true };
 			struct entered e;
-			TRY(lottery_enter(c, rows[i].number, rows[i].person_id, true, &e));
+			TRY(lottery_enter(c, &claim, &e));
 			if (!str_is(str_c(e.outcome), "waiting")) TRY(lottery_waiting_remove(c, rows[i].number, NULL));
 		}
 		if (n) after = rows[n - 1].number;

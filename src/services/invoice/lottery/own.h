@@ -45,9 +45,14 @@ struct entered {
 	int64_t prize_id; /* 0: none */
 	struct money minimum;
 };
+struct entry_claim {
+	struct str number;
+	int64_t person_id;
+	bool automatic, waited;    /* waited: it was judged before, and waits for the public value */
+	const struct issue_qr *qr; /* NULL: the number alone was shown */
+};
 /* One invoice of one person: judged by our own tables, drawn at once where the scheme has an instant draw. In db_write. */
-MUST_USE err_t lottery_enter(
-        struct ctx *c, struct str number, int64_t person_id, bool automatic, struct entered *out);
+MUST_USE err_t lottery_enter(struct ctx *c, const struct entry_claim *claim, struct entered *out);
 const char *reason_words(struct str code); /* N_() */
 MUST_USE err_t lottery_void(struct ctx *c, struct str number, const char *reason); /* in db_write */
 err_t lottery_feed(struct ctx *c, const struct event *events, size_t n);

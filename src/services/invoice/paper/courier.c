@@ -12,6 +12,7 @@
 #include "services/invoice/paper/own.h"
 
 enum { SECRET_BYTES = 32 };
+#define DAY_US INT64_C(86400000000)
 
 static const struct fault_def bad_name = { "courier-name", N_("代号用小写字母、数字和短横线，字母开头"), NULL, NULL };
 static const struct fault_def taken = { "courier-taken", N_("代号“{1}”已经登记过；换密钥请用“换密钥”"), NULL, NULL };
@@ -113,8 +114,10 @@ static err_t rekey(struct ctx *c, void *arg)
 	struct keyed *k = arg;
 	struct paper_courier_get_row row;
 	TRY(open_one(c, k->in->courier, &row));
-	TRY(paper_courier_rekey(c, keys_encrypt(c->app->keys, c->arena, k->secret), k->in->courier, NULL));
+	instant_us until = k->in->leaked ? 0 : c->now + DAY_US;
+	TRY(paper_courier_rekey(c, until, keys_encrypt(c->app->keys, c->arena, k->secret), k->in->courier, NULL));
 	k->out = named(c, k->in->courier, row.title);
+	if (until) value_put_instant(c->arena, k->out, "old_key_until", until);
 	value_put_str(c->arena, k->out, "address", row.address.n ? row.address : STR_NONE);
 	value_put_str(c->arena, k->out, "secret", k->secret);
 	return prove(c, "key", k->in->courier, STR_NONE, k->out);

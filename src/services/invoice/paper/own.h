@@ -75,6 +75,7 @@ struct courier_event_in {
 op_run courier_event;
 struct courier_in {
 	struct str courier, title, address;
+	bool leaked; /* the old key: it ends at once */
 };
 op_run courier_list, courier_list_view, courier_add, courier_rekey, courier_close;
 /* Recipient, phone and address of an application. */

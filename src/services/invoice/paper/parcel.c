@@ -27,6 +27,7 @@ static const struct fault_def no_order = { "courier-order", N_("没有这个寄�
 
 struct courier {
 	struct str name, title, base, prefix, secret;
+	struct str old; /* the key before, while the courier may still use it; else STR_NONE */
 	bool closed;
 };
 
@@ -41,18 +42,40 @@ static bool courier_find(struct ctx *c, struct str name, struct courier *out)
 		.base = row.address.n ? row.address : str_c(here),
 		.prefix = row.address.n ? S("") : S("/v1/sandbox/courier"),
 		.closed = row.closed_at != 0 };
+	if (row.old_secret.p && row.old_until > c->now &&
+	        keys_decrypt(c->app->keys, c->arena, row.old_secret, &out->old) != OK)
+		return false;
 	return out->base.p && keys_decrypt(c->app->keys, c->arena, row.secret, &out->secret) == OK;
 }
 
-/* Sends a signed message; true: a signed answer came. */
-static bool call(
-        struct ctx *c, const struct courier *k, const char *word, const char *path, struct str body, struct str *answer)
+/* A letter of the courier's, by its new key or its old one. *switched: it has taken the new one. */
+struct letter {
+	const char *word;
+	struct str at, nonce, signature, body;
+};
+static enum paper_letter check_letter(struct ctx *c, const struct courier *k, const struct letter *l, bool *switched)
+{
+	enum paper_letter by_new =
+	        paper_courier_check(c->arena, k->secret, l->word, l->at, l->nonce, l->signature, l->body, c->now);
+	*switched = k->old.p && by_new == PAPER_LETTER_GOOD;
+	if (by_new != PAPER_LETTER_FORGED || !k->old.p) return by_new;
+	return paper_courier_check(c->arena, k->old, l->word, l->at, l->nonce, l->signature, l->body, c->now);
+}
+
+static err_t end_old_key(struct ctx *c, void *arg)
+{
+	const struct courier *k = arg;
+	return paper_courier_switched(c, k->name, NULL);
+}
+
+static bool call_with(struct ctx *c, struct courier *k, struct str secret, const char *word, const char *path,
+        struct str body, struct str *answer)
 {
 	struct str at = str_from_int(c->arena, c->now / PAPER_SECOND), nonce = crypto_random_hex(c->arena, 16);
 	struct str headers[] = { str_printf(c->arena, "Courier-Timestamp: %.*s", STR_FMT(at)),
 		str_printf(c->arena, "Courier-Nonce: %.*s", STR_FMT(nonce)),
 		str_printf(c->arena, "Courier-Signature: %.*s",
-		        STR_FMT(paper_courier_sign(c->arena, k->secret, word, at, nonce, body))) };
+		        STR_FMT(paper_courier_sign(c->arena, secret, word, at, nonce, body))) };
 	struct fetch f = { .base = k->base,
 		.path = str_printf(c->arena, "%.*s%s", STR_FMT(k->prefix), path).p,
 		.media = "application/json",
@@ -61,12 +84,21 @@ static bool call(
 		.n_headers = COUNT(headers) };
 	struct fetched got = fetch_call(c->arena, &f);
 	if (got.status != 200) return false;
-	bool good = paper_courier_check(c->arena, k->secret, "answer", fetch_header(&got, "Courier-Timestamp"),
-	                    fetch_header(&got, "Courier-Nonce"), fetch_header(&got, "Courier-Signature"), got.body,
-	                    c->now) == PAPER_LETTER_GOOD;
+	const struct letter letter = { "answer", fetch_header(&got, "Courier-Timestamp"),
+		fetch_header(&got, "Courier-Nonce"), fetch_header(&got, "Courier-Signature"), got.body };
+	bool switched, good = check_letter(c, k, &letter, &switched) == PAPER_LETTER_GOOD;
 	if (!good) access_security(c, "courier-answer-refused", k->name);
+	if (switched) good = db_write(c, end_old_key, k) == OK;
 	*answer = got.body;
 	return good;
+}
+
+/* Sends a signed message; true: a signed answer came. Which of two keys the courier uses is found out by asking. */
+static bool call(
+        struct ctx *c, struct courier *k, const char *word, const char *path, struct str body, struct str *answer)
+{
+	return (k->old.p && call_with(c, k, k->old, word, path, body, answer)) ||
+	       call_with(c, k, k->secret, word, path, body, answer);
 }
 
 /* --- opening --- */
@@ -96,8 +128,8 @@ err_t parcel_open(struct ctx *c, int64_t taxpayer_id, int64_t id, struct str *or
 struct news {
 	const struct paper_event *list;
 	size_t n;
-	struct str courier, nonce; /* of a letter; courier STR_NONE: an answer to a question of ours */
-	bool known, new_letter;
+	struct str courier, nonce;        /* of a letter; courier STR_NONE: an answer to a question of ours */
+	bool known, new_letter, switched; /* switched: it was signed by the new key, the old one ends */
 };
 
 /* Where it is now, by the newest word; the end is final. */
@@ -127,6 +159,7 @@ static err_t hear(struct ctx *c, void *arg)
 	news->known = true;
 	if (news->nonce.p) TRY(paper_letter_insert(c, news->courier, news->nonce, c->now, &fresh));
 	news->new_letter = fresh > 0;
+	if (news->switched && news->new_letter) TRY(paper_courier_switched(c, news->courier, NULL));
 	for (size_t i = 0; i < news->n && news->new_letter && news->known; i++)
 		TRY(apply_one(c, &news->list[i], news->courier, &news->known));
 	return OK;
@@ -150,9 +183,10 @@ err_t courier_event(struct ctx *c, const void *input, struct reply *out)
 	struct json_fault where;
 	struct str nonce = http_header(c->request, "Courier-Nonce");
 	enum paper_letter letter = PAPER_LETTER_FORGED;
-	if (courier_find(c, in->courier, &k))
-		letter = paper_courier_check(c->arena, k.secret, "event", http_header(c->request, "Courier-Timestamp"),
-		        nonce, http_header(c->request, "Courier-Signature"), in->body, c->now);
+	bool switched = false;
+	const struct letter it = { "event", http_header(c->request, "Courier-Timestamp"), nonce,
+		http_header(c->request, "Courier-Signature"), in->body };
+	if (courier_find(c, in->courier, &k)) letter = check_letter(c, &k, &it, &switched);
 	if (letter == PAPER_LETTER_FORGED) {
 		access_security(c, "courier-callback-forged", in->courier);
 		return RAISE(c, E_FORBIDDEN, &forged);
@@ -167,7 +201,7 @@ err_t courier_event(struct ctx *c, const void *input, struct reply *out)
 	}
 	if (json_parse(c->arena, in->body, &v, &where) != OK || !paper_event_read(c->arena, v, &e))
 		return RAISE(c, E_INPUT, &unreadable);
-	struct news news = { .list = &e, .n = 1, .courier = in->courier, .nonce = nonce };
+	struct news news = { .list = &e, .n = 1, .courier = in->courier, .nonce = nonce, .switched = switched };
 	TRY(db_write(c, hear, &news));
 	if (!news.new_letter) {
 		access_security(c, "courier-callback-replayed", in->courier);

@@ -146,8 +146,12 @@ INSERT INTO paper_courier (name, title, address, secret, registered_at) VALUES (
 ON CONFLICT (name) DO UPDATE SET title = excluded.title, address = excluded.address, secret = excluded.secret;
 
 -- :name courier_rekey :exec
--- :in secret bytes, name text
-UPDATE paper_courier SET secret = $1 WHERE name = $2 AND closed_at = 0;
+-- :in old_until instant, secret bytes, name text
+UPDATE paper_courier SET old_secret = secret, old_until = $1, secret = $2 WHERE name = $3 AND closed_at = 0;
+
+-- :name courier_switched :exec
+-- :in name text
+UPDATE paper_courier SET old_secret = NULL, old_until = 0 WHERE name = $1;
 
 -- :name courier_end :exec
 -- :in at instant, name text
@@ -166,8 +170,8 @@ SELECT count(*) FROM paper_parcel WHERE courier = $1 AND state NOT IN ('signed',
 
 -- :name courier_get :one
 -- :in name text
--- :out title text, address text, secret bytes, closed_at instant
-SELECT title, address, secret, closed_at FROM paper_courier WHERE name = $1;
+-- :out title text, address text, secret bytes, closed_at instant, old_secret bytes?, old_until instant
+SELECT title, address, secret, closed_at, old_secret, old_until FROM paper_courier WHERE name = $1;
 
 -- :name courier_first :one
 -- :out name text

@@ -215,7 +215,7 @@ static bool next_json(struct ctx *c, struct file_reader *r, struct value **tree,
 		if (!text.n) continue;
 		if (text.n > ORDER_LINE_BYTES_MAX)
 			FAULT(c, S(""), &too_long);
-		else if (json_parse(c->arena, text, tree, &where) != OK)
+		else if (json_parse_numerals(c->arena, text, tree, &where) != OK)
 			FAULT(c, S(""), &bad_json, str_from_int(c->arena, where.column), where.reason);
 		return true;
 	}

@@ -228,10 +228,10 @@ static err_t put_month(struct ctx *c, struct str period, struct value *v)
 {
 	struct purchase_closed_get_row row;
 	struct money tax, transferred;
-	int64_t count;
+	int64_t count, reds;
 	bool is_closed;
 	TRY(purchase_credited(c, c->caller.subject_id, period, &count, &tax));
-	TRY(purchase_transferred_out(c, c->caller.subject_id, period, &transferred));
+	TRY(purchase_transferred_out(c, c->caller.subject_id, period, &reds, &transferred));
 	TRY(purchase_closed_get(c, c->caller.subject_id, period, &row, &is_closed));
 	value_put_bool(c->arena, v, "closed", is_closed);
 	value_put(c->arena, v, "closed_at", value_null(c->arena));
@@ -352,11 +352,27 @@ err_t purchase_credits(
 	return OK;
 }
 
-err_t purchase_transferred_out(struct ctx *c, int64_t buyer_id, struct str period, struct money *tax)
+err_t purchase_transfers(
+        struct ctx *c, int64_t buyer_id, struct str period, struct str after, struct purchase_credit **out, size_t *n)
+{
+	struct purchase_transfer_list_row *rows;
+	TRY(purchase_transfer_list(c, buyer_id, period, after, &rows, n));
+	*out = arena_array(c->arena, *n + 1, sizeof **out);
+	for (size_t i = 0; i < *n; i++) {
+		struct purchase_credit *one = &(*out)[i];
+		*one = (struct purchase_credit){ .number = rows[i].red_number, .tax = rows[i].tax };
+		TRY(seller_of(c, buyer_id, one));
+		if (one->amount.fen < 0) one->amount.fen = -one->amount.fen;
+	}
+	return OK;
+}
+
+err_t purchase_transferred_out(struct ctx *c, int64_t buyer_id, struct str period, int64_t *n, struct money *tax)
 {
 	struct purchase_transfer_total_row row;
 	bool found;
 	TRY(purchase_transfer_total(c, buyer_id, period, &row, &found));
+	*n = row.n;
 	*tax = row.tax;
 	return OK;
 }

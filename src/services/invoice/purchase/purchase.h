@@ -6,7 +6,8 @@
 /* Input tax confirmed for deduction in a period (进项税额, 附列资料二): number of vouchers and their tax. */
 MUST_USE err_t purchase_credited(struct ctx *c, int64_t buyer_id, struct str period, int64_t *n, struct money *tax);
 /* Input tax to be transferred out in a period (进项税额转出): of red letters against invoices that were credited. */
-MUST_USE err_t purchase_transferred_out(struct ctx *c, int64_t buyer_id, struct str period, struct money *tax);
+MUST_USE err_t purchase_transferred_out(
+        struct ctx *c, int64_t buyer_id, struct str period, int64_t *n, struct money *tax);
 
 /* An invoice that a buyer received: issued here, or imported. */
 struct purchase_received {
@@ -31,5 +32,9 @@ struct purchase_credit {
 	struct money amount, tax; /* amount: without tax */
 };
 MUST_USE err_t purchase_credits(
+        struct ctx *c, int64_t buyer_id, struct str period, struct str after, struct purchase_credit **out, size_t *n);
+/* The red letters of a month whose input tax is transferred out, in the same way: number is the red letter's, the
+ * amounts are those taken back, without a sign. */
+MUST_USE err_t purchase_transfers(
         struct ctx *c, int64_t buyer_id, struct str period, struct str after, struct purchase_credit **out, size_t *n);
 #endif

@@ -41,8 +41,14 @@ INSERT INTO input_transfer_out (buyer_id, red_number, number, period, tax_fen, a
 
 -- :name transfer_total :one
 -- :in buyer_id int, period text
--- :out tax money
-SELECT CAST(COALESCE(sum(tax_fen), 0) AS BIGINT) FROM input_transfer_out WHERE buyer_id = $1 AND period = $2;
+-- :out n int, tax money
+SELECT count(*), CAST(COALESCE(sum(tax_fen), 0) AS BIGINT) FROM input_transfer_out WHERE buyer_id = $1 AND period = $2;
+
+-- :name transfer_list :many
+-- :in buyer_id int, period text, after text
+-- :out red_number text, number text, tax money
+-- :max 200
+SELECT red_number, number, tax_fen FROM input_transfer_out WHERE buyer_id = $1 AND period = $2 AND red_number > $3 ORDER BY red_number LIMIT 200;
 
 -- :name transfers_wrong :many
 -- :out number text

@@ -57,7 +57,7 @@ static err_t judge(struct ctx *c, const struct report_in *in, struct str *number
 	}
 	if (!in->qr.p && in->has_total)
 		text = str_printf(c->arena, "%.*s %s", STR_FMT(text), money_format(c->arena, in->total).p);
-	TRY(verify_ask(c, text, &answer));
+	TRY(verify_ask(c, text, STR_NONE, &answer));
 	*verdict = verify_code(c, answer);
 	*number = value_text(answer, "number");
 	if (!number->p) *number = in->number.p ? in->number : S("");

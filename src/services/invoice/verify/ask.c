@@ -178,16 +178,13 @@ void verify_count(struct ctx *c, const struct value *answer)
 		if (str_is(verdict, verify_counted[i])) metric_add(verify_counter(c, i), 1);
 }
 
-err_t verify_ask(struct ctx *c, struct str text, struct value **out)
+err_t verify_ask(struct ctx *c, struct str text, struct str sender, struct value **out)
 {
 	struct verify_words w;
-	struct reply reply = { 0 };
 	text = str_trim(text);
 	if (str_starts(utf8_fold(c->arena, text), "01,")) {
-		struct verify_qr_in qr = { .text = text };
-		TRY(verify_qr(c, &qr, &reply));
-		*out = reply.value;
-		return OK;
+		struct verify_qr_in qr = { .text = text, .sender = sender };
+		return verify_qr_judge(c, &qr, out);
 	}
 	if (!verify_words_read(c->arena, text, &w)) {
 		*out = unanswered(c, "unreadable", "words", N_("看不懂。请发：CY 20 位发票号码 价税合计"), STR_NONE);
@@ -195,6 +192,7 @@ err_t verify_ask(struct ctx *c, struct str text, struct value **out)
 		return OK;
 	}
 	if (!w.legacy) {
+		w.in.sender = sender;
 		TRY(verify_judge(c, &w.in, out));
 		verify_count(c, *out);
 		return OK;
@@ -204,4 +202,10 @@ err_t verify_ask(struct ctx *c, struct str text, struct value **out)
 	if (found) return OK;
 	*out = unanswered(c, "unknown", "older-kind", N_("这是旧式发票，不在本平台的开票记录里"), w.in.number);
 	return OK;
+}
+
+err_t verify_ask_once(struct ctx *c, struct str text, struct value **out)
+{
+	TRY(verify_ask(c, text, STR_NONE, out));
+	return verify_not_too_often(c, *out);
 }

@@ -57,7 +57,7 @@ static void conclude(struct ctx *c, const struct issue_file *f, struct str bytes
 		             : N_("签名完整，但不是本局的密钥：请到开票方所在地的税务局查");
 		break;
 	case ISSUE_FILE_BARE:
-		if (!ours || differs) break;
+		if (!ours || differs || str_is(t->verdict, "too-often")) break; /* nothing was compared */
 		verdict = "unproven";
 		words = N_(
 		        "号码、合计、日期和开具时一致，但文件没有本局的签名，其他内容证明不了。请用本局发出的原文件");
@@ -84,9 +84,12 @@ static void add_check(struct ctx *c, struct value *checks, const struct value *f
 /* Number, total and day against the plane, each as one more check. */
 static err_t ask_plane(struct ctx *c, const struct issue_file *f, struct value *checks, struct told *t)
 {
-	const struct verify_in asked = {
-		.number = f->number, .total = f->total, .date = f->date, .has_total = true, .has_date = true
-	};
+	const struct verify_in asked = { .number = f->number,
+		.total = f->total,
+		.date = f->date,
+		.has_total = true,
+		.has_date = true,
+		.proven = f->proof == ISSUE_FILE_PROVEN };
 	struct value *answer;
 	TRY(verify_judge(c, &asked, &answer));
 	*t = (struct told){ f->number, value_text(answer, "verdict"), value_text(answer, "detail"),

@@ -119,8 +119,9 @@ static struct str not_reported(struct ctx *c, const struct lane_certificate *cer
 	        c->arena, tr(c, N_("由{1}的设备签名，还没有上报；证书有效期至 {2}。请过一会儿再查")).p, arg);
 }
 
-err_t verify_lane_qr(struct ctx *c, struct str text, struct value **out)
+err_t verify_lane_qr(struct ctx *c, const struct verify_qr_in *in, struct value **out)
 {
+	struct str text = in->text;
 	struct tlog_verifier keys[KEYS_MAX];
 	struct lane_qr q;
 	struct lane_fact f;
@@ -131,9 +132,13 @@ err_t verify_lane_qr(struct ctx *c, struct str text, struct value **out)
 	o = lane_qr_check(c->arena, text, keys, keys_of(c, &f, keys), &q);
 	if (o == LANE_QR_GOOD && f.found && !str_eq(f.key, q.certificate.key)) o = LANE_QR_FORGED_CERTIFICATE;
 	issue_qr_text_read(c->arena, q.text, &usual);
-	struct verify_in asked = {
-		.number = usual.number, .total = usual.total, .date = usual.date, .has_total = true, .has_date = true
-	};
+	struct verify_in asked = { .number = usual.number,
+		.total = usual.total,
+		.date = usual.date,
+		.has_total = true,
+		.has_date = true,
+		.sender = in->sender,
+		.proven = o == LANE_QR_GOOD };
 	TRY(verify_judge(c, &asked, out));
 	struct value *list = checks_of(*out);
 	bool issued = !str_is(value_text(*out, "verdict"), "unknown");

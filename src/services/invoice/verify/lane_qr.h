@@ -6,5 +6,5 @@
 
 /* Event lane.status -> entry of the plane; false: not such an event. */
 bool lane_fact_put(struct arena *a, struct str event, struct plane_entry *out);
-MUST_USE err_t verify_lane_qr(struct ctx *c, struct str text, struct value **out);
+MUST_USE err_t verify_lane_qr(struct ctx *c, const struct verify_qr_in *in, struct value **out);
 #endif

@@ -23,6 +23,7 @@ static const struct {
 	{ "unproven", N_("内容没有证明"), "warn", "is_unproven" },
 	{ "listed", N_("作废或遗失"), "bad", "is_listed" },
 	{ "converted", N_("已换开电子发票"), "warn", "is_converted" },
+	{ "too-often", N_("查得太多，没有核对"), "warn", "is_often" },
 };
 
 static const struct value *checked_of(const struct value *answer, const char *what)

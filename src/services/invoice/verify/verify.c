@@ -1,6 +1,7 @@
 #include "services/invoice/verify/verify.h"
 #include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
+#include "kernel/limit/guesses.h"
 #include "kernel/metrics/metrics.h"
 #include "kernel/operation/spelled.h"
 #include "kernel/plane/plane.h"
@@ -23,6 +24,10 @@ static const struct field verify_fields[] = {
 	        .label = N_("开票日期") },
 	{ 0 },
 };
+
+static const struct fault_def too_often = { "verify-too-often",
+	N_("这个号码被查错的次数太多，一小时内不再核对金额和日期"),
+	N_("请用有签名的二维码或原文件查验，它们不受限制；只填号码也可以查"), NULL };
 
 /* The page that asks comes without a number first, and then with it: a form can not put it into the path. */
 static const struct field form_fields[] = {
@@ -112,7 +117,16 @@ static const struct {
 struct judged {
 	struct fact f;
 	bool found, total_same, date_same, same;
+	bool often; /* too many were wrong about this number: nothing is said, be this one right or not */
 };
+
+/* Amounts and dates are not to be found by trying (domain/invoice.md §2.5). */
+static void count_guess(struct ctx *c, const struct verify_in *in, struct judged *j)
+{
+	if (!j->found || in->proven || (!in->has_total && !in->has_date)) return;
+	j->often = guess_wait(c, in->number, in->sender) > 0;
+	if (!j->often && !j->same) guess_wrong(c, in->number, in->sender);
+}
 
 static err_t judge(struct ctx *c, const struct verify_in *in, struct judged *j)
 {
@@ -121,12 +135,36 @@ static err_t judge(struct ctx *c, const struct verify_in *in, struct judged *j)
 	j->total_same = j->found && j->f.total.fen == in->total.fen;
 	j->date_same = j->found && date_cmp(j->f.date, in->date) == 0;
 	j->same = j->found && (!in->has_total || j->total_same) && (!in->has_date || j->date_same);
+	count_guess(c, in, j);
 	return OK;
 }
 
 static bool tells_reversal(const struct verify_in *in, const struct judged *j)
 {
 	return j->same && in->has_total && (j->f.state == FACT_PARTLY || j->f.state == FACT_REVERSED);
+}
+
+static struct value *told_often(struct ctx *c, const struct verify_in *in)
+{
+	struct value *v = value_object(c->arena);
+	value_put_str(c->arena, v, "number", in->number);
+	value_put_c(c->arena, v, "verdict", "too-often");
+	value_put_str(c->arena, v, "detail",
+	        tr(c, N_("这个号码被查错的次数太多，一小时内不再核对金额和日期；请用有签名的二维码或原文件查验")));
+	checked(c, value_put_array(c->arena, v, "checked"), "content", "not-checked", N_("没有核对"));
+	value_put_str(c->arena, v, "reversed_by", STR_NONE);
+	return v;
+}
+
+static err_t raise_often(struct ctx *c)
+{
+	c->retry_after = GUESSES_WINDOW_SECONDS;
+	return RAISE(c, E_LIMITED, &too_often);
+}
+
+err_t verify_not_too_often(struct ctx *c, const struct value *answer)
+{
+	return str_is(value_text(answer, "verdict"), "too-often") ? raise_often(c) : OK;
 }
 
 static struct value *told(struct ctx *c, const struct verify_in *in, const struct judged *j)
@@ -154,7 +192,7 @@ err_t verify_judge(struct ctx *c, const struct verify_in *in, struct value **out
 {
 	struct judged j;
 	TRY(judge(c, in, &j));
-	*out = told(c, in, &j);
+	*out = j.often ? told_often(c, in) : told(c, in, &j);
 	return OK;
 }
 
@@ -175,11 +213,16 @@ static unsigned outcome(const struct verify_in *in, const struct judged *j)
 }
 
 /* The same answers are given all the time: only the number is new. */
-static err_t spell_one(struct ctx *c, const struct verify_in *in, struct buf *b)
+static err_t spell_one(struct ctx *c, const struct verify_in *in, struct buf *b, bool *often)
 {
 	struct plane_key key;
 	struct judged j;
 	TRY(judge(c, in, &j));
+	if (j.often) {
+		*often = true;
+		value_write_json(b, told_often(c, in));
+		return OK;
+	}
 	count(c, &j);
 	if (tells_reversal(in, &j) || !plane_key_digits(in->number, &key)) {
 		value_write_json(b, told(c, in, &j));
@@ -196,7 +239,9 @@ static err_t verify_spell(struct ctx *c, const void *input, struct reply *out)
 {
 	struct buf b;
 	buf_init(&b, c->arena, ANSWER_BYTES);
-	TRY(spell_one(c, input, &b));
+	bool often = false;
+	TRY(spell_one(c, input, &b, &often));
+	if (often) return raise_often(c);
 	out->bytes = buf_done(&b);
 	return OK;
 }
@@ -205,11 +250,12 @@ static err_t verify_spell_batch(struct ctx *c, const void *input, struct reply *
 {
 	const struct batch_in *in = input;
 	struct buf b;
+	bool often = false; /* told in its place */
 	buf_init(&b, c->arena, in->n_items * ANSWER_BYTES + 64);
 	buf_c(&b, "{\"results\":[");
 	for (size_t i = 0; i < in->n_items; i++) {
 		if (i) buf_char(&b, ',');
-		TRY(spell_one(c, &in->items[i], &b));
+		TRY(spell_one(c, &in->items[i], &b, &often));
 	}
 	buf_c(&b, "]}");
 	out->bytes = buf_done(&b);
@@ -299,7 +345,7 @@ static err_t verify(struct ctx *c, const void *input, struct reply *out)
 {
 	TRY(verify_judge(c, input, &out->value));
 	verify_count(c, out->value);
-	return OK;
+	return verify_not_too_often(c, out->value);
 }
 
 /* Nothing asked yet: the same members, empty. */
@@ -320,7 +366,7 @@ static err_t verify_form(struct ctx *c, const void *input, struct reply *out)
 }
 
 /* What stands in the code, its signature if it has one, and then what the plane knows. */
-err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
+err_t verify_qr_judge(struct ctx *c, const struct verify_qr_in *in, struct value **out)
 {
 	static const struct {
 		const char *outcome, *words;
@@ -331,46 +377,55 @@ err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
 		[ISSUE_QR_UNKNOWN_KEY] = { "unknown-key", N_("签名用的不是本平台的密钥") },
 		[ISSUE_QR_UNCHECKED] = { "not-checked", N_("这里没有密钥，签名没有核对") },
 	};
-	const struct verify_qr_in *in = input;
 	struct str keys;
 	struct issue_qr q;
-	if (lane_qr_is(in->text)) return verify_lane_qr(c, in->text, &out->value);
+	if (lane_qr_is(in->text)) return verify_lane_qr(c, in, out);
 	TRY(note_verifiers(c, &keys));
 	issue_qr_read_with(c, in->text, keys, &q);
 	bool listed = false;
-	if (!q.fault && !q.digital) TRY(verify_paper(c, q.code, q.number, &out->value, &listed));
+	if (!q.fault && !q.digital) TRY(verify_paper(c, q.code, q.number, out, &listed));
 	if (listed) return OK;
 	if (q.fault || !q.digital) {
 		struct value *list = value_array(c->arena);
-		out->value = value_object(c->arena);
+		*out = value_object(c->arena);
 		checked(c, list, "text", q.fault ? q.fault : "older-kind",
 		        q.fault ? N_("二维码内容读不懂或扫错了，请重新扫")
 		                : N_("这是旧式发票，不在本平台的开票记录里"));
-		value_put_str(c->arena, out->value, "number", q.fault ? STR_NONE : q.number);
-		value_put_c(c->arena, out->value, "verdict", q.fault ? "unreadable" : "unknown");
-		value_put_str(c->arena, out->value, "detail",
+		value_put_str(c->arena, *out, "number", q.fault ? STR_NONE : q.number);
+		value_put_c(c->arena, *out, "verdict", q.fault ? "unreadable" : "unknown");
+		value_put_str(c->arena, *out, "detail",
 		        tr(c, q.fault ? N_("二维码内容读不懂或扫错了，请重新扫")
 		                      : N_("没有查到这张发票。请核对号码；刚开的票请过几秒再查")));
-		value_put(c->arena, out->value, "checked", list);
-		value_put_str(c->arena, out->value, "reversed_by", STR_NONE);
-		verify_count(c, out->value);
+		value_put(c->arena, *out, "checked", list);
+		value_put_str(c->arena, *out, "reversed_by", STR_NONE);
+		verify_count(c, *out);
 		return OK;
 	}
-	struct verify_in asked = {
-		.number = q.number, .total = q.total, .date = q.date, .has_total = true, .has_date = true
-	};
+	struct verify_in asked = { .number = q.number,
+		.total = q.total,
+		.date = q.date,
+		.has_total = true,
+		.has_date = true,
+		.sender = in->sender,
+		.proven = q.signature == ISSUE_QR_SIGNED };
 	bool forged = q.signature == ISSUE_QR_FORGED || q.signature == ISSUE_QR_UNKNOWN_KEY;
-	TRY(verify_judge(c, &asked, &out->value));
-	if (forged) {
-		value_set(c->arena, out->value, S("verdict"), value_str(c->arena, S("not-as-issued")));
-		value_set(c->arena, out->value, S("detail"), value_str(c->arena, tr(c, signatures[q.signature].words)));
+	TRY(verify_judge(c, &asked, out));
+	if (forged && !str_is(value_text(*out, "verdict"), "too-often")) {
+		value_set(c->arena, *out, S("verdict"), value_str(c->arena, S("not-as-issued")));
+		value_set(c->arena, *out, S("detail"), value_str(c->arena, tr(c, signatures[q.signature].words)));
 	}
-	struct value_member *list = out->value->first;
+	struct value_member *list = (*out)->first;
 	while (!str_is(list->key, "checked"))
 		list = list->next;
 	checked(c, list->value, "signature", signatures[q.signature].outcome, signatures[q.signature].words);
-	verify_count(c, out->value);
+	verify_count(c, *out);
 	return OK;
+}
+
+err_t verify_qr(struct ctx *c, const void *input, struct reply *out)
+{
+	TRY(verify_qr_judge(c, input, &out->value));
+	return verify_not_too_often(c, out->value);
 }
 
 static err_t verify_qr_form(struct ctx *c, const void *input, struct reply *out)
@@ -437,7 +492,7 @@ static const struct operation operations[] = {
 	        .menu = "公众服务/查验/发票查验",
 	        .title = N_("发票查验"),
 	        .requirements = "A10.1 A10.3 A10.7 A10.8",
-	        .words = "查验 真伪 发票状态 verify invoice" },
+	        .words = "查验 查发票 发票真伪 真伪 发票状态 verify verify-invoice" },
 	{ .id = "verify.table_form",
 	        .method = GET,
 	        .path = "/verify/batch",

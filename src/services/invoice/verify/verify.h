@@ -7,11 +7,16 @@
  * checked[], reversed_by}, from the plane alone. text: that of a QR code, or words as people type and say them: "CY
  * 2633… 1130.00". */
 enum { VERIFY_ASK_MAX = 512 };
-MUST_USE err_t verify_ask(struct ctx *c, struct str text, struct value **out);
+/* sender: who is told apart behind a gateway; empty: the caller. Verdict "too-often": of this number too many amounts
+ * or dates were wrong, so that nobody can find them by asking (kernel/limit/guesses.h). */
+MUST_USE err_t verify_ask(struct ctx *c, struct str text, struct str sender, struct value **out);
+/* The same as the answer of an operation: E_LIMITED instead of that verdict. */
+MUST_USE err_t verify_ask_once(struct ctx *c, struct str text, struct value **out);
 bool verify_is_help(struct str text); /* nothing in it that could be asked */
 /* "valid", "not-as-issued:total,date": verdict and the items that led to it, the same in every channel. */
 struct str verify_code(struct ctx *c, const struct value *answer);
-struct str verify_code_title(struct ctx *c, struct str code); /* of such a code, in words; an unknown one stays as it is */
+struct str verify_code_title(
+        struct ctx *c, struct str code); /* of such a code, in words; an unknown one stays as it is */
 /* At most 70 UTF-16 units: one short message. */
 struct str verify_short(struct ctx *c, const struct value *answer);
 struct str verify_long(struct ctx *c, const struct value *answer);   /* some lines, for chats */

@@ -12,21 +12,36 @@ static const char *const taxes[CHARGES] = { "vat", "urban_construction", "educat
 struct opening {
 	int64_t taxpayer_id;
 	bool quarterly;
-	struct date since;
+	struct date since, from; /* in the register here; periods are opened from */
 	int64_t opened;
 };
+
+/* A clock that was set back (the sandbox) begins earlier. */
+static err_t since_of(struct ctx *c, int64_t taxpayer_id, struct date *since)
+{
+	struct filing_start_get_row start;
+	bool started;
+	TRY(filing_start_get(c, taxpayer_id, &start, &started));
+	*since = started && date_cmp(start.since, c->today) < 0 ? start.since : c->today;
+	return OK;
+}
+
+err_t calendar_first_due(struct ctx *c, const struct taxpayer *t, struct date *due_on)
+{
+	struct date since;
+	TRY(since_of(c, t->id, &since));
+	*due_on = periods_due(c->app->calendar, periods_at(t->quarterly, since));
+	return OK;
+}
 
 static err_t find_opening(struct ctx *c, int64_t taxpayer_id, struct opening *o, bool *found)
 {
 	struct taxpayer t;
-	struct filing_start_get_row start;
-	bool started;
 	TRY(registry_taxpayer_head(c, taxpayer_id, &t, found));
 	if (!*found) return OK;
-	TRY(filing_start_get(c, taxpayer_id, &start, &started));
-	*o = (struct opening){
-		.taxpayer_id = taxpayer_id, .quarterly = t.quarterly, .since = started ? start.since : c->today
-	};
+	*o = (struct opening){ .taxpayer_id = taxpayer_id, .quarterly = t.quarterly };
+	TRY(since_of(c, taxpayer_id, &o->since));
+	o->from = periods_from(c->app->calendar, t.quarterly, t.registered_on, o->since);
 	/* Who is closed or not in order is the officer's matter: nothing new is opened. */
 	*found = str_is(t.status, "normal");
 	return OK;
@@ -38,7 +53,7 @@ static err_t open_all(struct ctx *c, void *arg)
 	struct period periods[PERIODS_MAX];
 	o->opened = 0;
 	TRY(filing_start_put(c, o->taxpayer_id, o->since, NULL));
-	size_t n = periods_open(o->quarterly, o->since, c->today, periods, PERIODS_MAX);
+	size_t n = periods_open(o->quarterly, o->from, c->today, periods, PERIODS_MAX);
 	for (size_t i = 0; i < n; i++) {
 		struct str period = period_format(c->arena, periods[i]);
 		struct date due_on = periods_due(c->app->calendar, periods[i]);
@@ -51,13 +66,19 @@ static err_t open_all(struct ctx *c, void *arg)
 	return OK;
 }
 
-/* Reading first: a calendar that is complete costs no write. The running period is opened last and by nobody else, so
- * it tells for all. */
+/* Reading first: a calendar that is complete costs no write. The running period and the one before it tell for all: the
+ * older ones are opened together with them. */
 static err_t is_complete(struct ctx *c, const struct opening *o, bool *complete)
 {
-	struct obligation last;
-	struct str period = period_format(c->arena, periods_at(o->quarterly, c->today));
-	return ledger_obligation_for(c, o->taxpayer_id, str_c(taxes[CHARGES - 1]), period, &last, complete);
+	struct period periods[2];
+	size_t n = periods_open(o->quarterly, o->from, c->today, periods, COUNT(periods));
+	*complete = true;
+	for (size_t i = n; i > 0 && *complete; i--) {
+		struct obligation last;
+		struct str period = period_format(c->arena, periods[i - 1]);
+		TRY(ledger_obligation_for(c, o->taxpayer_id, str_c(taxes[CHARGES - 1]), period, &last, complete));
+	}
+	return OK;
 }
 
 err_t calendar_open(struct ctx *c, int64_t taxpayer_id, int64_t *opened)

@@ -119,16 +119,20 @@ static err_t read_sales(struct ctx *c, struct draft *d)
 	return OK;
 }
 
-/* Confirmed month by month, whatever the period. */
+/* Confirmed and taken back month by month, whatever the period. */
 static err_t read_credits(struct ctx *c, struct draft *d)
 {
 	struct period month = period_of(PERIOD_MONTH, period_first(d->facts.period));
 	for (int i = 0; i < periods_months(d->facts.period); i++) {
 		int64_t n;
 		struct money tax;
-		TRY(purchase_credited(c, d->taxpayer.id, period_format(c->arena, period_next(month, i)), &n, &tax));
+		struct str now = period_format(c->arena, period_next(month, i));
+		TRY(purchase_credited(c, d->taxpayer.id, now, &n, &tax));
 		d->facts.n_credits += n;
 		d->facts.credit_tax.fen += tax.fen;
+		TRY(purchase_transferred_out(c, d->taxpayer.id, now, &n, &tax));
+		d->facts.n_transfers += n;
+		d->facts.transfer_tax.fen += tax.fen;
 	}
 	return OK;
 }

@@ -7,6 +7,7 @@
 #include "services/tax/filing/work.h"
 
 enum { PAGE = 200 };
+enum { LINE_CREDITS = 12, LINE_TRANSFERS = 14 }; /* of the general form */
 
 /* Where the lines without a formula come from. */
 static const struct origin {
@@ -24,6 +25,7 @@ static const struct origin {
 	{ "vat-general", 11, N_("本期开具的 13%、9%、6% 发票税额合计，红字为负"), N_("增值税法 第十六条") },
 	{ "vat-general", 12, N_("本期勾选确认的增值税专用发票税额合计"), N_("增值税法 第十六条") },
 	{ "vat-general", 13, N_("上期申报表第 20 栏"), N_("增值税法 第二十一条") },
+	{ "vat-general", 14, N_("本期红字发票冲减的已抵扣税额合计；其他用途的转出由您加上"), NULL },
 	{ "vat-general", 21, N_("本期开具的征收率（5%、3%）发票税额合计"), N_("增值税法 第十一条") },
 	{ "vat-general", 25, N_("上期申报表第 32 栏"), NULL },
 	{ "vat-general", 30, N_("本期内缴纳的上期增值税，取自台账"), NULL },
@@ -116,7 +118,8 @@ static bool put_sum(struct ctx *c, const struct draft *d, int n, struct value *v
 		value_push(c->arena, list, o);
 		invoices += s->n;
 	}
-	if (n == 12 && d->facts.n_credits && !d->facts.small) invoices = d->facts.n_credits;
+	if (n == LINE_CREDITS && !d->facts.small) invoices = d->facts.n_credits;
+	if (n == LINE_TRANSFERS && !d->facts.small) invoices = d->facts.n_transfers;
 	value_put_int(c->arena, v, "count", invoices);
 	value_put_money(c->arena, v, "paper", on_paper);
 	value_put(c->arena, v, "groups", list);
@@ -280,12 +283,16 @@ static err_t sold_pages(struct ctx *c, const struct draft *d, int n, struct peri
 	return paper_page(c, d, n, month, on_paper ? str_sub(after, 1, after.n - 1) : S(""), list, last, more);
 }
 
-static err_t credit_page(struct ctx *c, const struct draft *d, struct str month, struct str after, struct value *list,
-        struct str *last, bool *more)
+/* Vouchers that were confirmed, or red letters that take back what was. */
+static err_t credit_page(struct ctx *c, const struct draft *d, int n, struct str month, struct str after,
+        struct value *list, struct str *last, bool *more)
 {
 	struct purchase_credit *rows;
 	size_t k;
-	TRY(purchase_credits(c, d->taxpayer.id, month, after, &rows, &k));
+	if (n == LINE_CREDITS)
+		TRY(purchase_credits(c, d->taxpayer.id, month, after, &rows, &k));
+	else
+		TRY(purchase_transfers(c, d->taxpayer.id, month, after, &rows, &k));
 	for (size_t i = 0; i < k; i++) {
 		put_voucher(c, list, rows[i].number, rows[i].seller_name, rows[i].amount, rows[i].tax, rows[i].tax);
 		*last = rows[i].number;
@@ -300,7 +307,8 @@ err_t explain_sources(struct ctx *c, const struct draft *d, int n, struct str af
 	struct value *list = value_put_array(c->arena, to, "invoices");
 	struct str month = STR_NONE, number = S(""), last = S("");
 	struct period first = period_of(PERIOD_MONTH, period_first(d->facts.period));
-	bool more = false, credits = n == 12 && !d->facts.small, sold = form_is_sold(d->filled.form, n);
+	bool more = false, credits = (n == LINE_CREDITS || n == LINE_TRANSFERS) && !d->facts.small,
+	     sold = form_is_sold(d->filled.form, n);
 	if (after.p && str_split(&after, '.', &month)) number = after.p ? after : S("");
 	for (int i = 0; i < periods_months(d->facts.period) && !more; i++) {
 		struct str now = period_format(c->arena, period_next(first, i));
@@ -308,7 +316,7 @@ err_t explain_sources(struct ctx *c, const struct draft *d, int n, struct str af
 		if (order < 0 || (!credits && !sold)) continue;
 		struct str from = order == 0 ? number : S("");
 		if (credits)
-			TRY(credit_page(c, d, now, from, list, &last, &more));
+			TRY(credit_page(c, d, n, now, from, list, &last, &more));
 		else
 			TRY(sold_pages(c, d, n, period_next(first, i), from, list, &last, &more));
 		if (more) last = str_printf(c->arena, "%.*s.%.*s", STR_FMT(now), STR_FMT(last));

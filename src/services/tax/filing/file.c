@@ -84,11 +84,13 @@ static void check_fields(struct ctx *c, const struct return_in *in, const struct
 static err_t check_state(struct ctx *c, const struct draft *d, bool corrects)
 {
 	struct obligation first;
+	struct date from;
 	bool unfiled;
 	struct str id = str_from_int(c->arena, d->return_id);
 	if (d->filed && !corrects) return RAISE(c, E_CONFLICT, &filed_before, d->period, id);
 	/* The credit and the debt that are carried over come from the period before: in order. */
-	TRY(ledger_unfiled_before(c, d->taxpayer.id, S("vat"), d->due_on, &first, &unfiled));
+	TRY(calendar_first_due(c, &d->taxpayer, &from));
+	TRY(ledger_unfiled_between(c, d->taxpayer.id, S("vat"), from, d->due_on, &first, &unfiled));
 	return unfiled && !d->filed ? RAISE(c, E_CONFLICT, &earlier, first.period) : OK;
 }
 

@@ -45,6 +45,7 @@ static const struct cell_share general_shares[] = {
 static const struct cell_fact general_facts[] = {
 	{ 12, FACT(credit_tax) },
 	{ 13, FACT(carried) },
+	{ 14, FACT(transfer_tax) },
 	{ 25, FACT(owed) },
 	{ 30, FACT(paid_previous) },
 	{ 31, FACT(arrears) },

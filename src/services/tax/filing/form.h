@@ -42,6 +42,8 @@ struct facts {
 	size_t n_sold, n_paper;          /* n_paper: of those, on paper */
 	int64_t n_credits;               /* confirmed vouchers and their tax */
 	struct money credit_tax;
+	int64_t n_transfers; /* red letters against confirmed vouchers, and the tax to be given back */
+	struct money transfer_tax;
 	bool has_previous;                   /* the return before was filed here */
 	struct money carried, owed;          /* its l20 and l32 */
 	struct money paid_previous, arrears; /* paid in this period for the one before; for older ones */

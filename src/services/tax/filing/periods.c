@@ -45,6 +45,13 @@ size_t periods_open(bool quarterly, struct date since, struct date today, struct
 	return n;
 }
 
+struct date periods_from(const struct calendar *calendar, bool quarterly, struct date registered_on, struct date since)
+{
+	struct period before = period_next(periods_at(quarterly, since), -1);
+	bool due = date_cmp(periods_due(calendar, before), since) >= 0;
+	return due && date_cmp(period_last(before), registered_on) >= 0 ? period_first(before) : since;
+}
+
 enum reminder periods_reminder(struct date due_on, struct date today)
 {
 	int32_t left = date_days(due_on) - date_days(today);

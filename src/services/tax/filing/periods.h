@@ -23,6 +23,11 @@ enum period_state periods_state(struct period p, struct date registered_on, stru
 enum { PERIODS_MAX = 36 };
 size_t periods_open(bool quarterly, struct date since, struct date today, struct period *out, size_t max);
 
+/* The day from which periods are opened for whoever came into this bureau's register on `since`: the period that had
+ * ended by then is among them as long as it was not due yet and the taxpayer was registered in it. */
+struct date periods_from(
+        const struct calendar *calendar, bool quarterly, struct date registered_on, struct date since);
+
 /* Reminders (催报催缴): 7, 3 and 1 days before the due date, and the day after it. */
 enum reminder { REMINDER_NONE, REMINDER_7, REMINDER_3, REMINDER_1, REMINDER_OVERDUE };
 enum reminder periods_reminder(struct date due_on, struct date today);

@@ -41,7 +41,7 @@ ORDER BY r.taxpayer_id, r.return_id LIMIT 1000;
 
 -- :name start_put :exec
 -- :in taxpayer_id int, since date
-INSERT INTO filing_start (taxpayer_id, since) VALUES ($1, $2) ON CONFLICT (taxpayer_id) DO NOTHING;
+INSERT INTO filing_start (taxpayer_id, since) VALUES ($1, $2) ON CONFLICT (taxpayer_id) DO UPDATE SET since = excluded.since WHERE excluded.since < filing_start.since;
 
 -- :name start_get :one
 -- :in taxpayer_id int

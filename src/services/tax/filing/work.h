@@ -82,6 +82,9 @@ void answer_policy(struct ctx *c, const struct filled *f, struct value *to);
 
 /* Opens what is missing in the calendar of one taxpayer up to today; *opened how many. */
 MUST_USE err_t calendar_open(struct ctx *c, int64_t taxpayer_id, int64_t *opened);
+/* When the first period is due that began with the taxpayer in the register here. What ended before may have been filed
+ * elsewhere: nothing waits for it. */
+MUST_USE err_t calendar_first_due(struct ctx *c, const struct taxpayer *t, struct date *due_on);
 
 /* Only for pages: an explanation in words (e, words, terms), the period by its name. */
 void view_why(struct ctx *c, const struct draft *d, const struct value *explain, struct value *to);

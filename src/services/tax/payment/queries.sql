@@ -114,6 +114,14 @@ SELECT voucher FROM payment_debit WHERE channel = $1 AND bank_no = $2;
 SELECT voucher, bank_no, amount_fen, debited_at, reconciled_on FROM payment_debit WHERE channel = $1 AND day = $2
 ORDER BY voucher;
 
+-- Days with debits that no file of the bank was ever compared with.
+-- :name days_missed :many
+-- :in channel text, before date
+-- :out day date
+-- :max 100
+SELECT DISTINCT d.day FROM payment_debit d WHERE d.channel = $1 AND d.day < $2 AND d.reconciled_on IS NULL
+AND NOT EXISTS (SELECT 1 FROM payment_reconciliation r WHERE r.channel = d.channel AND r.day = d.day) ORDER BY d.day LIMIT 100;
+
 -- :name debit_reconcile :exec
 -- :in reconciled_on date, channel text, voucher text
 UPDATE payment_debit SET reconciled_on = $1 WHERE channel = $2 AND voucher = $3 AND reconciled_on IS NULL;

@@ -161,10 +161,11 @@ static void check_quantity(struct work *w, const struct line *l)
 	}
 }
 
-/* A discount line belongs to the line before it (§4.2). */
+/* A discount line belongs to the line before it (§4.2); on a red letter it goes back with that line and is positive. */
 static void check_discount(struct work *w, const struct line *l, const struct line *before)
 {
-	if (w->red || !before || before->discount) {
+	int64_t sign = w->red ? -1 : 1;
+	if (!before || before->discount) {
 		line_fault(w, "discount", SPEC_DISCOUNT_PLACE, STR_NONE, STR_NONE);
 		return;
 	}
@@ -174,12 +175,18 @@ static void check_discount(struct work *w, const struct line *l, const struct li
 		line_fault(w, "", SPEC_DISCOUNT_DIFFERS, STR_NONE, STR_NONE);
 	if (l->quantity_given || l->price_given || l->spec.p || l->unit.p)
 		line_fault(w, "", SPEC_DISCOUNT_QUANTITY, STR_NONE, STR_NONE);
-	if (l->has_amount && before->has_amount && -l->amount.fen > before->amount.fen)
+	if (l->has_amount && before->has_amount && -l->amount.fen * sign > before->amount.fen * sign)
 		line_fault(w, "amount", SPEC_DISCOUNT_HIGH, STR_NONE, STR_NONE);
 }
 
-static void check_reference(struct work *w, const struct line *l)
+/* A red discount line names the blue line of the line before it, any other line one of its own. */
+static void check_reference(struct work *w, const struct line *l, const struct line *before)
 {
+	if (w->red && l->discount) {
+		if (before && !before->discount && l->of_line != before->of_line)
+			line_fault(w, "line", SPEC_LINE_REFERENCE, STR_NONE, STR_NONE);
+		return;
+	}
 	bool twice = l->of_line > 0 && l->of_line <= SPEC_LINES && w->seen[l->of_line];
 	if (l->of_line && (!w->red || twice)) line_fault(w, "line", SPEC_LINE_REFERENCE, STR_NONE, STR_NONE);
 	if (l->of_line > 0 && l->of_line <= SPEC_LINES) w->seen[l->of_line] = true;
@@ -187,11 +194,11 @@ static void check_reference(struct work *w, const struct line *l)
 
 static void check_line(struct work *w, const struct line *l, const struct line *before)
 {
-	bool negative = w->red || l->discount;
+	bool negative = w->red != l->discount;
 	check_code(w, l);
 	check_rate(w, l);
 	check_tax(w, l);
-	check_reference(w, l);
+	check_reference(w, l, before);
 	if (l->discount)
 		check_discount(w, l, before);
 	else

@@ -114,8 +114,8 @@ static void complete_line(struct spec_report *r, struct value *line, bool red, s
 {
 	struct money m;
 	struct str code = value_text(line, "tax_code");
-	bool negative = money_parse(value_text(line, "amount"), &m) && m.fen < 0;
-	if (!red && negative && !value_get(line, S("quantity"))) value_put_bool(r->arena, line, "discount", true);
+	bool there = money_parse(value_text(line, "amount"), &m), against = red ? m.fen > 0 : m.fen < 0;
+	if (there && against && !value_get(line, S("quantity"))) value_put_bool(r->arena, line, "discount", true);
 	if (!value_get(line, S("tax"))) value_put_c(r->arena, line, "tax", "0.00"); /* exempt lines may lack it */
 	if (!str_is(value_text(line, "rate"), "0") || value_get(line, S("treatment"))) return;
 	bool not_taxed = str_is(rate_as_written, "不征税") || (code.n && code.p[0] == '6');
@@ -149,8 +149,8 @@ static void read_proof(struct spec_report *r, const struct xml_node *core)
 		r->proof.hash[s] = xml_text(n, "Hash");
 		r->proof.key[s] = xml_text(n, "Key");
 		r->proof.signature[s] = xml_text(n, "Signature");
+		r->has_proof = r->has_proof || n;
 	}
-	r->has_proof = true;
 }
 
 /* Special businesses and 差额征税 have more members than EInvoice has elements with a sourced name: then the core

@@ -110,6 +110,32 @@ static void opened_by_event_and_by_day(void **state)
 	end(&w, &c);
 }
 
+/* A sandbox's clock goes both ways: what is due on the day is there, what has not begun is not. */
+static void clock_both_ways(void **state)
+{
+	static const struct {
+		const char *day;
+		size_t firm;
+	} steps[] = { { "2026-11-05T10:00:00+08:00", 8 }, { "2026-12-05T10:00:00+08:00", 12 },
+		{ "2026-11-20T10:00:00+08:00", 8 }, { "2027-01-05T10:00:00+08:00", 16 } };
+	(void)state;
+	struct world w;
+	struct ctx c = begin(&w);
+	int64_t opened;
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		set(&c, steps[i].day);
+		assert_int_equal(calendar_open(&c, w.firm, &opened), OK);
+		if (count(&c, w.firm) != steps[i].firm) fail_msg("%s: %zu", steps[i].day, count(&c, w.firm));
+	}
+	struct obligation o;
+	bool found;
+	assert_int_equal(ledger_unfiled_between(&c, w.firm, S("vat"), (struct date){ 2026, 11, 17 },
+	                         (struct date){ 2027, 1, 15 }, &o, &found),
+	        OK);
+	assert_true(found && str_is(o.period, "2026-11"));
+	end(&w, &c);
+}
+
 static void reminded_once_a_stage(void **state)
 {
 	/* Two firms are there; only the monthly one has a return due on 2026-12-15. */
@@ -199,6 +225,7 @@ static void corrections_and_money(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(opened_by_event_and_by_day),
-		cmocka_unit_test(reminded_once_a_stage), cmocka_unit_test(corrections_and_money) };
+		cmocka_unit_test(clock_both_ways), cmocka_unit_test(reminded_once_a_stage),
+		cmocka_unit_test(corrections_and_money) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,30 @@ static void due_dates(void **state)
 	arena_free(a);
 }
 
+/* The period that is due when the register begins is to be filed too; one that was due before is not. */
+static void first_opened(void **state)
+{
+	static const struct {
+		bool quarterly;
+		const char *registered, *since, *from;
+	} cases[] = { { false, "2020-06-01", "2026-12-01", "2026-11-01" },
+		{ false, "2020-06-01", "2026-12-15", "2026-11-01" },
+		{ false, "2020-06-01", "2026-12-16", "2026-12-16" },
+		{ false, "2026-11-30", "2026-12-01", "2026-11-01" },
+		{ false, "2026-12-01", "2026-12-01", "2026-12-01" }, { true, "2020-06-01", "2026-12-01", "2026-12-01" },
+		{ true, "2020-06-01", "2026-10-26", "2026-07-01" } };
+	(void)state;
+	struct arena *a = arena_new();
+	unsigned line;
+	struct calendar *c = calendar_load(a, asset_get("data/holidays.csv"), asset_get("data/due-dates.csv"), &line);
+	assert_non_null(c);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct date from = periods_from(c, cases[i].quarterly, day(cases[i].registered), day(cases[i].since));
+		if (date_cmp(from, day(cases[i].from)) != 0) fail_msg("%s", cases[i].since);
+	}
+	arena_free(a);
+}
+
 static void states(void **state)
 {
 	(void)state;
@@ -96,6 +120,7 @@ static void reminders(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(kinds), cmocka_unit_test(due_dates),
-		cmocka_unit_test(states), cmocka_unit_test(opened_periods), cmocka_unit_test(reminders) };
+		cmocka_unit_test(first_opened), cmocka_unit_test(states), cmocka_unit_test(opened_periods),
+		cmocka_unit_test(reminders) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
