@@ -115,6 +115,30 @@ test('A09.4 each obligatory field is asked for at its place, a stranger is refus
   for (const bad of ['x', { a: 1 }, [1], [{ place: 5 }], [{ nonsense: 'x' }]]) assert.equal((await t1.post('/v1/invoices', bodyOf('construction', { special: bad }))).status, 422);
 });
 
+test('A09.1 refined oil is sold as refined oil: business, unit, quantity and price; tables mean it', async () => {
+  const oil = (more = {}) => line('1070101010200000000', '92 号汽油', '0.13', { unit: '升', ...more });
+  const of = (lines, more = {}) => ({ kind: 'special', buyer: T3, lines, ...more });
+  const faults = (r) => r.body.errors.map((e) => `${e.pointer} ${e.code}`).sort();
+  const bare = await t1.post('/v1/invoices', of([oil()]));
+  assert.deepEqual(faults(bare), ['/business special-code-business']);
+  assert.match(bare.body.errors[0].detail, /成品油/);
+  assert.deepEqual(faults(await t1.post('/v1/invoices', of([oil({ unit: '桶' }), oil({ unit: undefined, quantity: undefined, price: undefined, amount: '9.00' })]))),
+    ['/business special-code-business', '/lines/0/unit special-unit', '/lines/1/quantity special-quantity', '/lines/1/unit special-unit']);
+  assert.deepEqual(faults(await t1.post('/v1/invoices', of([oil({ quantity: '0' })], { business: 'refined_oil' }))), ['/lines/0/quantity not-positive']);
+  assert.deepEqual(faults(await t1.post('/v1/invoices', of([oil()], { business: 'rare_earth' }))),
+    ['/business special-code-business', '/lines/0/unit special-unit']);
+  assert.equal((await t1.post('/v1/invoices', of([oil()], { business: 'refined_oil' }))).status, 201);
+  // wax is made of oil and none (1070101120000000000)
+  assert.equal((await t1.post('/v1/invoices', of([line('1070101120000000000', '石蜡', '0.13')]))).status, 201);
+  const csv = ['单号,发票种类,购买方税号,购买方名称,税收分类编码,项目名称,单位,数量,单价,含税,税率',
+    `O-1,专票,${T3.tax_id},${T3.name},1070101030000000000,柴油,吨,1,7000.00,否,13%`,
+    `O-2,专票,${T3.tax_id},${T3.name},1070101030000000000,柴油,桶,1,7000.00,否,13%`].join('\r\n');
+  const done = await t1.post('/v1/invoices/batch/file', { file: csv });
+  assert.equal(done.body.issued, 1, done.text);
+  assert.deepEqual(done.body.faults.map((f) => [f.row, f.pointer]), [[3, '/lines/0/unit']]);
+  assert.equal((await t1.get(`/v1/invoices/${done.body.invoices[0].number}`)).body.business, 'refined_oil');
+});
+
 test('A09.1 differential taxation in both forms; red letters give the deduction back', async () => {
   const dispatch = (amount) => [{ tax_code: '3040803010000000000', name: '劳务派遣', rate: '0.05', amount, price_includes_tax: true }];
   const of = (form, more = {}) => ({ kind: 'ordinary', buyer: T3, lines: dispatch('105000.00'),

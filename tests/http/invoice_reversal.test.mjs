@@ -217,3 +217,25 @@ test('A09.5 the bureau makes an open slip void: abnormal voucher, taxpayer, refu
     assert.equal((await officer.post(`/v1/invoices/${v.number}/reversal/void`, { cause, note: '核查' }, purpose)).status, 409);
   }
 });
+
+test('A09.5 to confirm what needed no confirmation, or once more, answers the slip as it stands', async () => {
+  const v = await issue([line({ quantity: '1', price: '10.00' })]);
+  const confirm = (who, body = {}) => who.post(`/v1/invoices/${v.number}/reversal/confirmation`, body);
+  assert.equal(ok(await confirm(t3), 409).code, 'slip-none');
+  const r = ok(await t1.post(`/v1/invoices/${v.number}/reversal`, { reason: 'return' }), 201);
+  const late = ok(await confirm(t3), 200);
+  assert.deepEqual([late.id, late.state, late.red_number, late.turn], [r.id, 'no-confirmation-needed', r.red_number, 'none']);
+  assert.equal(ok(await confirm(t3, { decision: 'refuse' }), 409).code, 'slip-none');
+  assert.equal(ok(await confirm(t1), 409).code, 'slip-none'); // who asked does not confirm
+  assert.equal(ok(await t1.get(`/v1/invoices/${v.number}/reversal`), 200).reversals.length, 1);
+});
+
+test('A09.5 without a decision the confirmation confirms', async () => {
+  const v = await issue([line({ quantity: '1', price: '10.00' })]);
+  await credit(v.number);
+  ok(await t1.post(`/v1/invoices/${v.number}/reversal`, { reason: 'return' }), 201);
+  const done = ok(await t3.post(`/v1/invoices/${v.number}/reversal/confirmation`, {}), 200);
+  assert.deepEqual([done.state, /^\d{20}$/.test(done.red_number), Boolean(done.receipt.id)], ['confirmed', true, true]);
+  const again = ok(await t3.post(`/v1/invoices/${v.number}/reversal/confirmation`, {}), 200);
+  assert.deepEqual([again.id, again.red_number], [done.id, done.red_number]);
+});

@@ -89,6 +89,14 @@ test('A09.1 A09.8 an order of coal says its kind, also when it is claimed later,
   assert.equal(await kind((await all(t6, (await issue(t6, table, { format: 'csv' })).id))[0]), '0300');
 });
 
+test('A09.1 A09.8 an order of refined oil is of that special business, and has its unit', async () => {
+  const oil = (more) => item('7000.00', { tax_code: '1070101030000000000', name: '柴油', quantity: 1, unit: '吨', ...more });
+  const list = await all(t6, (await issue(t6, [order('O1', { items: [oil()] }), order('O2', { items: [oil({ unit: '桶' })] })])).id);
+  assert.deepEqual(list.map((l) => l.state), ['issued', 'refused']);
+  assert.equal(ok(await t1.get(`/v1/invoices/${list[0].numbers[0]}`)).business, 'refined_oil');
+  assert.deepEqual(list[1].errors.map((e) => e.code), ['special-unit']);
+});
+
 test('A09.8 an upload is resumed: a wrong offset is told, so are missing bytes, another digest, too much', async () => {
   const bytes = Buffer.from(lines(Array.from({ length: 40 }, (_, i) => order(`R${i}`))));
   const make = (more = {}) => t6.post('/v1/platform/batches', { name: 'r', format: 'ndjson', size: bytes.length, digest: digest(bytes), ...more });

@@ -29,7 +29,8 @@ static void compose(struct ctx *c, const struct issue_agency *a, const struct is
 		.buyer = { a->buyer_tax_id, a->buyer_name },
 		.remark = a->remark,
 		.lines = &line,
-		.n_lines = 1 };
+		.n_lines = 1,
+		.no_business = true };
 	rules_compose(c, &in, by, f);
 	f->agency = a->request;
 	f->drawer = S("税务机关代开");

@@ -59,6 +59,7 @@ struct batch {
 	struct issuer by;
 	struct str key, rest;
 	bool whole;            /* all lines or none; of one part */
+	bool program;          /* a platform's: orders know no special business */
 	int64_t line_no, done; /* done: parts that an earlier attempt has written */
 	struct many_buyers *buyers;
 	bool beyond; /* a line is above the agent's limit */
@@ -129,6 +130,7 @@ static err_t take_line(struct part *p, struct str text, int64_t no)
 	read_line(p, text, &in);
 	l->seller_ref = in.seller_ref;
 	if (in.has_draft) FAULT(c, S("/draft"), &no_draft);
+	if (p->batch->program) special_imply(&in);
 	rules_compose(c, &in, &p->batch->by, &f);
 	if (!c->problem.n && !access_each_within_limit(c, f.total, S("/total"))) p->batch->beyond = true;
 	if (c->problem.n) {
@@ -474,6 +476,7 @@ err_t issue_for(struct ctx *c, const struct issue_program *p, struct str lines, 
 	        (struct caller){ .person_name = p->drawer, .subject_id = p->seller_id, .subject_name = p->seller_name };
 	seller->idempotency_key = p->key;
 	b->whole = p->whole;
+	b->program = true;
 	err_t e = start(seller, lines, b, &a);
 	if (e == OK && a.n_lines > PART) e = E_TOO_LARGE;
 	if (e == OK) e = run_for(seller, b, &a);

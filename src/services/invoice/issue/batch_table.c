@@ -127,9 +127,21 @@ static void put_cells(struct reader *r, struct value *v, enum place place)
 	}
 }
 
+/* The table has no column for special businesses; where every code demands one, it is meant. */
+static void put_business(struct reader *r)
+{
+	const struct special_business *all = NULL;
+	for (const struct value_member *m = r->lines->first; m; m = m->next) {
+		all = special_demanded(value_text(m->value, "tax_code"));
+		if (!all) return;
+	}
+	if (all) value_put_str(r->c->arena, r->invoice, "business", str_c(all->word));
+}
+
 static void end_invoice(struct reader *r)
 {
 	if (!r->invoice) return;
+	put_business(r);
 	value_write_json(&r->out, r->invoice);
 	buf_char(&r->out, '\n');
 	r->invoice = NULL;

@@ -15,7 +15,8 @@ static void compose(struct ctx *c, const struct issue_conversion *in, const stru
 		.buyer = { in->buyer_tax_id, in->buyer_name },
 		.remark = str_printf(c->arena, "换开纸质发票 %.*s", STR_FMT(in->paper)),
 		.lines = &line,
-		.n_lines = 1 };
+		.n_lines = 1,
+		.no_business = true };
 	rules_compose(c, &whole, by, f);
 }
 

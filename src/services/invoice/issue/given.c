@@ -82,6 +82,7 @@ err_t issue_given_read(struct ctx *c, struct issue_desk *d, struct str number, i
 	c->problem.n = 0;
 	err_t e = input_read(c, issue_fields, body, &in);
 	if (e != OK && e != E_INPUT) return e;
+	special_imply(&in);
 	rules_compose(c, &in, &d->at, &f);
 	if (c->problem.n || e != OK) {
 		out->errors = many_errors(c);

@@ -472,6 +472,7 @@ void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer
 	check_buyer(c, in);
 	if (!by->taxpayer.general) check_small(c, in, by);
 	if (in->business.p || in->n_special || (!w.special && !str_is(in->kind, "ordinary"))) special_check(c, in, by);
+	if (!in->no_business) special_demand(c, in);
 	if (in->differential.form.p || in->differential.has_deduction || in->differential.n_proofs)
 		differential_check(c, in);
 	if (in->business.p || in->differential.form.p) compose_more(c, in, out);

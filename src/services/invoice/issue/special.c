@@ -167,6 +167,23 @@ bool special_swaps(struct str word)
 	return b && (b->flags & SPECIAL_SWAPS);
 }
 
+/* 成品油: petrol to lubricants, and oil products as a whole (domain/invoice.md §3.7 01, §5.3). */
+const struct special_business *special_demanded(struct str tax_code)
+{
+	enum { OILS = 7 };
+	const char *p = tax_code.p;
+	bool oil = tax_code.n > OILS + 1 && memcmp(p, "1070101", OILS) == 0 && p[OILS] == '0' && p[OILS + 1] <= '7';
+	return oil ? special_find(S("refined_oil")) : NULL;
+}
+
+void special_imply(struct issue_in *in)
+{
+	const struct special_business *all = in->n_lines ? special_demanded(in->lines[0].tax_code) : NULL;
+	for (size_t i = 1; all && i < in->n_lines; i++)
+		if (special_demanded(in->lines[i].tax_code) != all) return;
+	if (all && !in->business.p) in->business = str_c(all->word);
+}
+
 /* --- checks --- */
 
 static const struct fault_def missing = { "special-missing", N_("{1}要填{2}"), NULL, N_("税务总局公告2024年第11号") };
@@ -178,6 +195,8 @@ static const struct fault_def wrong_order = { "special-order", N_("{1}不能早�
 static const struct fault_def wrong_sum = { "special-sum", N_("合计应等于车船税加滞纳金：{1}"), NULL, NULL };
 static const struct fault_def wrong_kind = { "special-kind", N_("{1}要开成{2}"), NULL, NULL };
 static const struct fault_def kind_needs = { "special-kind-business", N_("{1}要选特定业务“{2}”"), NULL, NULL };
+static const struct fault_def code_needs = { "special-code-business", N_("编码 {1} 要选特定业务“{2}”"), NULL,
+	N_("税务总局公告2018年第1号") };
 static const struct fault_def wrong_code = { "special-tax-code", N_("{1}的税收编码以 {2} 开头"), NULL, NULL };
 static const struct fault_def need_unit = { "special-unit", N_("{1}要填单位"), NULL, NULL };
 static const struct fault_def wrong_unit = { "special-unit", N_("{1}的单位只能是：{2}"), NULL, NULL };
@@ -317,6 +336,19 @@ static void check_none(struct ctx *c, const struct issue_in *in)
 		if (businesses[i].kind && !str_is(in->kind, "special") && str_is(in->kind, businesses[i].kind))
 			FAULT(c, S("/business"), &kind_needs, str_c(special_kind(in->kind)->label),
 			        str_c(businesses[i].label));
+}
+
+void special_demand(struct ctx *c, const struct issue_in *in)
+{
+	bool told = false;
+	for (size_t i = 0; i < in->n_lines; i++) {
+		const struct special_business *b = special_demanded(in->lines[i].tax_code);
+		if (!b || str_is(in->business, b->word) || str_is(in->business, "export")) continue;
+		if (rules_faulty(c, str_printf(c->arena, "/lines/%zu/tax_code", i))) continue;
+		if (!told) FAULT(c, S("/business"), &code_needs, in->lines[i].tax_code, str_c(b->label));
+		told = true;
+		check_line(c, b, &in->lines[i], i);
+	}
 }
 
 void special_check(struct ctx *c, const struct issue_in *in, const struct issuer *by)

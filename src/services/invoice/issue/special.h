@@ -118,8 +118,15 @@ const struct special_business *special_find(struct str word);            /* NULL
 bool special_swaps(struct str word);                                     /* STR_NONE: false */
 const char *special_choice_label(enum special_index i, struct str code); /* NULL: no such code */
 
+/* The business that this tax code may not be invoiced without; NULL: none. It has no fields of its own. */
+const struct special_business *special_demanded(struct str tax_code);
+
 struct issue_in;
 struct issuer;
+/* Lines whose code demands a business that was not chosen: told so, and judged as its lines. */
+void special_demand(struct ctx *c, const struct issue_in *in);
+/* Ways of issuing that ask for no business (tables, orders, devices): the one that all lines demand. */
+void special_imply(struct issue_in *in);
 /* The fields of the business and its lines against its row; faults go to c->problem. */
 void special_check(struct ctx *c, const struct issue_in *in, const struct issuer *by);
 /* The rate is none of the usual ones of the day, but this business has it. */

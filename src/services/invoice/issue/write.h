@@ -35,6 +35,7 @@ struct issue_in {
 	bool has_total;
 	int64_t draft;
 	bool has_draft;
+	bool no_business; /* a way of issuing without special businesses (代开、换开) */
 };
 extern const struct field issue_fields[];
 extern const struct choice issue_kinds[], issue_treatments[], issue_policies[];

@@ -255,6 +255,31 @@ static err_t is_person(struct ctx *c, bool *person)
 	return OK;
 }
 
+/* The newest slip of the invoice, if the red letter came of it and the caller is the side that did not ask for it. */
+static err_t settled(struct ctx *c, struct str number, struct slip *out, bool *is)
+{
+	struct reversal_of_invoice_rows_row *rows;
+	size_t n;
+	*is = false;
+	TRY(reversal_of_invoice_rows(c, number, &rows, &n));
+	if (!n) return OK;
+	TRY(slip_load(c, number, rows[0].slip, out));
+	bool seller = c->caller.subject_id == out->row.seller_id;
+	*is = red_state_may_issue((enum red_state)out->row.state) && seller == out->row.by_buyer;
+	return OK;
+}
+
+/* To agree to what is done already changes nothing: the slip as it stands. */
+static err_t nothing_waits(struct ctx *c, struct str number, bool refuse, struct reply *out)
+{
+	struct slip s;
+	bool done;
+	TRY(settled(c, number, &s, &done));
+	if (refuse || !done) return RAISE(c, E_CONFLICT, &none_waits);
+	out->value = slip_value(c, &s);
+	return OK;
+}
+
 err_t reversal_decide(struct ctx *c, const void *input, struct reply *out)
 {
 	const struct decide_in *in = input;
@@ -265,7 +290,7 @@ err_t reversal_decide(struct ctx *c, const void *input, struct reply *out)
 	TRY(issue_open(c, in->number, &blue));
 	TRY(waiting(c, in->number, &s, &found, &was_expired));
 	if (was_expired) return RAISE(c, E_CONFLICT, &expired);
-	if (!found) return RAISE(c, E_CONFLICT, &none_waits);
+	if (!found) return nothing_waits(c, in->number, refuse, out);
 	bool seller = c->caller.subject_id == s.row.seller_id;
 	if (seller != s.row.by_buyer) return RAISE(c, E_CONFLICT, &others_turn);
 	enum red_state state = (enum red_state)s.row.state;

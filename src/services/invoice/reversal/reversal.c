@@ -31,8 +31,8 @@ static const struct field start_fields[] = {
 static const struct field decide_fields[] = {
 	{ "number", FIELD_TEXT, AT(struct decide_in, number), .required = true, .min = 20, .max = 20,
 	        .label = N_("发票号码") },
-	{ "decision", FIELD_ENUM, AT(struct decide_in, decision), .required = true, .max = 10, .choices = decisions,
-	        .label = N_("答复") },
+	{ "decision", FIELD_ENUM, AT(struct decide_in, decision), .max = 10, .choices = decisions, .label = N_("答复"),
+	        .help = N_("不填就是同意") },
 	{ 0 },
 };
 static const struct field number_fields[] = {
