@@ -165,6 +165,10 @@ test('A08.e5 the public check of a QR: not yet reported, issued, revoked, forged
   outcomes(await d.sync(open, [early]));
   const valid = await eventually(() => open.post('/v1/verify/qr', { text: early.qr }, { key: null }), (a) => a.body.verdict === 'valid');
   assert.deepEqual([check(valid.body, 'total'), check(valid.body, 'signature')], ['same', 'good']);
+  for (const text of [early.qr.replaceAll(',', '，'), `\ufeff${early.qr}\r\n`]) { // as keyboards and files make it
+    assert.deepEqual([(await qr(text)).verdict, check(await qr(text), 'signature')], ['valid', 'good']);
+    assert.equal((await core.checkQr(text, (await open.get('/log/key')).text.trim())).outcome, 'good');
+  }
   // another amount under the same number, by the same key
   const twin = await core.makeEntry({ lane: d.id, key: d.pair.privateKey, block: d.block, number: early.number, sequence: 1, previous: core.NO_ENTRY, at, invoice: sale('13.00') });
   assert.equal((await qr(twin.qr)).verdict, 'not-as-issued');
