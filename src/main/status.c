@@ -91,9 +91,15 @@ static int check(struct arena *a, const struct arguments *in)
 	bool forged = strcmp(signature, "forged") == 0 || strcmp(signature, "unknown-key") == 0;
 	enum status_verdict v = status_judge(&list, q.number, q.date);
 	struct str as_of = instant_format(a, list.as_of);
-	(void)printf("%s\nas of %.*s\nnumber %.*s\nsignature %s\n", forged ? "not-as-issued" : status_words[v],
+	/* What became of the number is on the list; what the text says of it, only a signature proves. */
+	bool unproven = !forged && strcmp(signature, "good") != 0 && v == STATUS_IS_VALID;
+	(void)printf("%s\nas of %.*s\nnumber %.*s\nsignature %s\n",
+	        forged     ? "not-as-issued"
+	        : unproven ? "unproven"
+	                   : status_words[v],
 	        STR_FMT(as_of), STR_FMT(q.number), signature);
-	return !forged && v == STATUS_IS_VALID ? 0 : 1;
+	if (unproven) (void)puts("the number is on the list and not reversed; nothing proves amount and day");
+	return !forged && !unproven && v == STATUS_IS_VALID ? 0 : 1;
 }
 
 /* --- to be served as files --- */

@@ -4,8 +4,10 @@ import { spawn } from 'node:child_process';
 import { createPrivateKey, sign } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
+import { core } from '../lib/lane.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
 import { Server, etaxd, runEtaxd } from '../lib/server.mjs';
+import { checkSignature, readKeys, readQr } from '../../web/verify/core.js';
 
 let server, t1, open, sold, shown;
 const T3 = { tax_id: parties.T3, name: '远帆纺织进出口有限公司' };
@@ -98,7 +100,12 @@ test('A10.1 A10.3 the text of the QR code: read, misread, changed', async () => 
   assert.equal((await qr(`  ${shown.qr.replaceAll(',', '，')}\n`)).verdict, 'valid');
   const misread = await qr(shown.qr.replace('1130', '1131'));
   assert.deepEqual([misread.verdict, misread.checked[0].outcome], ['unreadable', 'crc']);
-  assert.equal((await qr('https://example.invalid/x')).verdict, 'unreadable');
+  for (const text of ['https://tax.example.invalid/x?id=1', '\ufeffHTTP://tax.example.invalid/x', 'https：／／tax.example.invalid／x']) {
+    const url = await qr(text);
+    assert.deepEqual([url.verdict, url.checked[0].outcome], ['unreadable', 'url'], text);
+    assert.match(url.detail, /网址[\s\S]*左上角的二维码/);
+    assert.match(url.checked[0].detail, /tax\.example\.invalid/, 'whose it is');
+  }
   const old = await qr('01,10,033002000211,83089647,510.68,20200723,16197833567414507415,0941,');
   assert.deepEqual([old.verdict, old.checked[0].outcome], ['unknown', 'older-kind']);
   assert.equal((await open.post('/v1/verify/qr', { text: 'x'.repeat(1100) }, { key: null })).status, 422);
@@ -111,6 +118,19 @@ test('A10.4 A10.8 the signed text proves itself offline; a forged one does not (
   assert.deepEqual([(await qr(signed)).verdict, check(await qr(signed), 'signature')], ['valid', 'good']);
   const key = (await open.get('/log/key')).text.trim();
   const offline = (text) => runEtaxd(['qr', 'verify', text, '--key', key]);
+  // what keyboards and files make of it: full-width signs, a BOM, blanks and line ends around (domain/invoice.md 2.4)
+  const wide = (text) => text.replace(/[!-~]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0));
+  for (const text of [signed.replaceAll(',', '，'), `\ufeff${signed}`, `\ufeff ${signed.replaceAll(',', '，')}\r\n`, wide(signed)]) {
+    const read = await qr(text);
+    assert.deepEqual([read.verdict, check(read, 'signature')], ['valid', 'good'], text);
+    assert.equal((await offline(text)).code, 0, text);
+    assert.equal(await checkSignature(readQr(text), readKeys(key), () => null), 'good', 'and on a device without network');
+    assert.equal((await core.checkQr(text, key)).outcome, 'bureau');
+    const said = await open.get('/channels/sms?' + new URLSearchParams({ from: '13700137000', text }));
+    assert.match(said.text, /valid/);
+  }
+  assert.deepEqual(await core.checkQr('https://tax.example.invalid/x', key), { outcome: 'url', host: 'tax.example.invalid' });
+  assert.match((await open.get('/channels/sms?' + new URLSearchParams({ from: '13700137000', text: 'https://tax.example.invalid/2633200000' }))).text, /unreadable:url/);
   const good = await offline(signed);
   assert.equal(good.code, 0, good.output);
   assert.match(good.output, new RegExp(`number ${sold[0].number}\ntotal 1130\\.00`));

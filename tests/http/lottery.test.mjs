@@ -228,6 +228,9 @@ test('A11.d refusals with their reasons; invoices of real-name buyers enter by t
   const wrong = ok(await enter(P2, changed));
   assert.deepEqual([wrong.outcome, wrong.reason.code, wrong.ticket], ['refused', 'not-as-issued', null]);
   assert.equal(ok(await enter(P2, own.qr)).ticket.total, '200.00');
+  assert.equal(ok(await enter(P2, `\ufeff${own.qr.replaceAll(',', '，')}`)).already, true, 'as a phone keyboard makes it');
+  const url = await enter(P2, 'https://tax.example.invalid/fp?id=12345678');
+  assert.deepEqual([url.status, url.body.errors[0].code, /左上角/.test(url.text)], [422, 'qr-url', true], url.text);
   for (const who of [P1, P2]) // A10.d: drawn by one, tried by another; both are told
     await eventually(() => who.get('/v1/messages'), (r) => r.body.messages.some((m) => m.kind === 'invoice.used_twice' && m.title.includes(own.number)));
   const special = await T1.post('/v1/invoices', { ...sale('500.00', { kind: 'special' }), lines: [{ ...sale('500.00').lines[0], tax_code: '1090105030000000000', rate: '0.13' }] });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
+import { recode } from '../lib/lottery.mjs';
 import { invoiceBody } from '../lib/main_job.mjs';
 import { Server, runEtaxd } from '../lib/server.mjs';
 
@@ -57,6 +58,13 @@ test('A10.e3 valid as of the list; after the delta reversed; what came later is 
   assert.equal((await check(list, [delta], sold[0].qr_signed)).says, 'reversed');
   assert.equal((await check(list, [delta], sold[1].qr_signed)).says, 'valid');
   assert.equal((await check(list, [delta], later.qr_signed)).says, 'valid');
+  // without a signature the list knows the number, and nothing proves what stands beside it
+  for (const qr of [sold[1].qr, recode(sold[1].qr, (t) => t.replace('1130.00', '999999.00'))]) {
+    const bare = await check(list, [delta], qr);
+    assert.deepEqual([bare.code, bare.says, /signature none/.test(bare.output)], [1, 'unproven', true], qr);
+  }
+  assert.equal((await check(list, [delta], sold[0].qr)).says, 'reversed');
+  assert.deepEqual([(await check(list, [delta], `\ufeff${sold[1].qr_signed.replaceAll(',', '，')}`)).says], ['valid']);
   // changed, signed by another, of another key
   const forged = sold[1].qr_signed.replace('1130.00', '1130.01');
   assert.ok(['not-as-issued', 'unreadable'].includes((await check(list, [], forged)).says));

@@ -69,6 +69,19 @@ export function qrText(kind, number, total, day) {
   const text = `01,${{ special: 31, vehicle: 83, used_car: 84 }[kind] ?? 32},,${number},${money(total)},${day.replaceAll('-', '')},,`;
   return text + crc16(text);
 }
+/** What keyboards and files made of a scanned text, undone (src/services/invoice/issue/qr_text.c, qr_text_clean). */
+export function cleanQr(whole) {
+  const text = whole.replace(/^\ufeff/, '').trim();
+  const fold = (s) => s.replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replaceAll('\u3000', ' ');
+  if (!text.includes('|etaxl1|')) return fold(text).trim();
+  const f = text.split('|').map((part, i) => (i === 3 ? part : part.replaceAll('，', ',')));
+  let commas = 0; // the seller's name, at the end of the certificate, may hold such a comma
+  if (f[3]) f[3] = f[3].replace(/[，,]/g, (c) => (++commas > 8 ? c : ','));
+  return f.join('|');
+}
+/** Codes of short invoices of old are addresses: where this one leads; null: no address. */
+export const qrHost = (text) => /^https?:\/\/([^/?#]+)/i.exec(cleanQr(text))?.[1] ?? null;
+
 export function qrParse(text) {
   const f = text.split(',');
   if (f.length !== 8 || f[0] !== '01' || !['31', '32', '83', '84'].includes(f[1]) || !/^\d{20}$/.test(f[3]) || fen(f[4]) === null || !/^\d{8}$/.test(f[5])) return null;
@@ -125,9 +138,10 @@ export function verifierKeys(text) {
   }
   return keys;
 }
-/** The check of the buyer, without the network: {outcome, number, total, day, seller_name, seller_id, until}. */
+/** The check of the buyer, without the network: {outcome, number, total, day, seller_name, seller_id, until}; of an address {outcome: "url", host}. */
 export async function checkQr(text, verifier) {
-  const f = text.trim().split('|'), keys = verifierKeys(verifier), q = qrParse(f[0] || '');
+  if (qrHost(text)) return { outcome: 'url', host: qrHost(text) };
+  const f = cleanQr(text).split('|'), keys = verifierKeys(verifier), q = qrParse(f[0] || '');
   if (!q) return { outcome: 'broken' };
   if (f[1] === 'etax1' && f.length === 4) {
     if (!keys[f[2]]) return { outcome: 'unknown-key', ...q };

@@ -1,5 +1,7 @@
 // Checking an invoice without a network: the text of its QR code, its signature, signed status lists (docs/spec/status-list.md).
 // No DOM in here: the page, and Node in the tests, call it.
+import { cleanQr } from '../mobile/core.js';
+
 const fromBase64 = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const hex = (bytes) => [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
 const utf8 = new TextEncoder();
@@ -20,13 +22,12 @@ function crc16(bytes, reflected) {
 
 /** 01,TYPE,CODE,NUMBER,AMOUNT,YYYYMMDD,CHECK,CRC of a digital invoice; null: not one. */
 export function readQr(whole) {
-  const [text, suite, id, signature, ...rest] = whole.replace(/^\ufeff/, '').trim().split('|');
-  const plain = text.replaceAll('，', ',').replace(/[\uff10-\uff19]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).trim();
+  const [plain, suite, id, signature, ...rest] = cleanQr(whole).split('|');
   const m = /^01,(31|32|51|61|8[1-4]),,(\d{20}),(-?\d+(?:\.\d{1,2})?),(\d{4})(\d\d)(\d\d),,([0-9a-fA-F]{4}),?$/.exec(plain);
   if (!m || rest.length || (suite !== undefined && (suite !== 'etax1' || !/^[0-9a-f]{8}$/.test(id ?? '') || !signature))) return null;
   const rail = m[1] === '51' || m[1] === '61';
   if (!rail && parseInt(m[7], 16) !== crc16(utf8.encode(plain.slice(0, plain.lastIndexOf(m[7]))), false)) return null;
-  return { text, plain, number: m[2], total: m[3], day: `${m[4]}-${m[5]}-${m[6]}`, signed: suite !== undefined, id, signature };
+  return { text: plain, number: m[2], total: m[3], day: `${m[4]}-${m[5]}-${m[6]}`, signed: suite !== undefined, id, signature };
 }
 
 /** Verifier lines of /v1/keys: "name+id+base64(1, key)"; Ed25519 only. */

@@ -76,7 +76,7 @@ async function refresh() {
 
 // --- the answer ---
 
-const MARKS = { valid: 'ok', 'partly-reversed': 'warn', 'unknown-since': 'warn', 'other-list': 'warn' };
+const MARKS = { valid: 'ok', unproven: 'warn', 'too-often': 'warn', 'not-reported': 'warn', converted: 'warn', 'partly-reversed': 'warn', 'unknown-since': 'warn', 'other-list': 'warn' };
 const ICONS = { ok: 'circle-check', bad: 'circle-x', warn: 'circle-minus', off: 'circle-minus' };
 function line(mark, label, detail) {
   const li = document.createElement('li');
@@ -105,6 +105,7 @@ const labels = { number: 'l-number', total: 'l-total', date: 'l-date', state: 'l
 const marks = { found: 'ok', same: 'ok', valid: 'ok', good: 'ok', differs: 'bad', reversed: 'bad', 'partly-reversed': 'bad', forged: 'bad', 'unknown-key': 'bad' };
 async function online(text) {
   const r = await fetch('/v1/verify/qr', { method: 'POST', headers: { 'content-type': 'application/json', 'accept-language': document.documentElement.lang }, body: JSON.stringify({ text }) });
+  if (r.status === 429) return answer({ verdict: 'too-often', title: word('too-often'), detail: (await r.json()).title, lines: [], where: word('online') });
   if (!r.ok) throw new Error(String(r.status));
   const a = await r.json();
   const lines = a.checked.map((c) => line(marks[c.outcome] ?? (c.what === 'text' ? 'bad' : 'off'), word(labels[c.what] ?? 'l-text'), c.detail));
@@ -114,10 +115,11 @@ async function online(text) {
 
 async function offline(text) {
   const qr = readQr(text), { keys, files } = await keptFiles();
-  if (!qr) return answer({ verdict: 'unreadable', title: word('unreadable'), detail: word('d-unreadable'), lines: [], where: word('offline') });
+  if (!qr) return answer({ verdict: 'unreadable', title: word('unreadable'), detail: word(/^\W*https?:/i.test(text) ? 'd-url' : 'd-unreadable'), lines: [], where: word('offline') });
   const signature = await checkSignature(qr, keys, other), list = judge(files, qr);
   const forged = signature === 'forged' || signature === 'unknown-key', asOf = list.asOf ? moment(list.asOf) : '';
-  const verdict = forged ? 'not-as-issued' : list.verdict;
+  // without a signature the list knows the number only: nothing proves amount and day
+  const verdict = forged ? 'not-as-issued' : list.verdict === 'valid' && signature !== 'good' ? 'unproven' : list.verdict;
   const lines = [line(marks[signature] ?? 'off', word('l-signature'), word(`s-${signature}`)),
     line(forged ? 'off' : MARKS[verdict] ?? 'bad', word('l-state'), word(`d-${list.verdict}`).replace('…', asOf)),
     line('off', word('l-content'), `${qr.number} · ${qr.total} · ${qr.day}`)];

@@ -73,6 +73,8 @@ bool crypto_sm4_ecb_decrypt(const unsigned char key[16], struct str sealed, unsi
 struct crypto_key;
 struct crypto_key *crypto_ed25519_new(void);
 struct crypto_key *crypto_ed25519_from_seed(const unsigned char seed[32]);
+/* false: of small order (under such a key anybody can make signatures), or no number below the field's prime */
+bool crypto_ed25519_sound(const unsigned char public_key[32]);
 struct crypto_key *crypto_ed25519_public(const unsigned char public_key[32]); /* NULL: refused */
 void crypto_ed25519_public_bytes(const struct crypto_key *k, unsigned char out[32]);
 void crypto_ed25519_seed(const struct crypto_key *k, unsigned char out[32]);

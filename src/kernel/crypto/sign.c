@@ -55,6 +55,27 @@ struct crypto_key *crypto_ed25519_public(const unsigned char public_key[32])
 	return key_of(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, 32));
 }
 
+/* The y of the points whose order divides eight; the sign of x is the last bit, and does not matter. What is not below
+ * 2^255 - 19 is another spelling of a small number. */
+bool crypto_ed25519_sound(const unsigned char public_key[32])
+{
+	static const unsigned char small[][32] = { { 0 }, { 1 },
+		{ 0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5,
+		        0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05 },
+		{ 0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a,
+		        0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a } };
+	unsigned char y[32];
+	bool high = true; /* all but the lowest byte as in the prime */
+	memcpy(y, public_key, sizeof y);
+	y[31] &= 0x7f;
+	for (size_t i = 1; i < 31; i++)
+		high = high && y[i] == 0xff;
+	if (high && y[31] == 0x7f && y[0] >= 0xec) return false; /* -1, and what lies beyond */
+	for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+		if (memcmp(y, small[i], sizeof y) == 0) return false;
+	return true;
+}
+
 void crypto_ed25519_public_bytes(const struct crypto_key *k, unsigned char out[32])
 {
 	size_t n = 32;

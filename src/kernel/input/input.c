@@ -162,6 +162,7 @@ static bool wrong_number(struct ctx *c, const struct field *f, struct str at, st
 
 static bool read_text(struct ctx *c, const struct field *f, struct str at, struct str s, struct str *out)
 {
+	if (str_starts(s, "\xef\xbb\xbf")) s = str_sub(s, 3, s.n); /* of files, and of what was pasted from them */
 	int64_t n = characters(s, f->type == FIELD_LINES);
 	int64_t most = f->max ? f->max : 200;
 	if (n < 0)

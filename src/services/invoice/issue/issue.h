@@ -165,9 +165,11 @@ struct issue_qr {
 	struct money total;
 	struct date date;
 	bool digital;      /* 数电票, with a number of 20 digits; older kinds were not issued here */
-	const char *fault; /* the first rule broken, NULL: none */
+	const char *fault; /* the first rule broken, "url": an address; NULL: none */
+	struct str host;   /* of an address */
 	enum issue_qr_signature signature;
 };
+struct str issue_qr_clean(struct arena *a, struct str text); /* without what keyboards and files put into it */
 void issue_qr_read(struct ctx *c, struct str text, struct issue_qr *out);
 /* The same with verifier lines from elsewhere; empty: no keys. */
 void issue_qr_read_with(struct ctx *c, struct str text, struct str verifiers, struct issue_qr *out);

@@ -40,11 +40,17 @@ static void take(struct issue_qr *out, const struct qr_text *q, enum qr_text_fau
 		.fault = f == QR_TEXT_OK ? NULL : qr_text_fault_word(f) };
 }
 
+struct str issue_qr_clean(struct arena *a, struct str text)
+{
+	return qr_text_clean(a, text);
+}
+
 void issue_qr_text_read(struct arena *a, struct str text, struct issue_qr *out)
 {
 	struct qr_text q;
 	enum qr_text_fault f = qr_text_parse(a, text, &q);
 	take(out, &q, f);
+	if (f != QR_TEXT_OK && qr_text_is_url(a, text, &out->host)) out->fault = "url";
 }
 
 void issue_qr_read(struct ctx *c, struct str whole, struct issue_qr *out)
@@ -76,11 +82,12 @@ void issue_qr_read_with(struct ctx *c, struct str whole, struct str verifiers, s
 	struct tlog_verifier who;
 	struct qr_text q;
 	struct str text;
-	whole = str_trim(whole);
+	whole = qr_text_clean(c->arena, whole);
 	bool named = key_named(c->arena, whole, verifiers, &who);
 	enum qr_signature s = qr_signed_check(c->arena, whole, named ? &who : NULL, &text);
 	enum qr_text_fault f = qr_text_parse(c->arena, text, &q);
 	if (s == QR_BROKEN && f == QR_TEXT_OK) f = QR_TEXT_FIELDS;
 	take(out, &q, f);
+	if (f != QR_TEXT_OK && qr_text_is_url(c->arena, whole, &out->host)) out->fault = "url";
 	out->signature = s == QR_UNKNOWN_KEY && !verifiers.n ? ISSUE_QR_UNCHECKED : outcome[s];
 }

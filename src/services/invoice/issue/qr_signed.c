@@ -1,4 +1,5 @@
 #include "services/invoice/issue/qr_signed.h"
+#include "services/invoice/issue/qr_text.h"
 
 enum { SIGNATURE = 64 };
 
@@ -18,7 +19,7 @@ struct str qr_signed_make(
 
 enum qr_signature qr_signed_check(struct arena *a, struct str whole, const struct tlog_verifier *who, struct str *text)
 {
-	struct str rest = whole, suite, id, signature, bytes;
+	struct str rest = qr_text_clean(a, whole), suite, id, signature, bytes;
 	*text = STR_NONE;
 	if (!str_split(&rest, '|', text)) return QR_BROKEN;
 	if (!rest.p) return QR_UNSIGNED;

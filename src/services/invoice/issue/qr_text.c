@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include <string.h>
+#include <strings.h>
 
 #define FIELDS_MAX 9
 
@@ -113,14 +114,55 @@ static enum qr_text_fault check_tail(
 	return out->crc_misfit && !k->reflected ? QR_TEXT_CRC : QR_TEXT_OK;
 }
 
+enum { SIGNED_FIELDS_OF_DEVICE = 3, COMMAS_BEFORE_NAME = 8 };
+
+/* The certificate names the seller at its end, as the seller is written. */
+static struct str clean_device(struct arena *a, struct str text)
+{
+	const struct str comma = S("\xef\xbc\x8c");
+	int bars = 0, commas = 0;
+	struct buf b;
+	buf_init(&b, a, text.n);
+	for (size_t i = 0; i < text.n; i++) {
+		bool wide = str_starts(str_sub(text, i, text.n), comma.p);
+		bars += text.p[i] == '|';
+		commas += bars == SIGNED_FIELDS_OF_DEVICE && (wide || text.p[i] == ',');
+		bool name = bars == SIGNED_FIELDS_OF_DEVICE && commas > COMMAS_BEFORE_NAME;
+		buf_char(&b, wide && !name ? ',' : text.p[i]);
+		if (wide && !name) i += comma.n - 1;
+	}
+	return buf_done(&b);
+}
+
+struct str qr_text_clean(struct arena *a, struct str whole)
+{
+	if (str_starts(whole, "\xef\xbb\xbf")) whole = str_sub(whole, 3, whole.n);
+	whole = str_trim(whole);
+	return str_find(whole, "|etaxl1|") > 0 ? clean_device(a, whole) : str_trim(utf8_fold(a, whole));
+}
+
+bool qr_text_is_url(struct arena *a, struct str whole, struct str *host)
+{
+	static const char *const schemes[] = { "http://", "https://" };
+	struct str text = qr_text_clean(a, whole);
+	for (size_t k = 0; k < sizeof schemes / sizeof *schemes; k++) {
+		size_t n = strlen(schemes[k]), end = n;
+		if (text.n <= n || strncasecmp(text.p, schemes[k], n) != 0) continue;
+		while (end < text.n && !strchr("/?#", text.p[end]))
+			end++;
+		*host = str_sub(text, n, end - n);
+		return true;
+	}
+	return false;
+}
+
 enum qr_text_fault qr_text_parse(struct arena *a, struct str text, struct qr_text *out)
 {
 	struct str f[FIELDS_MAX];
 	size_t n = 0, from = 0;
 	memset(out, 0, sizeof *out);
-	if (str_starts(text, "\xef\xbb\xbf")) text = str_sub(text, 3, text.n);
 	if (text.n > QR_TEXT_BYTES_MAX) return QR_TEXT_FIELDS;
-	text = str_trim(utf8_fold(a, text));
+	text = qr_text_clean(a, text);
 	for (size_t i = 0; i <= text.n; i++) {
 		if (i < text.n && text.p[i] != ',') continue;
 		if (n == FIELDS_MAX) return QR_TEXT_FIELDS;

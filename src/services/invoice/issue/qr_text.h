@@ -29,9 +29,17 @@ struct qr_text {
 const char *qr_text_fault_word(enum qr_text_fault f); /* "ok", "fields", "version" … */
 /* The first rule broken. Full-width commas, blanks around, a BOM and a trailing comma are tolerated. */
 enum qr_text_fault qr_text_parse(struct arena *a, struct str text, struct qr_text *out);
+/* What keyboards and files made of a scanned text, undone for all who read one: a BOM and blanks around it, full-width
+ * signs and digits; behind the mark of a device (etaxl1) only the commas before the seller's name, which may hold such.
+ */
+struct str qr_text_clean(struct arena *a, struct str whole);
+/* Codes of short invoices of old are addresses: host names where this one leads; false: no address. */
+bool qr_text_is_url(struct arena *a, struct str whole, struct str *host);
 struct str qr_text_make(struct arena *a, const struct qr_text *q);
-/* Of a digital invoice (数电票): type 31 special, 32 ordinary, 83 vehicle, 84 used car; the amount is the total with tax. */
-struct str qr_text_invoice(struct arena *a, const char *type, struct str number, struct money total, struct date issued_on);
+/* Of a digital invoice (数电票): type 31 special, 32 ordinary, 83 vehicle, 84 used car; the amount is the total with
+ * tax. */
+struct str qr_text_invoice(
+        struct arena *a, const char *type, struct str number, struct money total, struct date issued_on);
 /* Puts another number of 20 digits into the text of a digital invoice, and the check that goes with it. */
 void qr_text_renumber(char *text, size_t n, struct str number);
 #endif

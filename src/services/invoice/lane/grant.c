@@ -7,9 +7,12 @@
 #include "kernel/outbox/outbox.h"
 #include "kernel/receipt/log.h"
 #include "services/invoice/lane/inner.h"
+#include <string.h>
 
 static const struct fault_def bad_key = { "device-key", N_("设备公钥不对：要 32 字节的 Ed25519 公钥（base64）"), NULL,
 	NULL };
+static const struct fault_def used_key = { "device-key-used",
+	N_("这个公钥绑定过设备，不能再用；请在设备上生成新的密钥"), NULL, NULL };
 static const struct fault_def not_now = { "seller-status", N_("{1}现在不能开票，请到主管税务机关办理"), NULL, NULL };
 static const struct fault_def no_quota = { "lane-quota", N_("本月发票总额度只剩 {1} 元，不够给设备留 {2} 元"),
 	N_("可以把离线额度填小一些，或申请调整发票总额度"), NULL };
@@ -113,17 +116,42 @@ static err_t desk_of(struct ctx *c, const struct lane_get_row *lane, struct issu
 
 /* --- opening --- */
 
+/* As libraries write keys: base64 of both alphabets, padded or not, of the 32 bytes or of the SubjectPublicKeyInfo
+ * (RFC 8410) that ends with them. */
+static bool key_read(struct arena *a, struct str text, struct str *out)
+{
+	static const unsigned char spki[] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
+	struct buf b;
+	while (text.n && text.p[text.n - 1] == '=')
+		text.n--;
+	buf_init(&b, a, text.n + 4);
+	for (size_t i = 0; i < text.n; i++)
+		buf_char(&b, text.p[i] == '-' ? '+' : text.p[i] == '_' ? '/' : text.p[i]);
+	while (b.n % 4)
+		buf_char(&b, '=');
+	if (!str_unbase64(a, buf_done(&b), out)) return false;
+	if (out->n == sizeof spki + LANE_KEY && memcmp(out->p, spki, sizeof spki) == 0)
+		*out = str_sub(*out, sizeof spki, LANE_KEY);
+	return out->n == LANE_KEY;
+}
+
+/* A key is enrolled once, ever: one that was given up as lost is in others' hands. */
 static err_t key_of(struct ctx *c, const struct open_in *in, struct str *out)
 {
 	struct str bytes;
 	struct crypto_key *k = NULL;
-	if (str_unbase64(c->arena, in->public_key, &bytes) && bytes.n == LANE_KEY)
+	struct lane_of_key_row row;
+	bool used;
+	if (key_read(c->arena, in->public_key, &bytes) && crypto_ed25519_sound((const unsigned char *)bytes.p))
 		k = crypto_ed25519_public((const unsigned char *)bytes.p);
 	if (!k) FAULT(c, S("/public_key"), &bad_key);
 	crypto_key_free(k);
 	TRY(problem_result(&c->problem));
 	*out = str_base64(c->arena, bytes.p, bytes.n);
-	return OK;
+	TRY(lane_of_key(c, *out, &row, &used));
+	if (!used) return OK;
+	access_security(c, "lane-key-used", str_from_int(c->arena, row.lane_id));
+	return RAISE(c, E_CONFLICT, &used_key);
 }
 
 err_t lane_open(struct ctx *c, const void *input, struct reply *out)

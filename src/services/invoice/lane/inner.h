@@ -15,7 +15,7 @@ enum {
 #define LANE_LIMIT_FEN INT64_C(1000000) /* 10,000.00 without tax, when nothing else is asked for */
 #define LANE_SECOND_US INT64_C(1000000)
 #define LANE_DAY_US (86400 * LANE_SECOND_US)
-#define LANE_AHEAD_US LANE_DAY_US             /* how far a device's clock may be ahead … */
+#define LANE_AHEAD_US (600 * LANE_SECOND_US)  /* how far a device's clock may be ahead, on the same day … */
 #define LANE_BEHIND_US (300 * LANE_SECOND_US) /* … and behind the grant of its block */
 
 enum lane_state { LANE_ACTIVE, LANE_REVOKED };

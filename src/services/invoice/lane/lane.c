@@ -25,8 +25,9 @@ static const struct choice decisions[] = { { "confirm", N_("是我开的，确�
 static const struct field open_fields[] = {
 	{ "device_name", FIELD_TEXT, AT(struct open_in, device_name), .required = true, .min = 1, .max = 40,
 	        .label = N_("设备名称"), .example = "店里的手机" },
-	{ "public_key", FIELD_TEXT, AT(struct open_in, public_key), .required = true, .min = 43, .max = 44,
-	        .label = N_("设备公钥"), .help = N_("Ed25519，32 字节，base64；私钥不离开手机") },
+	{ "public_key", FIELD_TEXT, AT(struct open_in, public_key), .required = true, .min = 43, .max = 64,
+	        .label = N_("设备公钥"),
+	        .help = N_("Ed25519：32 字节或 SPKI DER，base64 或 base64url；私钥不离开手机") },
 	{ "suite", FIELD_ENUM, AT(struct open_in, suite), .max = 20, .choices = suites, .label = N_("签名方式") },
 	NUMBERS_FIELD(struct open_in),
 	LIMIT_FIELD(struct open_in),

@@ -145,3 +145,8 @@ LEFT JOIN counter c ON c.name = 'invoice.' || substr(b.first, 1, 5) GROUP BY sub
 -- :out given int, issued int, returned int, waits int
 SELECT CAST(COALESCE(sum(n), 0) AS BIGINT), CAST(COALESCE(sum(used_n), 0) AS BIGINT), CAST(COALESCE(sum(returned_n), 0) AS BIGINT),
   (SELECT count(*) FROM lane_entry WHERE state = 1) FROM lane_block;
+
+-- :name of_key :one
+-- :in public_key text
+-- :out lane_id int
+SELECT lane_id FROM lane WHERE public_key = $1 ORDER BY lane_id LIMIT 1;

@@ -23,7 +23,7 @@ const char *lane_reason_words(struct str reason)
 		{ "clock-behind", N_("开票时间早于领号时间，手机时间可能不准") },
 		{ "over-limit", N_("超出这台设备的离线额度") },
 		{ "fork", N_("和这台设备的另一张发票顺序冲突，密钥可能被复制") },
-		{ "clock-ahead", N_("开票时间比现在晚 24 小时以上，请调准手机时间，用新号码重开") },
+		{ "clock-ahead", N_("开票时间比现在晚，请调准手机时间，用新号码重开") },
 		{ "year", N_("号码段只在领取的那一年有效，请用新号码段重开") },
 		{ "number-foreign", N_("号码不在这台设备的号码段里") },
 		{ "number-taken", N_("这个号码已开过另一张内容不同的发票") },

@@ -133,7 +133,7 @@ static bool signed_by_device(struct arena *a, const struct lane_certificate *c, 
 enum lane_qr_outcome lane_qr_check(
         struct arena *a, struct str whole, const struct tlog_verifier *keys, size_t n_keys, struct lane_qr *out)
 {
-	struct str f[QR_FIELDS], rest = str_trim(whole);
+	struct str f[QR_FIELDS], rest = issue_qr_clean(a, whole);
 	struct issue_qr q;
 	size_t n = 0;
 	*out = (struct lane_qr){ 0 };

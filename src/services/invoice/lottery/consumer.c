@@ -9,6 +9,8 @@
 #include <string.h>
 
 static const struct fault_def bad_qr = { "qr", N_("读不懂这个二维码（{1}），请原样粘贴票面二维码的内容"), NULL, NULL };
+static const struct fault_def url_qr = { "qr-url", N_("这是网址（{1}），不是发票二维码的内容"),
+	N_("请扫票面左上角的二维码，或者填 20 位发票号码"), NULL };
 static const struct fault_def bad_account = { "account", N_("这不是{1}的收款账号，请核对"),
 	N_("银行卡填 16 到 19 位卡号；支付宝填手机号或邮箱；微信填 openid"), NULL };
 static const struct fault_def no_ticket = { "ticket-unknown", N_("没有查到您的这张奖票"), NULL, NULL };
@@ -114,14 +116,15 @@ err_t lottery_entry(struct ctx *c, const void *input, struct reply *out)
 	const struct entry_in *in = input;
 	struct issue_qr q;
 	struct entered e;
-	struct str text = str_trim(in->qr);
+	struct str text = issue_qr_clean(c->arena, in->qr);
 	issue_qr_read(c, text, &q);
 	/* Whoever reads the number off the paper is not turned away: the face is ours anyhow. */
 	bool number = text.n == DRAW_NUMBER && ids_uscc(text) != IDS_OK;
 	for (size_t i = 0; number && i < text.n; i++)
 		number = text.p[i] >= '0' && text.p[i] <= '9';
 	if (!number && (q.fault || !q.digital)) {
-		FAULT(c, S("/qr"), &bad_qr, str_c(q.fault ? q.fault : "type"));
+		if (q.host.n) FAULT(c, S("/qr"), &url_qr, q.host);
+		if (!q.host.n) FAULT(c, S("/qr"), &bad_qr, str_c(q.fault ? q.fault : "type"));
 		return problem_result(&c->problem);
 	}
 	struct entry_claim claim = {

@@ -4,9 +4,10 @@
 #include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/metrics/metrics.h"
+#include "services/invoice/issue/issue.h"
 #include "services/invoice/verify/paper_fact.h"
 #include "services/invoice/verify/verify.h"
-#include <string.h>
+#include <strings.h>
 
 enum { NUMBER_DIGITS = 20, SHORT_NUMBER = 8, TOKENS_MAX = 24 };
 
@@ -181,8 +182,8 @@ void verify_count(struct ctx *c, const struct value *answer)
 err_t verify_ask(struct ctx *c, struct str text, struct str sender, struct value **out)
 {
 	struct verify_words w;
-	text = str_trim(text);
-	if (str_starts(utf8_fold(c->arena, text), "01,")) {
+	text = issue_qr_clean(c->arena, text);
+	if (str_starts(text, "01,") || (text.n > 7 && strncasecmp(text.p, "http", 4) == 0)) {
 		struct verify_qr_in qr = { .text = text, .sender = sender };
 		return verify_qr_judge(c, &qr, out);
 	}

@@ -154,6 +154,8 @@ err_t verify_lane_qr(struct ctx *c, const struct verify_qr_in *in, struct value 
 		conclude(c, *out, "rejected", tr(c, N_("二维码的签名或证书有问题，不要按这张发票付款")));
 	else if (!issued && f.revoked)
 		conclude(c, *out, "rejected", tr(c, N_("这台设备已停用，这张发票没有在停用前上报，不能用")));
+	else if (!issued && date_cmp(usual.date, c->today) > 0)
+		conclude(c, *out, "rejected", tr(c, N_("开票日期还没有到，这样的发票上报时会被退回，不能用")));
 	else if (!issued && f.found)
 		conclude(c, *out, "not-reported", not_reported(c, &q.certificate));
 	return OK;

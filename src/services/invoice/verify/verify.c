@@ -365,6 +365,35 @@ static err_t verify_form(struct ctx *c, const void *input, struct reply *out)
 	return in->number.p ? verify(c, input, out) : unasked(c, out);
 }
 
+/* No code of ours: misread, of an older kind, or an address, whose host is named so that its owner can be asked. */
+static err_t unread(struct ctx *c, const struct issue_qr *q, struct value **out)
+{
+	struct value *list = value_array(c->arena), *v = *out = value_object(c->arena);
+	bool url = q->fault && str_is(str_c(q->fault), "url");
+	const struct str host[4] = { q->host };
+	struct str what =
+	        url        ? problem_fill(c->arena,
+	                             tr(c, N_("这是网址（{1}），不是发票二维码的内容；本平台不打开外面的网址")).p, host)
+	        : q->fault ? tr(c, N_("二维码内容读不懂或扫错了，请重新扫"))
+	                   : tr(c, N_("这是旧式发票，不在本平台的开票记录里"));
+	struct str detail = url ? tr(c, N_("扫到的是网址，不是发票二维码。请扫票面左上角的二维码，或者填 20 "
+	                                   "位号码、金额和日期查验；旧式短票请到开票方所在地的税务局查"))
+	                    : q->fault ? what
+	                               : tr(c, N_("没有查到这张发票。请核对号码；刚开的票请过几秒再查"));
+	value_put_str(c->arena, v, "number", q->fault ? STR_NONE : q->number);
+	value_put_c(c->arena, v, "verdict", q->fault ? "unreadable" : "unknown");
+	value_put_str(c->arena, v, "detail", detail);
+	struct value *one = value_object(c->arena);
+	value_put_c(c->arena, one, "what", "text");
+	value_put_c(c->arena, one, "outcome", q->fault ? q->fault : "older-kind");
+	value_put_str(c->arena, one, "detail", what);
+	value_push(c->arena, list, one);
+	value_put(c->arena, v, "checked", list);
+	value_put_str(c->arena, v, "reversed_by", STR_NONE);
+	verify_count(c, v);
+	return OK;
+}
+
 /* What stands in the code, its signature if it has one, and then what the plane knows. */
 err_t verify_qr_judge(struct ctx *c, const struct verify_qr_in *in, struct value **out)
 {
@@ -385,22 +414,7 @@ err_t verify_qr_judge(struct ctx *c, const struct verify_qr_in *in, struct value
 	bool listed = false;
 	if (!q.fault && !q.digital) TRY(verify_paper(c, q.code, q.number, out, &listed));
 	if (listed) return OK;
-	if (q.fault || !q.digital) {
-		struct value *list = value_array(c->arena);
-		*out = value_object(c->arena);
-		checked(c, list, "text", q.fault ? q.fault : "older-kind",
-		        q.fault ? N_("二维码内容读不懂或扫错了，请重新扫")
-		                : N_("这是旧式发票，不在本平台的开票记录里"));
-		value_put_str(c->arena, *out, "number", q.fault ? STR_NONE : q.number);
-		value_put_c(c->arena, *out, "verdict", q.fault ? "unreadable" : "unknown");
-		value_put_str(c->arena, *out, "detail",
-		        tr(c, q.fault ? N_("二维码内容读不懂或扫错了，请重新扫")
-		                      : N_("没有查到这张发票。请核对号码；刚开的票请过几秒再查")));
-		value_put(c->arena, *out, "checked", list);
-		value_put_str(c->arena, *out, "reversed_by", STR_NONE);
-		verify_count(c, *out);
-		return OK;
-	}
+	if (q.fault || !q.digital) return unread(c, &q, out);
 	struct verify_in asked = { .number = q.number,
 		.total = q.total,
 		.date = q.date,
