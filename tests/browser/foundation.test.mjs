@@ -120,6 +120,8 @@ for (const [width, javaScript] of [[1280, true], [360, false]]) {
       await b.page.fill('[name=new]', 'short');
       await press(b, 'form[action="/password"] button');
       assert.match(await main(), /至少 8 个字符/);
+      assert.match(await main(), /请重新输入密码/);
+      assert.doesNotMatch(await main(), /没有丢失/, 'passwords are not sent back');
       await good(b, 'password-fault');
       await visit(b, '/access');
       await visit(b, '/ledger');
@@ -160,6 +162,37 @@ test('G01.3 two factors: the picture, the code, recovery codes, the next sign-in
     await b.close();
   }
 });
+
+for (const [width, javaScript] of [[1280, true], [360, false]])
+  test(`A04.15 G01.8 the purpose is asked for where it is missing; a person gets on to the firm, at ${width} px${javaScript ? '' : ' without JavaScript'}`, async () => {
+    const b = Object.assign(await openBrowser({ width, javaScript }), { scripts: javaScript });
+    const main = () => b.page.locator('main').innerText();
+    try {
+      await signIn(b, 'O1');
+      assert.equal((await b.page.goto(`${server.url}/registrations/${parties.T1}`)).status(), 403);
+      assert.doesNotMatch(await main(), /Etax-Purpose/);
+      if (javaScript) assert.equal(await b.page.evaluate(() => document.activeElement.name), 'purpose');
+      await good(b, 'purpose-missing');
+      await b.page.fill('main [name=purpose]', '核实电话');
+      await press(b, 'main .et-panel button');
+      assert.match(await main(), /海川精密机械有限公司/);
+      await b.page.goto(server.url + '/nothing/here');
+      assert.match(await b.page.title(), /^.{4,} – 电子税务局$/);
+      await b.context.clearCookies();
+      await visit(b, '/login?next=/quota', 'login-quota');
+      await b.page.fill('input[name=account]', parties.P1);
+      await b.page.fill('input[name=password]', 'sandbox');
+      await press(b, 'main button.btn-primary');
+      assert.equal(new URL(b.page.url()).pathname, '/quota');
+      assert.equal(await b.page.locator('main a[href="/agency/requests/new"]').count(), 1);
+      await good(b, 'firm-only');
+      await press(b, `main button[value="${parties.T1}"]`);
+      assert.equal(new URL(b.page.url()).pathname, '/quota', 'on to where it was asked for');
+      assert.match(await main(), /发票总额度 7,500,000.00/);
+    } finally {
+      await b.close();
+    }
+  });
 
 for (const width of [1280, 360])
   test(`A04.7 A04.15 the public check and the officer's file at ${width} px`, async () => {

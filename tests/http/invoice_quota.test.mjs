@@ -33,6 +33,7 @@ test('A07.e2 T1 asks for 2,000,000: decided at once, with formula, inputs and th
   assert.ok(r.body.formula.length >= 5);
   assert.equal(r.body.ways.length, 2);
   for (const w of r.body.ways) assert.ok(Number(w.limit) > 7500000 && w.words, JSON.stringify(w));
+  assert.ok(Number(r.body.ways[1].limit) > Number(r.body.ways[0].limit), 'more effort gives more, else it is not offered');
   assert.ok(r.body.receipt.id);
   assert.equal((await ask(t1, '2000000.00', { period: periods.month }, { key: 'q1' })).body.id, r.body.id);
 });
@@ -56,6 +57,7 @@ test('A07.1 up to the ceiling at once, beyond it by an officer in its states; th
   assert.equal((await t1.get('/v1/quota/reviews')).status, 403);
   const queue = (await officer.get('/v1/quota/reviews')).body.requests;
   assert.equal(queue.length, 1);
+  assert.ok(queue[0].due_on > queue[0].asked_at.slice(0, 10), 'five working days');
   const path = `/v1/quota/reviews/${queue[0].taxpayer}/${queue[0].id}`;
   const decide = (decision, o = {}) => officer.post(path, { decision, ...o }, purpose);
   assert.equal((await officer.get(path, purpose)).body.id, more.body.id);
@@ -136,6 +138,7 @@ test('A07.1 on the first the month begins by the formula; before the return only
   const t3 = await Client.signIn(server.url, 'T3');
   const held = await eventually(() => t3.get('/v1/quota'), (a) => a.body.changes[0]?.way === 'month', 5000);
   assert.deepEqual([held.body.held_until_filed, held.body.quota, held.body.full], [true, '3420000.00', '7930000.00'], held.text);
+  assert.equal((await t3.get('/v1/home')).body.taxpayer.quota_when_filed, '7930000.00', 'the home says why it is less');
   const over = await t3.post('/v1/invoices', invoiceBody({ ref: 'held', net: '3420000.01', buyer: { tax_id: parties.T1, name: '海川精密机械有限公司' } }));
   assert.equal(over.status, 409, over.text);
   const form = (await t3.get(`/v1/returns/vat/${periods.month}`)).body;

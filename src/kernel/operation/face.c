@@ -208,6 +208,32 @@ static void put_forms(struct visit *v, const struct operation *page, const struc
 	value_put(c->arena, root, "fields", fields);
 }
 
+enum lost { LOST_NOTHING, LOST_FILE, LOST_SECRET };
+
+/* What a form that comes back can not hold: browsers fill in no files, and passwords are never sent back. */
+static enum lost lost_of(const struct field *f)
+{
+	enum lost lost = LOST_NOTHING;
+	for (; f && f->name && lost != LOST_FILE; f++) {
+		const struct field *inner = f->type == FIELD_LIST && f->item ? f->item : NULL;
+		if (f->type == FIELD_BYTES || (inner && inner->type == FIELD_BYTES)) lost = LOST_FILE;
+		if (f->type == FIELD_SECRET) lost = LOST_SECRET;
+	}
+	return lost;
+}
+
+/* What the words above the form may promise. shown: the form stands there again. */
+static void put_kept(struct ctx *c, struct value *root, const struct operation *op, bool shown)
+{
+	struct value *problem = (struct value *)(uintptr_t)value_get(root, S("problem"));
+	if (!problem || problem->kind != VALUE_OBJECT) return;
+	enum lost lost = op ? lost_of(op->in) : LOST_NOTHING;
+	bool files = lost == LOST_FILE && op->method == POST && !op->raw_body;
+	value_put_bool(c->arena, problem, "kept", shown && lost == LOST_NOTHING);
+	value_put_bool(c->arena, problem, "file_again", shown && files);
+	value_put_bool(c->arena, problem, "secret_again", shown && lost == LOST_SECRET);
+}
+
 static err_t render_page(struct visit *v, const struct operation *page, const struct operation *post, bool wrong,
         struct value *root, struct str *html)
 {
@@ -215,6 +241,7 @@ static err_t render_page(struct visit *v, const struct operation *page, const st
 	if (root->kind != VALUE_OBJECT) return E_INTERNAL;
 	TRY(frame_put(c, page, v->r, root));
 	put_problem(c, root, wrong, v->w->tree);
+	put_kept(c, root, post ? post : page, true);
 	put_forms(v, page, post, wrong, root, v->w->tree);
 	return page_render(c, str_c(page->page), root, html);
 }
@@ -240,6 +267,27 @@ static struct value *nearest(struct ctx *c, struct str path)
 	return value_null(c->arena);
 }
 
+/* Where only the purpose is missing it is asked for, and the page opens with it. */
+static void put_purpose(struct ctx *c, struct value *root, const struct http_request *r, bool asked)
+{
+	struct value *query = value_object(c->arena), *list;
+	if (!asked) {
+		value_put(c->arena, root, "purpose", value_null(c->arena));
+		return;
+	}
+	struct value *v = value_put_object(c->arena, root, "purpose");
+	value_put_str(c->arena, v, "action", r->raw_path);
+	list = value_put_array(c->arena, v, "rest");
+	if (form_pairs(c->arena, r->query, NULL, query) != OK) return;
+	for (const struct value_member *m = query->first; m; m = m->next) {
+		if (str_is(m->key, "purpose") || m->value->kind != VALUE_STR) continue;
+		struct value *one = value_object(c->arena);
+		value_put_str(c->arena, one, "name", m->key);
+		value_put_str(c->arena, one, "value", m->value->str);
+		value_push(c->arena, list, one);
+	}
+}
+
 void face_problem(struct work *w, struct http_request *r, err_t e, int status, struct http_response *out)
 {
 	struct visit v = { .w = w, .r = r, .out = out };
@@ -252,14 +300,17 @@ void face_problem(struct work *w, struct http_request *r, err_t e, int status, s
 	value_put_str(c->arena, root, "fix", def->fix ? fields_message(c, def->fix, c->problem.arg) : STR_NONE);
 	value_put_str(c->arena, root, "law", def->law ? tr(c, def->law) : STR_NONE);
 	value_put_str(c->arena, root, "trace", c->trace);
-	bool nothing = status == 404 || status == 405;
-	value_put(c->arena, root, "nearest", nothing ? nearest(c, r->path) : value_null(c->arena));
+	bool nothing = status == 404 || status == 405, read = r->method == GET;
+	bool person = c->caller.person_id && c->caller.subject_id == c->caller.person_id && !c->caller.officer;
+	put_purpose(c, root, r, read && e == E_FORBIDDEN && str_is(str_c(def->code), "purpose-missing"));
+	value_put_bool(c->arena, root, "firms_only", read && person && w->op && w->op->firm && e != E_INTERNAL);
+	value_put(c->arena, root, "nearest", nothing || read ? nearest(c, r->path) : value_null(c->arena));
 	err_t made = frame_put(c, NULL, r, root);
-	struct value *page = (struct value *)(uintptr_t)value_get(root, S("page"));
-	if (page)
-		value_set(c->arena, page, S("title"),
-		        value_str(c->arena, fields_message(c, def->message, c->problem.arg)));
+	if (made == OK)
+		value_set(c->arena, (struct value *)(uintptr_t)value_get(root, S("page")), S("title"),
+		        value_str(c->arena, value_text(root, "what")));
 	put_problem(c, root, c->problem.n > 0, w->tree);
+	put_kept(c, root, w->op, false);
 	if (made == OK) made = page_render(c, S("page/error"), root, &html);
 	if (made == OK)
 		send_html(&v, status, html);

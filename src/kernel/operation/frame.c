@@ -21,6 +21,7 @@ static void put_actor(struct ctx *c, struct value *page)
 	value_put_str(a, v, "subject", c->caller.subject_name.n ? c->caller.subject_name : c->caller.person_name);
 	value_put_str(a, v, "tax_id", c->caller.subject_tax_id);
 	value_put_bool(a, v, "officer", c->caller.officer);
+	value_put_bool(a, v, "alone", c->caller.subject_id == c->caller.person_id && !c->caller.officer);
 	value_put_bool(a, v, "firm", c->caller.subject_id != c->caller.person_id && !c->caller.officer);
 }
 
@@ -131,6 +132,7 @@ err_t frame_put(struct ctx *c, const struct operation *op, const struct http_req
 	value_put_bool(a, page, "english", english);
 	value_put_bool(a, page, "large", is_large(r));
 	value_put_str(a, page, "here", here(c, r));
+	value_put_str(a, page, "path", r->raw_path);
 	value_put_bool(a, page, "home", str_is(r->path, "/"));
 	value_put_str(a, page, "csrf", c->caller.csrf.p ? c->caller.csrf : S(""));
 	value_put_str(a, page, "key", crypto_random_hex(a, 16));

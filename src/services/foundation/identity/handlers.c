@@ -153,6 +153,7 @@ err_t switch_subject(struct ctx *c, const void *input, struct reply *out)
 	out->value = value_object(c->arena);
 	value_put_str(c->arena, out->value, "subject", c->caller.subject_name);
 	value_put_str(c->arena, out->value, "role", c->caller.role);
+	value_put_str(c->arena, out->value, "next", local_page(in->next));
 	return OK;
 }
 

@@ -44,6 +44,7 @@ static const struct field link_fields[] = {
 static const struct field switch_fields[] = {
 	{ "as", FIELD_TAX_ID, AT(struct switch_in, as), .required = true, .max = 20, .label = N_("办事身份"),
 	        .example = "91330100MA2H000142" },
+	{ "next", FIELD_TEXT, AT(struct switch_in, next), .max = 400, .label = N_("切换后前往") },
 	{ 0 },
 };
 static const struct field scope_item = { "scope", FIELD_ENUM, .max = 40, .choices = access_scopes,
@@ -233,7 +234,7 @@ static const struct operation operations[] = {
 	        .run = switch_subject,
 	        .page = "identity/subjects",
 	        .form = "identity.subjects",
-	        .then = "/",
+	        .then = "{next}",
 	        .title = N_("切换办事身份"),
 	        .requirements = "G01.8" },
 	{ .id = "identity.tokens",

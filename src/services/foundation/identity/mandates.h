@@ -4,7 +4,7 @@
 #include "services/foundation/identity/identity.h"
 
 struct switch_in {
-	struct str as;
+	struct str as, next;
 };
 struct token_in {
 	struct str name;
@@ -32,8 +32,9 @@ struct mandate_in {
 };
 
 void identity_put_scopes(struct ctx *c, struct value *to, struct str scopes); /* codes, and titles for people */
-op_run tokens_view, mandates_view, sign_in, sign_in_page, login_page, sign_out, subjects, switch_subject, tokens, token_new, token_end, sessions,
-        session_revoke, sessions_revoke, people, member_add, member_end, mandates, mandate_grant, mandate_end;
+op_run tokens_view, mandates_view, sign_in, sign_in_page, login_page, sign_out, subjects, switch_subject, tokens,
+        token_new, token_end, sessions, session_revoke, sessions_revoke, people, member_add, member_end, mandates,
+        mandate_grant, mandate_end;
 err_t identity_forget(struct ctx *c, struct str argument);
 err_t mandates_frame(struct ctx *c, struct value *page);
 #endif

@@ -12,6 +12,7 @@
 #include "services/information/message/message.h"
 #include "services/information/portal/parts.h"
 #include "services/invoice/issue/issue.h"
+#include "services/invoice/quota/quota.h"
 #include "services/tax/payment/payment.h"
 
 enum { MONTHS = 12, RECENT = 4, CHART_UNIT_ZH = 1000000, CHART_UNIT_EN = 100000 };
@@ -27,6 +28,19 @@ static void put_visitor(struct ctx *c, struct value *out)
 
 /* --- a taxpayer --- */
 
+/* What is open until the return is no total: said with what opens then. */
+static err_t put_quota(struct ctx *c, bool firm, const struct taxpayer *t, struct value *v)
+{
+	bool held = false;
+	struct money full;
+	if (firm) TRY(quota_held(c, t->id, &held, &full));
+	value_put(c->arena, v, "quota",
+	        firm && t->quota.fen ? value_str(c->arena, money_format(c->arena, t->quota)) : value_null(c->arena));
+	value_put(c->arena, v, "quota_when_filed",
+	        held ? value_str(c->arena, money_format(c->arena, full)) : value_null(c->arena));
+	return OK;
+}
+
 static err_t put_firm(struct ctx *c, struct value *v, bool *firm, bool *quarterly, bool *general)
 {
 	struct taxpayer t;
@@ -39,9 +53,7 @@ static err_t put_firm(struct ctx *c, struct value *v, bool *firm, bool *quarterl
 	        c->arena, v, "kind", !*firm ? STR_NONE : tr(c, t.general ? N_("一般纳税人") : N_("小规模纳税人")));
 	/* 暂未评级 (M) and worse are nobody's headline. */
 	value_put_str(c->arena, v, "credit_grade", *firm && str_is(t.credit_grade, "A") ? t.credit_grade : STR_NONE);
-	value_put(c->arena, v, "quota",
-	        *firm && t.quota.fen ? value_str(c->arena, money_format(c->arena, t.quota)) : value_null(c->arena));
-	return OK;
+	return put_quota(c, *firm, &t, v);
 }
 
 static const struct invoice_month *month_of(const struct invoice_month *rows, size_t n, struct str period)

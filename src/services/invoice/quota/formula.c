@@ -85,7 +85,7 @@ err_t quota_compute(struct ctx *c, const struct quota_inputs *in, struct quota_f
 
 /* --- the cheapest ways --- */
 
-enum { WAY_FILE, WAY_PAY, WAY_FILE_PAY, WAY_TEMPORARY, WAY_CONTRACTS, WAY_TURNOVER, WAY_GRADE, WAYS };
+enum { WAY_TEMPORARY, WAY_FILE, WAY_PAY, WAY_FILE_PAY, WAY_CONTRACTS, WAY_TURNOVER, WAY_GRADE, WAYS };
 static const struct {
 	const char *word, *words;
 	int effort; /* 1: minutes on this site … 5: a year */
@@ -138,17 +138,29 @@ static void keep(struct quota_way *list, size_t *n, const struct quota_way *w)
 	list[at] = *w;
 }
 
+/* A way that is there already gives as much for no more effort; the levers stand in order of effort. */
+static bool easier(const struct quota_way *list, size_t n, const struct quota_way *w)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].effort <= w->effort && list[i].limit.fen >= w->limit.fen) return true;
+	return false;
+}
+
 err_t quota_ways(struct ctx *c, const struct quota_inputs *in, struct money now, struct quota_way *out, size_t *n)
 {
+	struct quota_figures today = { 0 };
+	TRY(quota_compute(c, in, &today, NULL));
+	/* What is open at once anyhow is no goal of a way that takes more effort. */
+	struct money easy = today.ceiling.fen > now.fen ? today.ceiling : now;
 	*n = 0;
 	for (int i = 0; i < WAYS; i++) {
 		struct quota_inputs then = *in;
 		struct quota_figures f = { 0 };
 		struct quota_way w = { levers[i].word, levers[i].words, FEN(0), levers[i].effort, FEN(0) };
-		if (!would_be(i, in, now, &then, &w.needs)) continue;
+		if (!would_be(i, in, easy, &then, &w.needs)) continue;
 		TRY(quota_compute(c, &then, &f, NULL));
 		w.limit = i == WAY_TEMPORARY ? f.ceiling : f.limit;
-		if (w.limit.fen > now.fen) keep(out, n, &w);
+		if (w.limit.fen > now.fen && !easier(out, *n, &w)) keep(out, n, &w);
 	}
 	return OK;
 }

@@ -97,14 +97,26 @@ err_t quota_reviews_view(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
+/* How long there is left of the term. */
+static void put_left(struct ctx *c, struct value *v)
+{
+	struct date due_on;
+	int32_t days = date_parse(value_text(v, "due_on"), &due_on) ? date_days(due_on) - date_days(c->today) : 0;
+	value_put_int(c->arena, v, "days", days < 0 ? -days : days);
+	value_put_bool(c->arena, v, "late", days < 0);
+	value_put_bool(c->arena, v, "today", days == 0);
+}
+
 /* Only the buttons that the state allows. */
 err_t quota_review_view(struct ctx *c, const void *input, struct reply *out)
 {
 	static const struct {
 		const char *event, *label, *look;
-	} all[] = { { "accept", N_("受理"), "btn-primary" }, { "review", N_("转审核"), "btn-primary" },
-		{ "grant", N_("通过"), "btn-primary" }, { "return", N_("退回补正"), "" },
-		{ "refuse", N_("不予受理"), "btn-danger" }, { "deny", N_("不通过"), "btn-danger" } };
+	} all[] = { { "accept", N_("受理，额度先不变"), "btn-primary" },
+		{ "review", N_("材料齐全，转审核"), "btn-primary" },
+		{ "grant", N_("同意，调到上面的额度"), "btn-primary" }, { "return", N_("退回，请对方补正"), "" },
+		{ "refuse", N_("不予受理，申请结束"), "btn-danger" },
+		{ "deny", N_("不同意，额度不变"), "btn-danger" } };
 	struct value *v = out->value, *list = value_put_array(c->arena, v, "decisions");
 	int64_t n = 0;
 	(void)input;
@@ -122,6 +134,8 @@ err_t quota_review_view(struct ctx *c, const void *input, struct reply *out)
 	}
 	value_set(c->arena, v, S("any_ways"), value_bool(c->arena, false)); /* of no use to an officer */
 	value_put_bool(c->arena, v, "may_decide", list->count > 0);
+	value_put_bool(c->arena, v, "is_new", n == QUOTA_SUBMITTED);
+	put_left(c, v);
 	value_put_bool(c->arena, v, "may_grant", n == QUOTA_REVIEWED);
 	if (!value_get(v, S("form"))) value_put(c->arena, v, "form", value_object(c->arena));
 	return OK;

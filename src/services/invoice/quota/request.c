@@ -1,6 +1,8 @@
 /* Applying and deciding. Low risk: at once, by the formula, up to its ceiling; the rest goes to an officer. */
 #include "services/invoice/quota/request.h"
+#include "base/calendar.h"
 #include "kernel/access/access.h"
+#include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/outbox/outbox.h"
 #include "kernel/receipt/receipt.h"
@@ -70,6 +72,16 @@ static struct str this_period(struct ctx *c)
 	return period_format(c->arena, period_of(PERIOD_MONTH, c->today));
 }
 
+err_t quota_held(struct ctx *c, int64_t taxpayer_id, bool *held, struct money *full)
+{
+	struct quota_change_last_row last = { 0 };
+	bool found;
+	TRY(quota_change_last(c, taxpayer_id, this_period(c), &last, &found));
+	*held = found && last.after.fen < last.full.fen;
+	*full = last.full;
+	return OK;
+}
+
 static err_t put_requests(struct ctx *c, struct value *out)
 {
 	struct quota_requests_row *rows;
@@ -105,20 +117,17 @@ static err_t put_requests(struct ctx *c, struct value *out)
 static err_t put_now(struct ctx *c, const struct taxpayer *t, struct value *out)
 {
 	struct quota_inputs in;
-	struct quota_change_last_row last;
-	struct money used;
-	bool found;
+	struct money used, full;
+	bool held;
 	TRY(quota_inputs_of(c, t, &in));
 	TRY(issue_quota_of(c, t->id, this_period(c), &used));
 	value_put_str(c->arena, out, "period", this_period(c));
 	value_put_money(c->arena, out, "quota", t->quota);
 	value_put_money(c->arena, out, "used", used);
 	value_put_money(c->arena, out, "left", FEN(t->quota.fen > used.fen ? t->quota.fen - used.fen : 0));
-	/* Between the first and the return, only what last month left is open. */
-	TRY(quota_change_last(c, t->id, this_period(c), &last, &found));
-	bool held = found && last.after.fen < last.full.fen;
+	TRY(quota_held(c, t->id, &held, &full));
 	value_put_bool(c->arena, out, "held_until_filed", held);
-	value_put_money(c->arena, out, "full", held ? last.full : t->quota);
+	value_put_money(c->arena, out, "full", held ? full : t->quota);
 	return quota_explain(c, &in, t->quota, out);
 }
 
@@ -274,6 +283,13 @@ err_t quota_correct(struct ctx *c, const void *input, struct reply *out)
 
 /* --- officers --- */
 
+/* Five working days, as the page of the application promises. */
+static struct date due_of(struct ctx *c, instant_us asked_at)
+{
+	enum { WORKING_DAYS = 5 };
+	return calendar_add_working(c->app->calendar, date_of_instant(asked_at), WORKING_DAYS);
+}
+
 err_t quota_reviews(struct ctx *c, const void *input, struct reply *out)
 {
 	enum { PAGE = 50 };
@@ -297,6 +313,7 @@ err_t quota_reviews(struct ctx *c, const void *input, struct reply *out)
 		value_put_str(c->arena, v, "state", str_printf(c->arena, "%02d", (int)rows[i].state));
 		value_put_str(c->arena, v, "state_words", tr(c, quota_state_words((enum quota_state)rows[i].state)));
 		value_put_instant(c->arena, v, "asked_at", rows[i].asked_at);
+		value_put_date(c->arena, v, "due_on", due_of(c, rows[i].asked_at));
 		value_push(c->arena, list, v);
 	}
 	value_put_str(
@@ -320,6 +337,7 @@ static struct value *review_value(struct ctx *c, const struct review_in *in, con
 	value_put_str(c->arena, v, "name", t->name);
 	value_put_str(c->arena, v, "tax_id", t->uscc);
 	value_put_money(c->arena, v, "quota", t->quota);
+	value_put_date(c->arena, v, "due_on", due_of(c, r->asked_at));
 	return v;
 }
 
