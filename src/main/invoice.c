@@ -22,6 +22,12 @@ static const char usage_text[] =
         "FILE: XML, OFD, PDF, JSON or XBRL; - is standard input. K: verifier keys, as /v1/keys gives them, or a file "
         "of them.\n";
 
+/* Who asks for the rules alone asks for no proof. */
+static bool accepted(const struct asked *q, const struct spec_report *r)
+{
+	return q->rules_only ? spec_valid(r) : strcmp(spec_verdict(r), "valid") == 0;
+}
+
 static void print_report(const struct asked *q, const char *file, const struct spec_report *r)
 {
 	int language = q->english ? SPEC_EN : SPEC_ZH;
@@ -32,16 +38,19 @@ static void print_report(const struct asked *q, const char *file, const struct s
 		(void)printf("%s\n", buf_done(&b).p);
 		return;
 	}
-	bool valid = spec_valid(r);
-	if (!valid || !q->quiet)
-		(void)printf("%s %s: %s %.*s\n", valid ? "ok" : "FAILED", file, r->format ? r->format : "?",
-		        STR_FMT(r->number));
+	const char *verdict = spec_verdict(r), *word = accepted(q, r) ? "ok" : spec_valid(r) ? verdict : "FAILED";
+	if (!accepted(q, r) || !q->quiet)
+		(void)printf("%s %s: %s %.*s\n", word, file, r->format ? r->format : "?", STR_FMT(r->number));
 	for (size_t i = 0; i < r->n_faults; i++) {
 		const struct spec_fault *f = &r->faults[i];
 		const struct spec_text *t = &spec_codes[f->code];
 		struct str text = spec_fault_text(r->arena, f, language), fix = spec_fault_fix(r->arena, f, language);
-		(void)printf("  %.*s [%s] %.*s%s%s%s -> %.*s\n", STR_FMT(f->pointer.n ? f->pointer : S("/")), t->code,
-		        STR_FMT(text), t->law ? " (" : "", t->law ? t->law : "", t->law ? ")" : "", STR_FMT(fix));
+		(void)printf("  %.*s [%s] %.*s%s%s%s -> %.*s\n",
+		        STR_FMT(f->pointer.n ? f->pointer
+		                : f->place.n ? f->place
+		                             : S("/")),
+		        t->code, STR_FMT(text), t->law ? " (" : "", t->law ? t->law : "", t->law ? ")" : "",
+		        STR_FMT(fix));
 	}
 	for (size_t i = 0; i < r->n_checks && !q->quiet; i++) {
 		static const char *const words[] = { "good", "BAD", "not checked" };
@@ -54,7 +63,7 @@ static bool report(const struct asked *q, const char *file, struct str bytes, st
 {
 	if (!q->rules_only) spec_verify(r, bytes, q->keys.list, q->keys.n);
 	print_report(q, file, r);
-	return spec_valid(r);
+	return accepted(q, r);
 }
 
 static bool validate_bytes(const struct asked *q, struct arena *a, const char *file, struct str bytes)
@@ -116,22 +125,6 @@ static int validate_all(const struct asked *q, char *const *files, size_t n)
 
 /* --- convert --- */
 
-static struct str pdf_of(struct arena *a, const struct face *f, struct str xml)
-{
-	struct str pdf = files_face(a, f, STR_NONE, NULL);
-	return pdf.p ? pdf_attach(a, pdf, str_printf(a, "dzfp_%.*s.xml", STR_FMT(f->number)).p, "application/xml", xml)
-	             : pdf;
-}
-
-static struct str ofd_of(struct arena *a, const struct face *f, const struct spec_proof *proof, struct str xml)
-{
-	struct files_pages pages;
-	struct files_ofd *parts = arena_new_of(a, struct files_ofd);
-	if (!files_face(a, f, STR_NONE, &pages).p) return STR_NONE;
-	files_ofd_parts(a, f, proof, xml, &pages, false, f->issued_at, parts);
-	return files_ofd(a, parts, STR_NONE);
-}
-
 /* The data file that came is kept as it is, signature and all; one that is made here has no bureau's signature. */
 static struct str converted(struct arena *a, const char *to, const struct spec_report *r)
 {
@@ -147,7 +140,7 @@ static struct str converted(struct arena *a, const char *to, const struct spec_r
 	if (strcmp(to, "xml") == 0) return xml;
 	if (strcmp(to, "json") == 0) return proof ? spec_json(a, r->core_bytes, proof) : r->core_bytes;
 	if (strcmp(to, "xbrl") == 0) return files_xbrl(a, &f, proof);
-	return strcmp(to, "pdf") == 0 ? pdf_of(a, &f, xml) : ofd_of(a, &f, proof, xml);
+	return strcmp(to, "pdf") == 0 ? files_plain_pdf(a, &f, xml) : files_plain_ofd(a, &f, proof, xml);
 }
 
 static bool write_out(const struct asked *q, struct arena *a, const struct spec_report *r, struct str bytes)

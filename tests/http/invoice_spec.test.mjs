@@ -216,8 +216,54 @@ test('A09.10 convert: offline, form to form, and the core stays the same', async
   }
   const json = run('convert', '--to', 'json', file('c.ofd', await download(kinds.red, 'ofd')));
   assert.ok((await download(kinds.red, 'json')).equals(json.stdout), 'OFD to JSON is the bureau\'s own JSON');
-  assert.equal(run('convert', '--to', 'pdf', file('c.xbrl', await download(kinds.red, 'xbrl'))).status, 1);
+  for (const own of ['json', 'xbrl'])
+    for (const to of FORMS) { // these carry no data file: what is made of them has no signature of its own, and the core's proof
+      const made = run('convert', '--to', to, file(`c.${own}`, await download(kinds.red, own))), { code, report } = validate(made.stdout, '--key', keys);
+      assert.deepEqual([made.status, code, report.verdict, report.format, report.faults], [0, 0, 'valid', to, []], `${own} ${to} ${JSON.stringify(report.checks)}`);
+      const own_signature = { xml: 'xml-signature', pdf: 'pdf-signature', ofd: 'ofd-digests' }[to];
+      if (own_signature) assert.equal(report.checks.find((c) => c.what === own_signature).outcome, 'not-checked', to);
+    }
+  const bare = JSON.stringify(JSON.parse((await download(kinds.red, 'json')).toString()).core);
+  assert.deepEqual([validate(bare).code, validate(bare).report.verdict, validate(bare, '--rules-only').code], [1, 'unproven', 0]);
+  for (const to of FORMS.slice(0, 4)) assert.equal(validate(run('convert', '--to', to, file('bare.json', bare)).stdout).report.verdict, 'unproven', to);
   assert.equal(run('convert', '--to', 'docx', from).status, 2);
+});
+
+test('A09.5 A09.10 XBRL: its facts are held against the core that it carries', async () => {
+  const xbrl = (await download(kinds.special, 'xbrl')).toString();
+  const what = (r, name) => r.checks.find((c) => c.what === name)?.outcome;
+  for (const [from, to, named] of [[/(<einv:TotalAmWithoutTax[^>]*>)\d+/, '$19999', 'TotalAmWithoutTax'], [/<einv:SellerName contextRef="now">/, '$&假', 'SellerName'],
+    [/(<einv:RequestTime contextRef="now">)20(\d\d)/, '$119$2', 'RequestTime'], [/>否</, '>是<', 'WhetherEinvoiceIsRedEinvoice'],
+    [/<einv:SellerName/, '<einv:SellerIdNum contextRef="now">91330200MA2H00030W</einv:SellerIdNum>$&', 'SellerIdNum']]) {
+    const bent = xbrl.replace(from, to), { code, report } = validate(bent, '--key', keys);
+    assert.notEqual(bent, xbrl);
+    assert.deepEqual([code, report.verdict, report.faults.map((f) => [f.code, f.place])], [1, 'invalid', [['view', named]]], named);
+  }
+  const posted = validate(xbrl.replace('</xbrli:xbrl>', '<einv:Account contextRef="now">6001</einv:Account></xbrli:xbrl>'), '--key', keys).report;
+  assert.deepEqual([posted.verdict, posted.faults, what(posted, 'xbrl-facts'), what(posted, 'xbrl-view')], ['unproven', [], 'good', 'not-checked']);
+  const few = xbrl.replace(/<etax:Document>.*<\/etax:Document>/, ''), older = validate(few, '--key', keys).report;
+  assert.deepEqual([older.verdict, older.faults, what(older, 'xbrl-facts')], ['unproven', [], 'not-checked']);
+  assert.equal(run('convert', '--to', 'pdf', file('few.xbrl', few)).status, 1, 'it holds too little');
+});
+
+test('A09.4 JSON: what the envelope says and version 1 does not know is refused by its name', async () => {
+  const whole = JSON.parse((await download(kinds.special, 'json')).toString());
+  const said = (change) => { const v = structuredClone(whole); change(v); const { code, report } = validate(JSON.stringify(v), '--key', keys); return [code, report.verdict, report.faults.map((f) => [f.code, f.place])]; };
+  const refused = (...faults) => [1, 'invalid', faults];
+  assert.deepEqual(said(() => {}), [0, 'valid', []]);
+  assert.deepEqual(said((v) => { v.format = 'etax-invoice/2'; }), refused(['choice', '/format']));
+  assert.deepEqual(said((v) => { delete v.format; }), refused(['missing', '/format']));
+  assert.deepEqual(said((v) => { v.total_override = '1.00'; }), refused(['member-unknown', '/total_override']));
+  assert.deepEqual(said((v) => { v.prof = v.proof; delete v.proof; }), refused(['member-unknown', '/prof']));
+  assert.deepEqual(said((v) => { v.proof['rsa-md5'] = {}; }), refused(['member-unknown', '/proof/rsa-md5']));
+  assert.deepEqual(said((v) => { v.proof['sm2-sm3'].by = 'x'; }), refused(['member-unknown', '/proof/sm2-sm3/by']));
+  assert.deepEqual(said((v) => { delete v.proof['sm2-sm3'].signature; }), refused(['missing', '/proof/sm2-sm3/signature']));
+  assert.deepEqual(said((v) => { v.proof = 1; }), refused(['type', '/proof']));
+  assert.deepEqual(said((v) => { v.proof = {}; }), refused(['missing', '/proof']));
+  assert.deepEqual(said((v) => { delete v.proof; }), [1, 'unproven', []]);
+  for (const suite of ['sm2-sm3', 'ed25519-sha256']) assert.deepEqual(said((v) => { delete v.proof[suite]; }), [0, 'valid', []], `without ${suite} the other is enough`);
+  const [other] = Object.entries(JSON.parse((await download(kinds.many, 'json')).toString()).proof);
+  assert.deepEqual(said((v) => { v.proof[other[0]].signature = other[1].signature; })[1], 'invalid', 'what is there must hold');
 });
 
 test('A09.4 A09.7 the public API: anybody uploads a file; schema and vectors are served', async () => {

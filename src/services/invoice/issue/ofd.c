@@ -38,7 +38,8 @@ static struct str ofd_xml(struct arena *a, const struct face *f, const struct sp
 	struct buf b;
 	struct date d = date_of_instant(f->issued_at);
 	buf_init(&b, a, 2048);
-	struct str id = proof ? str_sub(proof->hash[SPEC_SUITE_SM2], 0, 32) : f->number;
+	struct str id =
+	        proof && proof->hash[SPEC_SUITE_SM2].p ? str_sub(proof->hash[SPEC_SUITE_SM2], 0, 32) : f->number;
 	buf_printf(&b,
 	        HEAD "<ofd:OFD" SPACE
 	             " DocType=\"OFD\" Version=\"1.1\"><ofd:DocBody><ofd:DocInfo><ofd:DocID>%.*s</ofd:DocID>"
@@ -53,7 +54,7 @@ static struct str ofd_xml(struct arena *a, const struct face *f, const struct sp
 	custom(&b, "购买方纳税人识别号", f->buyer.tax_id.p ? f->buyer.tax_id : S(""));
 	custom(&b, "销售方纳税人识别号", f->seller.tax_id);
 	for (int s = 0; proof && s < SPEC_SUITES; s++)
-		custom(&b, str_printf(a, "core-hash %s", spec_suites[s]).p, proof->hash[s]);
+		if (proof->hash[s].p) custom(&b, str_printf(a, "core-hash %s", spec_suites[s]).p, proof->hash[s]);
 	buf_c(&b, "</ofd:CustomDatas></ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>");
 	if (sealed) buf_c(&b, "<ofd:Signatures>Doc_0/Signs/Signatures.xml</ofd:Signatures>");
 	buf_c(&b, "</ofd:DocBody></ofd:OFD>\n");
