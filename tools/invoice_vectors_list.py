@@ -328,3 +328,8 @@ bad_json('a suite that nobody knows', ('member-unknown', ''), proof=suites | {'r
 bad_json('a suite without its signature', ('missing', ''), proof=suites | {'sm2-sm3': {k: v for k, v in suites['sm2-sm3'].items() if k != 'signature'}})
 bad_json('a suite with something more', ('member-unknown', ''), proof=suites | {'sm2-sm3': suites['sm2-sm3'] | {'by': 'x'}})
 bad_json('the hash of one suite is another', ('core-hash', ''), proof=suites | {'sm2-sm3': sign.proof(b'', invoice()['number'], {'sm2-sm3': '0' * 64, 'ed25519-sha256': '0' * 64})['sm2-sm3']})
+plain = ofd(invoice())
+N('OFD with bytes behind its end', 'ofd', plain + b'x', ('zip', ''))
+N('OFD with bytes before its first part', 'ofd', b'PK' + plain, ('zip', ''))
+N('OFD with a comment', 'ofd', plain[:-2] + b'\x01\0x', ('zip', ''))
+N('OFD whose two headers tell other times', 'ofd', plain[:10] + b'\0\0' + plain[12:], ('zip', ''))

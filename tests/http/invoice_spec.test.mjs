@@ -142,7 +142,7 @@ test('A09.5 one changed byte anywhere in the XML is refused, and the part is nam
 
 test('A09.5 one changed byte anywhere in the parts of the OFD is refused, and the part is named', async () => {
   const ofd = await download(kinds.special, 'ofd');
-  for (let at = 0; ofd.readUInt32LE(at) === 0x04034b50;) { // the bytes of each part; what ZIP puts around them is nobody's
+  for (let at = 0; ofd.readUInt32LE(at) === 0x04034b50;) { // the bytes of each part; what lies around them is tested below
     const from = at + 30 + ofd.readUInt16LE(at + 26), to = from + ofd.readUInt32LE(at + 18);
     await changed(ofd, from, to, 24, () => {});
     at = to;
@@ -173,7 +173,39 @@ out.close()`, path.join(dir, 'o.ofd'), bent, name]);
 src=zipfile.ZipFile(sys.argv[1]); out=zipfile.ZipFile(sys.argv[2],'w',zipfile.ZIP_DEFLATED)
 for i in src.infolist(): out.writestr(i.filename,src.read(i))
 out.close()`, path.join(dir, 'o.ofd'), same]);
-  assert.equal(validate(readFileSync(same)).code, 0, 'packed again by another program it is still good');
+  const again = validate(readFileSync(same)).report;
+  assert.deepEqual([again.verdict, again.faults.map((f) => [f.code, f.place]), again.checks.find((c) => c.what === 'ofd-digests').outcome],
+    ['invalid', [['digest', 'ZIP']], 'good'], 'packed again by another program: its parts are whole, the package is not the bureau\'s');
+});
+
+test('A09.5 no byte of the OFD around its parts is free', async () => {
+  const ofd = await download(kinds.special, 'ofd'), free = [];
+  for (let at = 0; at < ofd.length;) { // headers; in local entries the part's own bytes are left out, but for the list that no signature covers
+    const local = ofd.readUInt32LE(at) === 0x04034b50, name = local ? ofd.readUInt16LE(at + 26) : 0, size = local ? ofd.readUInt32LE(at + 18) : 0;
+    const to = local ? at + 30 + name : ofd.length, list = local && ofd.toString('latin1', at + 30, to).endsWith('Signatures.xml');
+    for (let i = at; i < to + (list ? size : 0); i++) free.push(i);
+    at = to + size;
+  }
+  assert.ok(free.length > 1000);
+  const unnamed = [];
+  for (let from = 0; from < free.length; from += 60) {
+    const names = free.slice(from, from + 60).map((at) => { const bent = Buffer.from(ofd); bent[at] ^= 1 << at % 8; return file(`bent-${from}-${at}`, bent); });
+    const r = run('validate', '--json', '--rules-only', ...names);
+    const reports = r.stdout.toString().trim().split('\n').map((l) => JSON.parse(l));
+    assert.equal(reports.length, names.length);
+    for (const p of reports) {
+      const named = p.faults.some((f) => ['zip', 'limit', 'ofd', 'file-format', 'digest'].includes(f.code));
+      if (p.verdict === 'valid' || !named) unnamed.push([p.file, p.verdict, p.faults]);
+    }
+    for (const n of names) rmSync(n);
+  }
+  assert.deepEqual(unnamed.slice(0, 3), []);
+  const junk = (bytes, code) => { const { report } = validate(bytes); assert.ok(report.faults.some((f) => f.code === code), JSON.stringify(report.faults)); };
+  junk(Buffer.concat([ofd, Buffer.from('x')]), 'zip');
+  junk(Buffer.concat([Buffer.from('PK'), ofd]), 'zip');
+  const commented = Buffer.concat([ofd, Buffer.from('hello')]);
+  commented.writeUInt16LE(5, ofd.length - 2);
+  junk(commented, 'zip');
 });
 
 test('A09.5 the seal holds before openssl as well', async () => {

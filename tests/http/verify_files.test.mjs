@@ -151,6 +151,24 @@ test('A10.1 A10.9 converted files: the proof of the core carries them, and what 
   }
 });
 
+test('A10.9 an OFD whose package was touched is not as issued, though its parts are whole', async () => {
+  const at = files.ofd.lastIndexOf('PK\x01\x02', undefined, 'latin1'); // of the last part
+  for (const [offset, what] of [[4, 'who made it'], [38, 'attributes']]) {
+    const bent = Buffer.from(files.ofd);
+    bent[at + offset] ^= 1;
+    const r = await check(bent);
+    assert.deepEqual([r.verdict, outcome(r, 'ofd-digests'), outcome(r, 'ofd-container')], ['not-as-issued', 'good', 'bad'], what);
+  }
+  for (const offset of [6, 8, 12, 14, 16, 20]) {
+    const bent = Buffer.from(files.ofd);
+    bent[at + offset] ^= 1;
+    assert.equal((await check(bent)).verdict, 'unreadable', `field at ${offset}`);
+  }
+  assert.equal((await check(Buffer.concat([files.ofd, Buffer.from('x')]))).verdict, 'unreadable');
+  const whole = await check(files.ofd);
+  assert.equal(outcome(whole, 'ofd-container'), 'good');
+});
+
 test('A10.1 A10.9 XBRL: number, date and total against the plane as of any other form, its facts against its core', async () => {
   const xbrl = files.xbrl.toString(), few = xbrl.replace(/<etax:Document>.*<\/etax:Document>/, '');
   const asked = (r) => [r.verdict, ...['number', 'total', 'date'].map((w) => outcome(r, w))];

@@ -24,6 +24,7 @@ static const struct {
 	{ "xbrl-view", N_("XBRL 全部内容和核心数据一致") },
 	{ "ofd-digests", N_("OFD 各部分摘要") },
 	{ "ofd-data", N_("OFD 元数据和数据文件一致") },
+	{ "ofd-container", N_("OFD 压缩包的文件头") },
 	{ "ofd-seal-form", N_("电子签章可读") },
 	{ "ofd-signature-file", N_("Signature.xml 摘要") },
 	{ "ofd-signature", N_("电子签章的签名") },
@@ -76,6 +77,7 @@ static struct str skipped(struct ctx *c, const char *what, struct str otherwise)
 		const char *what, *words;
 	} why[] = { { "xml-signature", N_("数据文件自身没有签名") }, { "pdf-signature", N_("PDF 自身没有签名") },
 		{ "ofd-digests", N_("OFD 没有电子签章") }, { "ofd-seal", N_("OFD 没有电子签章") },
+		{ "ofd-container", N_("压缩包里的时间和属性没有签名保护") },
 		{ "face", N_("票面没有签名，不能证明它和核心数据一致") },
 		{ "xbrl-facts", N_("文件里没有核心数据，各项内容没有签名保护") },
 		{ "xbrl-view", N_("有签名没有盖住的内容") } };

@@ -1,5 +1,6 @@
 /* The invoice as OFD (GB/T 33190-2016): the same face as the PDF, the data file attached, our seal over all parts
  * (GB/T 38540-2020, domain/invoice.md §7.4). Parts are stored unpacked: the same invoice makes the same bytes. */
+#include "services/invoice/issue/spec/ofd.h"
 #include "kernel/seal/seal.h"
 #include "services/invoice/issue/files.h"
 #include <string.h>
@@ -147,10 +148,6 @@ static struct str signature_xml(struct arena *a, const struct files_ofd *o, inst
 	return buf_done(&b);
 }
 
-static const char signatures[] =
-        HEAD "<ofd:Signatures" SPACE "><ofd:MaxSignId>1</ofd:MaxSignId>"
-             "<ofd:Signature ID=\"1\" Type=\"Seal\" BaseLoc=\"Sign_0/Signature.xml\"/></ofd:Signatures>\n";
-
 void files_ofd_parts(struct arena *a, const struct face *f, const struct spec_proof *proof, struct str xml,
         const struct files_pages *pages, bool sealed, instant_us signed_at, struct files_ofd *o)
 {
@@ -165,7 +162,7 @@ void files_ofd_parts(struct arena *a, const struct face *f, const struct spec_pr
 	if (!sealed) return;
 	struct str signature = signature_xml(a, o, signed_at);
 	crypto_sm3(signature.p, signature.n, o->hash);
-	add(o, "Doc_0/Signs/Signatures.xml", str_c(signatures));
+	add(o, "Doc_0/Signs/Signatures.xml", str_c(spec_ofd_signatures));
 	add(o, &FILES_OFD_SIGNATURE[1], signature);
 	o->signed_value = o->n;
 	add(o, "Doc_0/Signs/Sign_0/SignedValue.dat", STR_NONE);

@@ -119,6 +119,7 @@ static void finish_ofd(struct way *w)
 	of_xml(w->r, w->ofd.xml);
 	w->r->format = "ofd";
 	if (w->r->core) spec_ofd_data(w->r, &w->ofd);
+	if (w->r->core) spec_ofd_container(w->r, &w->ofd);
 }
 
 static void of_pdf(struct spec_report *r, struct str bytes)
