@@ -91,7 +91,7 @@ static int validate_lines(const struct asked *q, struct arena *a, const char *fi
 static int validate_file_of_lines(const struct asked *q, struct arena *a, const char *file)
 {
 	struct str bytes;
-	return offline_read(a, file, &bytes) ? validate_lines(q, a, file, bytes) : 1;
+	return offline_read_or_tell(a, file, &bytes) ? validate_lines(q, a, file, bytes) : 1;
 }
 
 /* Some files together, because hashing them together is faster; one that cannot be read does not hold up the rest. */
@@ -105,7 +105,7 @@ static int validate_files(const struct asked *q, char *const *files, size_t n)
 	size_t there = 0;
 	for (size_t i = 0; i < n; i++) {
 		names[there] = files[i];
-		there += offline_read(a, files[i], &bytes[there]);
+		there += offline_read_or_tell(a, files[i], &bytes[there]);
 	}
 	int bad = there < n;
 	spec_validate_many(a, bytes, there, reports);
@@ -150,7 +150,7 @@ static bool write_out(const struct asked *q, struct arena *a, const struct spec_
 	if (q->out) {
 		path = str_printf(a, "%s/dzfp_%.*s.%s", q->out, STR_FMT(r->number), q->to);
 		to = fopen(path.p, "wb");
-		if (!to) return fprintf(stderr, "etaxd: %s cannot be written\n", path.p) < 0;
+		if (!to) return fprintf(stderr, "etaxd: %s: %m\n", path.p) < 0;
 	}
 	bool good = fwrite(bytes.p, 1, bytes.n, to) == bytes.n;
 	if (to != stdout) good = fclose(to) == 0 && good;
@@ -161,7 +161,7 @@ static int convert_file(const struct asked *q, struct arena *a, const char *file
 {
 	struct str bytes;
 	struct spec_report r;
-	if (!offline_read(a, file, &bytes)) return 1;
+	if (!offline_read_or_tell(a, file, &bytes)) return 1;
 	spec_validate(a, bytes, &r);
 	struct str out = spec_valid(&r) ? converted(a, q->to, &r) : STR_NONE;
 	if (out.p) return !write_out(q, a, &r, out);

@@ -261,6 +261,23 @@ test('A09.10 convert: offline, form to form, and the core stays the same', async
   assert.equal(run('convert', '--to', 'docx', from).status, 2);
 });
 
+test('A09.4 the command line says what is wrong with a file that cannot be read, and goes on with the others', async () => {
+  const good = file('g.json', await download(kinds.special, 'json')), none = path.join(dir, 'none.xml');
+  const large = file('large', Buffer.alloc((16 << 20) + 1, 'a'));
+  const r = run('validate', '--quiet', none, good, dir, large), told = r.stderr.toString();
+  assert.equal(r.status, 1);
+  assert.deepEqual(told.trim().split('\n'), [`etaxd: ${none}: No such file or directory`, `etaxd: ${dir}: Is a directory`, `etaxd: ${large}: larger than 16 MB`]);
+  const all = run('validate', none, good);
+  assert.match(all.stdout.toString(), /^ok /, 'the others are checked');
+  for (const args of [['convert', '--to', 'xml', none], ['convert', '--to', 'json', dir], ['validate', '--lines', none]]) {
+    const one = run(...args);
+    assert.deepEqual([one.status, one.stderr.toString().trim().split('\n').length], [1, 1], args.join(' '));
+    assert.match(one.stderr.toString(), /^etaxd: .*: (No such file|Is a) /);
+  }
+  const lost = run('convert', '--to', 'xml', '--out', none, good);
+  assert.deepEqual([lost.status, lost.stderr.toString()], [1, `etaxd: ${none}/dzfp_${kinds.special}.xml: No such file or directory\n`]);
+});
+
 test('A09.5 A09.10 XBRL: its facts are held against the core that it carries', async () => {
   const xbrl = (await download(kinds.special, 'xbrl')).toString();
   const what = (r, name) => r.checks.find((c) => c.what === name)?.outcome;

@@ -64,6 +64,14 @@ test('A10.7 several at once under their names; the whole is as bad as its worst'
   assert.equal(ok(await many(Array.from({ length: 20 }, (_, i) => ({ name: `${i}.json`, bytes: files.json })))).files.length, 20);
 });
 
+test('A10.1 parts named file are taken like files', async () => {
+  const { body, type } = multipart([{ name: '一.ofd', bytes: files.ofd }, { name: 'b.json', bytes: files.json }], 'file');
+  const r = ok(await open.post('/v1/verify/files', body, { type, key: null }));
+  assert.deepEqual([r.verdict, r.files.map((f) => f.name)], ['valid', ['一.ofd', 'b.json']]);
+  const other = multipart([{ name: 'b.json', bytes: files.json }], 'document');
+  assert.equal((await open.post('/v1/verify/files', other.body, { type: other.type, key: null })).status, 422);
+});
+
 test('A10.9 one changed byte anywhere in a PDF, in face or data: refused', async () => {
   const { pdf } = files;
   for (let i = 0; i < 120; i++) {
