@@ -287,6 +287,7 @@ static bool fact_fits(struct spec_report *r, const struct fact *fact, struct str
 {
 	const struct value *in = fact->group ? value_get(r->core, str_c(fact->group)) : r->core;
 	const struct spec_field *f = field_of(fact);
+	if (!text.n) return false;
 	struct str said = as_core(r->arena, f, text), right = value_text(in, fact->member);
 	if (f->type != SPEC_IS_INSTANT) return str_eq(said, right);
 	return said.n > 19 && right.n > 19 && str_eq(str_sub(said, 0, 19), str_sub(right, 0, 19));
