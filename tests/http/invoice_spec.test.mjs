@@ -293,6 +293,11 @@ test('A09.5 A09.10 XBRL: its facts are held against the core that it carries', a
   const few = xbrl.replace(/<etax:Document>.*<\/etax:Document>/, ''), older = validate(few, '--key', keys).report;
   assert.deepEqual([older.verdict, older.faults, what(older, 'xbrl-facts')], ['unproven', [], 'not-checked']);
   assert.equal(run('convert', '--to', 'pdf', file('few.xbrl', few)).status, 1, 'it holds too little');
+  for (let i = 0; i < 60; i++) {
+    const bent = Buffer.from(xbrl), at = Math.floor(bent.length * (i + 0.5) / 60);
+    bent[at] ^= 1 << i % 7;
+    assert.notEqual(validate(bent).report.verdict, 'valid', `byte ${at}`);
+  }
 });
 
 test('A09.4 JSON: what the envelope says and version 1 does not know is refused by its name', async () => {
