@@ -2,7 +2,8 @@
 """Writes tests/vectors/invoice/{positive,negative}.jsonl. What each vector must lead to is reasoned here, from docs/spec/invoice
 (rules.md, error-codes.md), and never taken from the validator: this file computes sums, words and the QR text itself.
 
-A line: {id, why, form, file (text, or base64 with "base64": true), verdict, faults: [[code, pointer]…]}."""
+A line: {id, why, form, file (text, or base64 with "base64": true), verdict, faults: [[code, pointer]…]}. The verdict of a file without fault
+is valid where it carries a proof, else unproven."""
 import base64
 import copy
 import csv
@@ -11,6 +12,8 @@ import json
 import pathlib
 import zipfile
 from decimal import Decimal as D, ROUND_HALF_UP
+
+import invoice_vectors_sign as sign
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / 'tests/vectors/invoice'
@@ -112,7 +115,7 @@ def put(to, why, form, file, faults=(), verdict=None):
         entry |= {'base64': True, 'file': base64.b64encode(file).decode()}
     else:
         entry['file'] = file
-    entry |= {'verdict': verdict or ('invalid' if faults else 'valid'), 'faults': [list(f) for f in faults]}
+    entry |= {'verdict': verdict or ('invalid' if faults else 'valid' if '"proof":' in str(file) else 'unproven'), 'faults': [list(f) for f in faults]}
     to.append(entry)
 
 
@@ -120,8 +123,15 @@ def text(core):
     return json.dumps(core, ensure_ascii=False, sort_keys=True, separators=(',', ':'))
 
 
+def envelope(core, indent=None, **more):
+    """The JSON form, signed with the keys of the vectors; more: members that are otherwise (None: not there)."""
+    v = {'core': core, 'format': 'etax-invoice/1', 'proof': sign.proof(text(core).encode(), core['number'])} | more
+    v = {k: x for k, x in v.items() if x is not None}
+    return text(v) if indent is None else json.dumps(v, ensure_ascii=False, indent=indent)
+
+
 def good(why, core):
-    put(positive, why, 'json', text(core))
+    put(positive, why, 'json', envelope(core))
 
 
 def bad(why, change, *faults, core=None):

@@ -44,7 +44,7 @@ good('number of a city with a plan of its own (95)', invoice(number='26952000000
 good('no drawer', {k: v for k, v in invoice().items() if k != 'drawer'} and finish({k: v for k, v in invoice().items() if k != 'drawer'}))
 good('price with 13 decimals', invoice(line(quantity='3', price='0.3333333333333', amount='1.00')))
 put(positive, 'the core inside the JSON form, without proof', 'json', '{"core":' + text(invoice()) + ',"format":"etax-invoice/1"}')
-put(positive, 'members in another order: the canonical bytes are the same', 'json', json.dumps(invoice(), ensure_ascii=False, indent=1))
+put(positive, 'members in another order, with blanks and line feeds: the canonical bytes are the same', 'json', envelope(invoice(), indent=1).replace('"proof": ', '"proof":'))
 put(positive, 'EInvoice XML', 'xml', xml(invoice()))
 put(positive, 'XML: rate with six decimals', 'xml', xml(invoice(), rate=lambda r: f'{D(r):.6f}'))
 put(positive, 'XML: rate as 13%', 'xml', xml(invoice(), rate=lambda r: f'{D(r) * 100:.0f}%'))
@@ -78,7 +78,11 @@ good('red letter of two lines, each with its discount, one of them the whole of 
 good('red letter of an exempt line with its discount', invoice(line(FRUIT, amount='-500.00', rate='0', treatment='exempt', line=1),
      line(FRUIT, amount='50.00', rate='0', treatment='exempt', discount=True, line=1), kind='ordinary', red=RED))
 put(positive, 'XML: on a red letter a positive line without quantity is the discount of the line before', 'xml', xml(invoice(line(amount='-200.00'), line(amount='20.00', discount=True), red=RED)).replace('</AdditionalInformation>', '<EtaxCore><RedReason>02</RedReason></EtaxCore></AdditionalInformation>'))
-assert len(positive) == 70, len(positive)
+put(positive, 'the core alone', 'json', text(invoice()))
+suites = sign.proof(text(invoice()).encode(), invoice()['number'])
+for suite in suites:
+    put(positive, f'the proof under {suite} alone: either is enough', 'json', envelope(invoice(), proof={suite: suites[suite]}))
+assert len(positive) == 73, len(positive)
 
 
 # --- 240 that must be refused: one rule each, unless the reason says more ---
@@ -284,8 +288,8 @@ N('JSON that ends early', 'json', text(invoice())[:-1], ('json', ''))
 N('a member twice', 'json', '{"number":"1","number":"2"}', ('json', ''))
 N('an array', 'json', '[]', ('type', ''))
 N('a number with decimals: amounts are texts', 'json', '{"amount":1130.00}', ('json', ''))
-put(negative, 'a core whose hash is another', 'json', '{"core":' + text(invoice()) + ',"format":"etax-invoice/1","proof":{"ed25519-sha256":{"hash":"' + '0' * 64 +
-    '"},"sm2-sm3":{"hash":"' + '0' * 64 + '"}}}', [('core-hash', '')])
+put(negative, 'a core whose hash is another, well signed', 'json', envelope(invoice(), proof=sign.proof(b'', invoice()['number'], {'sm2-sm3': '0' * 64, 'ed25519-sha256': '0' * 64})),
+    [('core-hash', '')])
 N('XML with a DTD', 'xml', '<!DOCTYPE EInvoice [<!ENTITY a "b">]><EInvoice>&a;</EInvoice>', ('xml', ''))
 N('entity expansion', 'xml', '<!DOCTYPE l [<!ENTITY a "1"><!ENTITY b "&a;&a;&a;&a;">]><l>&b;</l>', ('xml', ''))
 N('XML that ends early', 'xml', xml(invoice())[:-12], ('xml', ''))
@@ -312,3 +316,20 @@ bad('red discount without the line that it belongs to', lambda v: None, ('line-r
 bad('red discount at the top', lambda v: None, ('discount-place', '/lines/0/discount'), core=invoice(gives_back, takes_back, red=RED))
 bad('red discount above its line', lambda v: None, ('discount', '/lines/1/amount'), core=invoice(takes_back, gives_back | {'amount': '200.01', 'tax': '26.00'}, line(SOFTWARE, amount='-9.00', rate='0.06', line=3), red=RED))
 bad('a positive line on a red letter that is no discount', lambda v: None, ('amount-sign', '/lines/1/amount'), core=invoice(takes_back, line(amount='20.00', line=2), red=RED))
+bad_json = lambda why, *faults, **more: put(negative, why, 'json', envelope(invoice(), **more), faults)
+bad_json('the envelope of another version', ('choice', ''), format='etax-invoice/2')
+bad_json('the envelope without its format', ('missing', ''), format=None)
+bad_json('the format is no text', ('type', ''), format=1)
+bad_json('a member of the envelope that nobody knows', ('member-unknown', ''), total_override='1.00')
+bad_json('the proof misspelt', ('member-unknown', ''), proof=None, prof=suites)
+bad_json('the proof is a text', ('type', ''), proof='x')
+bad_json('a proof without a suite', ('missing', ''), proof={})
+bad_json('a suite that nobody knows', ('member-unknown', ''), proof=suites | {'rsa-md5': {}})
+bad_json('a suite without its signature', ('missing', ''), proof=suites | {'sm2-sm3': {k: v for k, v in suites['sm2-sm3'].items() if k != 'signature'}})
+bad_json('a suite with something more', ('member-unknown', ''), proof=suites | {'sm2-sm3': suites['sm2-sm3'] | {'by': 'x'}})
+bad_json('the hash of one suite is another', ('core-hash', ''), proof=suites | {'sm2-sm3': sign.proof(b'', invoice()['number'], {'sm2-sm3': '0' * 64, 'ed25519-sha256': '0' * 64})['sm2-sm3']})
+plain = ofd(invoice())
+N('OFD with bytes behind its end', 'ofd', plain + b'x', ('zip', ''))
+N('OFD with bytes before its first part', 'ofd', b'PK' + plain, ('zip', ''))
+N('OFD with a comment', 'ofd', plain[:-2] + b'\x01\0x', ('zip', ''))
+N('OFD whose two headers tell other times', 'ofd', plain[:10] + b'\0\0' + plain[12:], ('zip', ''))

@@ -8,7 +8,7 @@ sources="wasm/validator.c wasm/digest.c src/kernel/crypto/sm3.c src/kernel/crypt
 	src/kernel/xml/tree.c src/kernel/pdf/attach.c src/services/invoice/issue/spec/[!v]*.c
 	src/services/invoice/issue/spec/validate.c src/services/invoice/issue/face.c src/services/invoice/issue/amounts.c
 	src/services/invoice/issue/taxcode.c src/services/invoice/issue/vat_rates.c src/services/invoice/issue/qr_text.c
-	src/services/invoice/issue/einvoice.c src/services/invoice/issue/special.c
+	src/services/invoice/issue/einvoice.c src/services/invoice/issue/xbrl.c src/services/invoice/issue/special.c
 	src/services/invoice/issue/differential.c src/services/invoice/issue/face_more.c"
 mkdir -p .cache
 if ! command -v clang >/dev/null || ! command -v wasm-ld >/dev/null || [ ! -d /usr/include/wasm32-wasi ]; then

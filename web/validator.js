@@ -36,8 +36,8 @@
     return li;
   }
   function show(name, r) {
-    const good = r.verdict === 'valid', section = node('section', null, `et-verdict mt-3 is-${good ? 'ok' : 'bad'}`);
-    section.append(node('h2', good ? say('符合规范', 'Valid') : r.verdict === 'unreadable' ? say('读不懂', 'Unreadable') :
+    const good = r.verdict === 'valid', bare = r.verdict === 'unproven', section = node('section', null, `et-verdict mt-3 is-${good ? 'ok' : bare ? 'warn' : 'bad'}`);
+    section.append(node('h2', good ? say('符合规范', 'Valid') : bare ? say('符合规范，但没有签名证明', 'Fits, but nothing proves it') : r.verdict === 'unreadable' ? say('读不懂', 'Unreadable') :
       say(`有 ${r.faults.length} 处不对`, `Faults: ${r.faults.length}`)));
     section.append(node('p', [name, r.format, r.number].filter(Boolean).join(' · ')));
     if (r.faults.length) { const list = node('ol'); list.append(...r.faults.map(fault)); section.append(list); }

@@ -22,6 +22,12 @@ static const char usage_text[] =
         "FILE: XML, OFD, PDF, JSON or XBRL; - is standard input. K: verifier keys, as /v1/keys gives them, or a file "
         "of them.\n";
 
+/* Who asks for the rules alone asks for no proof. */
+static bool accepted(const struct asked *q, const struct spec_report *r)
+{
+	return q->rules_only ? spec_valid(r) : strcmp(spec_verdict(r), "valid") == 0;
+}
+
 static void print_report(const struct asked *q, const char *file, const struct spec_report *r)
 {
 	int language = q->english ? SPEC_EN : SPEC_ZH;
@@ -32,16 +38,19 @@ static void print_report(const struct asked *q, const char *file, const struct s
 		(void)printf("%s\n", buf_done(&b).p);
 		return;
 	}
-	bool valid = spec_valid(r);
-	if (!valid || !q->quiet)
-		(void)printf("%s %s: %s %.*s\n", valid ? "ok" : "FAILED", file, r->format ? r->format : "?",
-		        STR_FMT(r->number));
+	const char *verdict = spec_verdict(r), *word = accepted(q, r) ? "ok" : spec_valid(r) ? verdict : "FAILED";
+	if (!accepted(q, r) || !q->quiet)
+		(void)printf("%s %s: %s %.*s\n", word, file, r->format ? r->format : "?", STR_FMT(r->number));
 	for (size_t i = 0; i < r->n_faults; i++) {
 		const struct spec_fault *f = &r->faults[i];
 		const struct spec_text *t = &spec_codes[f->code];
 		struct str text = spec_fault_text(r->arena, f, language), fix = spec_fault_fix(r->arena, f, language);
-		(void)printf("  %.*s [%s] %.*s%s%s%s -> %.*s\n", STR_FMT(f->pointer.n ? f->pointer : S("/")), t->code,
-		        STR_FMT(text), t->law ? " (" : "", t->law ? t->law : "", t->law ? ")" : "", STR_FMT(fix));
+		(void)printf("  %.*s [%s] %.*s%s%s%s -> %.*s\n",
+		        STR_FMT(f->pointer.n ? f->pointer
+		                : f->place.n ? f->place
+		                             : S("/")),
+		        t->code, STR_FMT(text), t->law ? " (" : "", t->law ? t->law : "", t->law ? ")" : "",
+		        STR_FMT(fix));
 	}
 	for (size_t i = 0; i < r->n_checks && !q->quiet; i++) {
 		static const char *const words[] = { "good", "BAD", "not checked" };
@@ -54,7 +63,7 @@ static bool report(const struct asked *q, const char *file, struct str bytes, st
 {
 	if (!q->rules_only) spec_verify(r, bytes, q->keys.list, q->keys.n);
 	print_report(q, file, r);
-	return spec_valid(r);
+	return accepted(q, r);
 }
 
 static bool validate_bytes(const struct asked *q, struct arena *a, const char *file, struct str bytes)
@@ -82,7 +91,7 @@ static int validate_lines(const struct asked *q, struct arena *a, const char *fi
 static int validate_file_of_lines(const struct asked *q, struct arena *a, const char *file)
 {
 	struct str bytes;
-	return offline_read(a, file, &bytes) ? validate_lines(q, a, file, bytes) : 1;
+	return offline_read_or_tell(a, file, &bytes) ? validate_lines(q, a, file, bytes) : 1;
 }
 
 /* Some files together, because hashing them together is faster; one that cannot be read does not hold up the rest. */
@@ -96,7 +105,7 @@ static int validate_files(const struct asked *q, char *const *files, size_t n)
 	size_t there = 0;
 	for (size_t i = 0; i < n; i++) {
 		names[there] = files[i];
-		there += offline_read(a, files[i], &bytes[there]);
+		there += offline_read_or_tell(a, files[i], &bytes[there]);
 	}
 	int bad = there < n;
 	spec_validate_many(a, bytes, there, reports);
@@ -116,22 +125,6 @@ static int validate_all(const struct asked *q, char *const *files, size_t n)
 
 /* --- convert --- */
 
-static struct str pdf_of(struct arena *a, const struct face *f, struct str xml)
-{
-	struct str pdf = files_face(a, f, STR_NONE, NULL);
-	return pdf.p ? pdf_attach(a, pdf, str_printf(a, "dzfp_%.*s.xml", STR_FMT(f->number)).p, "application/xml", xml)
-	             : pdf;
-}
-
-static struct str ofd_of(struct arena *a, const struct face *f, const struct spec_proof *proof, struct str xml)
-{
-	struct files_pages pages;
-	struct files_ofd *parts = arena_new_of(a, struct files_ofd);
-	if (!files_face(a, f, STR_NONE, &pages).p) return STR_NONE;
-	files_ofd_parts(a, f, proof, xml, &pages, false, f->issued_at, parts);
-	return files_ofd(a, parts, STR_NONE);
-}
-
 /* The data file that came is kept as it is, signature and all; one that is made here has no bureau's signature. */
 static struct str converted(struct arena *a, const char *to, const struct spec_report *r)
 {
@@ -147,7 +140,7 @@ static struct str converted(struct arena *a, const char *to, const struct spec_r
 	if (strcmp(to, "xml") == 0) return xml;
 	if (strcmp(to, "json") == 0) return proof ? spec_json(a, r->core_bytes, proof) : r->core_bytes;
 	if (strcmp(to, "xbrl") == 0) return files_xbrl(a, &f, proof);
-	return strcmp(to, "pdf") == 0 ? pdf_of(a, &f, xml) : ofd_of(a, &f, proof, xml);
+	return strcmp(to, "pdf") == 0 ? files_plain_pdf(a, &f, xml) : files_plain_ofd(a, &f, proof, xml);
 }
 
 static bool write_out(const struct asked *q, struct arena *a, const struct spec_report *r, struct str bytes)
@@ -157,7 +150,7 @@ static bool write_out(const struct asked *q, struct arena *a, const struct spec_
 	if (q->out) {
 		path = str_printf(a, "%s/dzfp_%.*s.%s", q->out, STR_FMT(r->number), q->to);
 		to = fopen(path.p, "wb");
-		if (!to) return fprintf(stderr, "etaxd: %s cannot be written\n", path.p) < 0;
+		if (!to) return fprintf(stderr, "etaxd: %s: %m\n", path.p) < 0;
 	}
 	bool good = fwrite(bytes.p, 1, bytes.n, to) == bytes.n;
 	if (to != stdout) good = fclose(to) == 0 && good;
@@ -168,7 +161,7 @@ static int convert_file(const struct asked *q, struct arena *a, const char *file
 {
 	struct str bytes;
 	struct spec_report r;
-	if (!offline_read(a, file, &bytes)) return 1;
+	if (!offline_read_or_tell(a, file, &bytes)) return 1;
 	spec_validate(a, bytes, &r);
 	struct str out = spec_valid(&r) ? converted(a, q->to, &r) : STR_NONE;
 	if (out.p) return !write_out(q, a, &r, out);

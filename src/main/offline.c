@@ -1,4 +1,5 @@
 #include "main/offline.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,20 @@ bool offline_read(struct arena *a, const char *path, struct str *out)
 	if (f != stdin) (void)fclose(f);
 	*out = buf_done(&b);
 	return good;
+}
+
+bool offline_read_or_tell(struct arena *a, const char *path, struct str *out)
+{
+	*out = STR_NONE;
+	errno = 0;
+	if (offline_read(a, path, out)) return true;
+	char why[128] = "cannot be read";
+	if (out->n > OFFLINE_FILE_MAX)
+		(void)snprintf(why, sizeof why, "larger than %d MB", OFFLINE_FILE_MAX >> 20);
+	else if (errno)
+		(void)snprintf(why, sizeof why, "%m");
+	(void)fprintf(stderr, "etaxd: %s: %s\n", path, why);
+	return false;
 }
 
 /* false: there is none, or one is broken. */

@@ -12,6 +12,8 @@ struct offline_keys {
 };
 
 bool offline_read(struct arena *a, const char *path, struct str *out); /* "-": standard input */
+/* The same; false: what is wrong with the file is told on standard error. */
+bool offline_read_or_tell(struct arena *a, const char *path, struct str *out);
 /* From a verifier key itself, or a file with one a line. false: told on standard error. */
 bool offline_keys_read(struct arena *a, const char *key, struct offline_keys *keys);
 /* `VERB verify FILE --key K ...`: K is a verifier key (name+id+base64) or a file with one a line. false: told on

@@ -25,6 +25,8 @@ before(async () => {
     files[form] = path.join(dir, `one.${form}`);
     writeFileSync(files[form], (await t1.get(`/v1/invoices/${r.body.number}.${form}`)).bytes);
   }
+  files.bare = path.join(dir, 'bare.json');
+  writeFileSync(files.bare, JSON.stringify(JSON.parse(readFileSync(files.json, 'utf8')).core));
   files.bad = path.join(dir, 'bad.xml');
   writeFileSync(files.bad, readFileSync(files.xml, 'utf8').replace('<SellerName>海川', '<SellerName>河川').replace('<ComTaxAm>60.00', '<ComTaxAm>61.00'));
 });
@@ -46,6 +48,8 @@ for (const width of [1280, 360]) {
       page.on('request', (r) => asked.push(`${r.method()} ${r.url()}`));
       await page.locator('#vf').setInputFiles([files.xml, files.ofd, files.pdf, files.json]);
       await page.locator('[data-validator-out] .is-ok').nth(3).waitFor();
+      await page.locator('#vf').setInputFiles([files.bare]);
+      await page.waitForSelector('[data-validator-out] .is-warn');
       await page.locator('#vf').setInputFiles([files.bad]);
       await page.waitForSelector('[data-validator-out] .is-bad');
       const text = await page.textContent('[data-validator-out]');
@@ -74,6 +78,10 @@ test('A09.4 A09.7 without JavaScript the form uploads and signatures are checked
     assert.equal(await page.locator('.et-checks .is-bad').count(), 0);
     assert.ok(await page.locator('.et-checks .is-ok').count() >= 16);
     await good(browser, 'validator-uploaded');
+    await page.locator('#vf').setInputFiles(files.bare);
+    await click(page, 'main form .btn-primary');
+    assert.match(await page.textContent('.et-verdict.is-warn'), /没有签名证明/);
+    await good(browser, 'validator-unproven');
     await page.locator('#vf').setInputFiles(files.bad);
     await click(page, 'main form .btn-primary');
     assert.match(await page.textContent('.et-verdict.is-bad'), /处不对/);

@@ -142,7 +142,7 @@ test('A09.5 one changed byte anywhere in the XML is refused, and the part is nam
 
 test('A09.5 one changed byte anywhere in the parts of the OFD is refused, and the part is named', async () => {
   const ofd = await download(kinds.special, 'ofd');
-  for (let at = 0; ofd.readUInt32LE(at) === 0x04034b50;) { // the bytes of each part; what ZIP puts around them is nobody's
+  for (let at = 0; ofd.readUInt32LE(at) === 0x04034b50;) { // the bytes of each part; what lies around them is tested below
     const from = at + 30 + ofd.readUInt16LE(at + 26), to = from + ofd.readUInt32LE(at + 18);
     await changed(ofd, from, to, 24, () => {});
     at = to;
@@ -173,7 +173,39 @@ out.close()`, path.join(dir, 'o.ofd'), bent, name]);
 src=zipfile.ZipFile(sys.argv[1]); out=zipfile.ZipFile(sys.argv[2],'w',zipfile.ZIP_DEFLATED)
 for i in src.infolist(): out.writestr(i.filename,src.read(i))
 out.close()`, path.join(dir, 'o.ofd'), same]);
-  assert.equal(validate(readFileSync(same)).code, 0, 'packed again by another program it is still good');
+  const again = validate(readFileSync(same)).report;
+  assert.deepEqual([again.verdict, again.faults.map((f) => [f.code, f.place]), again.checks.find((c) => c.what === 'ofd-digests').outcome],
+    ['invalid', [['digest', 'ZIP']], 'good'], 'packed again by another program: its parts are whole, the package is not the bureau\'s');
+});
+
+test('A09.5 no byte of the OFD around its parts is free', async () => {
+  const ofd = await download(kinds.special, 'ofd'), free = [];
+  for (let at = 0; at < ofd.length;) { // headers; in local entries the part's own bytes are left out, but for the list that no signature covers
+    const local = ofd.readUInt32LE(at) === 0x04034b50, name = local ? ofd.readUInt16LE(at + 26) : 0, size = local ? ofd.readUInt32LE(at + 18) : 0;
+    const to = local ? at + 30 + name : ofd.length, list = local && ofd.toString('latin1', at + 30, to).endsWith('Signatures.xml');
+    for (let i = at; i < to + (list ? size : 0); i++) free.push(i);
+    at = to + size;
+  }
+  assert.ok(free.length > 1000);
+  const unnamed = [];
+  for (let from = 0; from < free.length; from += 60) {
+    const names = free.slice(from, from + 60).map((at) => { const bent = Buffer.from(ofd); bent[at] ^= 1 << at % 8; return file(`bent-${from}-${at}`, bent); });
+    const r = run('validate', '--json', '--rules-only', ...names);
+    const reports = r.stdout.toString().trim().split('\n').map((l) => JSON.parse(l));
+    assert.equal(reports.length, names.length);
+    for (const p of reports) {
+      const named = p.faults.some((f) => ['zip', 'limit', 'ofd', 'file-format', 'digest'].includes(f.code));
+      if (p.verdict === 'valid' || !named) unnamed.push([p.file, p.verdict, p.faults]);
+    }
+    for (const n of names) rmSync(n);
+  }
+  assert.deepEqual(unnamed.slice(0, 3), []);
+  const junk = (bytes, code) => { const { report } = validate(bytes); assert.ok(report.faults.some((f) => f.code === code), JSON.stringify(report.faults)); };
+  junk(Buffer.concat([ofd, Buffer.from('x')]), 'zip');
+  junk(Buffer.concat([Buffer.from('PK'), ofd]), 'zip');
+  const commented = Buffer.concat([ofd, Buffer.from('hello')]);
+  commented.writeUInt16LE(5, ofd.length - 2);
+  junk(commented, 'zip');
 });
 
 test('A09.5 the seal holds before openssl as well', async () => {
@@ -216,8 +248,76 @@ test('A09.10 convert: offline, form to form, and the core stays the same', async
   }
   const json = run('convert', '--to', 'json', file('c.ofd', await download(kinds.red, 'ofd')));
   assert.ok((await download(kinds.red, 'json')).equals(json.stdout), 'OFD to JSON is the bureau\'s own JSON');
-  assert.equal(run('convert', '--to', 'pdf', file('c.xbrl', await download(kinds.red, 'xbrl'))).status, 1);
+  for (const own of ['json', 'xbrl'])
+    for (const to of FORMS) { // these carry no data file: what is made of them has no signature of its own, and the core's proof
+      const made = run('convert', '--to', to, file(`c.${own}`, await download(kinds.red, own))), { code, report } = validate(made.stdout, '--key', keys);
+      assert.deepEqual([made.status, code, report.verdict, report.format, report.faults], [0, 0, 'valid', to, []], `${own} ${to} ${JSON.stringify(report.checks)}`);
+      const own_signature = { xml: 'xml-signature', pdf: 'pdf-signature', ofd: 'ofd-digests' }[to];
+      if (own_signature) assert.equal(report.checks.find((c) => c.what === own_signature).outcome, 'not-checked', to);
+    }
+  const bare = JSON.stringify(JSON.parse((await download(kinds.red, 'json')).toString()).core);
+  assert.deepEqual([validate(bare).code, validate(bare).report.verdict, validate(bare, '--rules-only').code], [1, 'unproven', 0]);
+  for (const to of FORMS.slice(0, 4)) assert.equal(validate(run('convert', '--to', to, file('bare.json', bare)).stdout).report.verdict, 'unproven', to);
   assert.equal(run('convert', '--to', 'docx', from).status, 2);
+});
+
+test('A09.4 the command line says what is wrong with a file that cannot be read, and goes on with the others', async () => {
+  const good = file('g.json', await download(kinds.special, 'json')), none = path.join(dir, 'none.xml');
+  const large = file('large', Buffer.alloc((16 << 20) + 1, 'a'));
+  const r = run('validate', '--quiet', none, good, dir, large), told = r.stderr.toString();
+  assert.equal(r.status, 1);
+  assert.deepEqual(told.trim().split('\n'), [`etaxd: ${none}: No such file or directory`, `etaxd: ${dir}: Is a directory`, `etaxd: ${large}: larger than 16 MB`]);
+  const all = run('validate', none, good);
+  assert.match(all.stdout.toString(), /^ok /, 'the others are checked');
+  for (const args of [['convert', '--to', 'xml', none], ['convert', '--to', 'json', dir], ['validate', '--lines', none]]) {
+    const one = run(...args);
+    assert.deepEqual([one.status, one.stderr.toString().trim().split('\n').length], [1, 1], args.join(' '));
+    assert.match(one.stderr.toString(), /^etaxd: .*: (No such file|Is a) /);
+  }
+  const lost = run('convert', '--to', 'xml', '--out', none, good);
+  assert.deepEqual([lost.status, lost.stderr.toString()], [1, `etaxd: ${none}/dzfp_${kinds.special}.xml: No such file or directory\n`]);
+});
+
+test('A09.5 A09.10 XBRL: its facts are held against the core that it carries', async () => {
+  const xbrl = (await download(kinds.special, 'xbrl')).toString();
+  const what = (r, name) => r.checks.find((c) => c.what === name)?.outcome;
+  for (const [from, to, named] of [[/(<einv:TotalAmWithoutTax[^>]*>)\d+/, '$19999', 'TotalAmWithoutTax'], [/<einv:SellerName contextRef="now">/, '$&假', 'SellerName'],
+    [/(<einv:RequestTime contextRef="now">)20(\d\d)/, '$119$2', 'RequestTime'], [/>否</, '>是<', 'WhetherEinvoiceIsRedEinvoice'],
+    [/<einv:SellerName/, '<einv:SellerIdNum contextRef="now">91330200MA2H00030W</einv:SellerIdNum>$&', 'SellerIdNum']]) {
+    const bent = xbrl.replace(from, to), { code, report } = validate(bent, '--key', keys);
+    assert.notEqual(bent, xbrl);
+    assert.deepEqual([code, report.verdict, report.faults.map((f) => [f.code, f.place])], [1, 'invalid', [['view', named]]], named);
+  }
+  const posted = validate(xbrl.replace('</xbrli:xbrl>', '<einv:Account contextRef="now">6001</einv:Account></xbrli:xbrl>'), '--key', keys).report;
+  assert.deepEqual([posted.verdict, posted.faults, what(posted, 'xbrl-facts'), what(posted, 'xbrl-view')], ['unproven', [], 'good', 'not-checked']);
+  const few = xbrl.replace(/<etax:Document>.*<\/etax:Document>/, ''), older = validate(few, '--key', keys).report;
+  assert.deepEqual([older.verdict, older.faults, what(older, 'xbrl-facts')], ['unproven', [], 'not-checked']);
+  assert.equal(run('convert', '--to', 'pdf', file('few.xbrl', few)).status, 1, 'it holds too little');
+  for (let i = 0; i < 60; i++) {
+    const bent = Buffer.from(xbrl), at = Math.floor(bent.length * (i + 0.5) / 60);
+    bent[at] ^= 1 << i % 7;
+    assert.notEqual(validate(bent).report.verdict, 'valid', `byte ${at}`);
+  }
+});
+
+test('A09.4 JSON: what the envelope says and version 1 does not know is refused by its name', async () => {
+  const whole = JSON.parse((await download(kinds.special, 'json')).toString());
+  const said = (change) => { const v = structuredClone(whole); change(v); const { code, report } = validate(JSON.stringify(v), '--key', keys); return [code, report.verdict, report.faults.map((f) => [f.code, f.place])]; };
+  const refused = (...faults) => [1, 'invalid', faults];
+  assert.deepEqual(said(() => {}), [0, 'valid', []]);
+  assert.deepEqual(said((v) => { v.format = 'etax-invoice/2'; }), refused(['choice', '/format']));
+  assert.deepEqual(said((v) => { delete v.format; }), refused(['missing', '/format']));
+  assert.deepEqual(said((v) => { v.total_override = '1.00'; }), refused(['member-unknown', '/total_override']));
+  assert.deepEqual(said((v) => { v.prof = v.proof; delete v.proof; }), refused(['member-unknown', '/prof']));
+  assert.deepEqual(said((v) => { v.proof['rsa-md5'] = {}; }), refused(['member-unknown', '/proof/rsa-md5']));
+  assert.deepEqual(said((v) => { v.proof['sm2-sm3'].by = 'x'; }), refused(['member-unknown', '/proof/sm2-sm3/by']));
+  assert.deepEqual(said((v) => { delete v.proof['sm2-sm3'].signature; }), refused(['missing', '/proof/sm2-sm3/signature']));
+  assert.deepEqual(said((v) => { v.proof = 1; }), refused(['type', '/proof']));
+  assert.deepEqual(said((v) => { v.proof = {}; }), refused(['missing', '/proof']));
+  assert.deepEqual(said((v) => { delete v.proof; }), [1, 'unproven', []]);
+  for (const suite of ['sm2-sm3', 'ed25519-sha256']) assert.deepEqual(said((v) => { delete v.proof[suite]; }), [0, 'valid', []], `without ${suite} the other is enough`);
+  const [other] = Object.entries(JSON.parse((await download(kinds.many, 'json')).toString()).proof);
+  assert.deepEqual(said((v) => { v.proof[other[0]].signature = other[1].signature; })[1], 'invalid', 'what is there must hold');
 });
 
 test('A09.4 A09.7 the public API: anybody uploads a file; schema and vectors are served', async () => {

@@ -1,8 +1,11 @@
 // POST /v1/verify/files (A10.1, A10.2): every form of an invoice, each check by its name; changed, foreign, bare and hostile files;
 // from the plane alone too.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
 import { Client, eventually, parties } from '../lib/client.mjs';
@@ -61,6 +64,14 @@ test('A10.7 several at once under their names; the whole is as bad as its worst'
   assert.equal(ok(await many(Array.from({ length: 20 }, (_, i) => ({ name: `${i}.json`, bytes: files.json })))).files.length, 20);
 });
 
+test('A10.1 parts named file are taken like files', async () => {
+  const { body, type } = multipart([{ name: '一.ofd', bytes: files.ofd }, { name: 'b.json', bytes: files.json }], 'file');
+  const r = ok(await open.post('/v1/verify/files', body, { type, key: null }));
+  assert.deepEqual([r.verdict, r.files.map((f) => f.name)], ['valid', ['一.ofd', 'b.json']]);
+  const other = multipart([{ name: 'b.json', bytes: files.json }], 'document');
+  assert.equal((await open.post('/v1/verify/files', other.body, { type: other.type, key: null })).status, 422);
+});
+
 test('A10.9 one changed byte anywhere in a PDF, in face or data: refused', async () => {
   const { pdf } = files;
   for (let i = 0; i < 120; i++) {
@@ -89,8 +100,6 @@ test('A10.9 A10.10 what is not signed by us is not called genuine', async () => 
     : { ...p, bytes: Buffer.from(p.bytes.toString().replace(/<ofd:Signatures>.*?<\/ofd:Signatures>/, '')) }));
   const unsealed = await check(zip(parts));
   assert.deepEqual([unsealed.verdict, outcome(unsealed, 'ofd-digests')], ['unproven', 'not-checked'], JSON.stringify(unsealed));
-  const other = await check(files.xbrl);
-  assert.deepEqual([other.verdict, other.files[0].format], ['unreadable', 'xbrl']);
   // whole and signed, but by another bureau
   const foreign = await Server.start();
   try {
@@ -107,6 +116,76 @@ test('A10.9 A10.10 what is not signed by us is not called genuine', async () => 
   } finally {
     await foreign.close();
   }
+});
+
+test('A10.1 A10.9 converted files: the proof of the core carries them, and what it does not cover is not called genuine', async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'etax-converted-'));
+  const convert = (to, form) => {
+    writeFileSync(path.join(dir, 'from'), files[form]);
+    const r = spawnSync(etaxd, ['invoice', 'convert', '--to', to, path.join(dir, 'from')], { maxBuffer: 1 << 26 });
+    assert.equal(r.status, 0, r.stderr.toString());
+    return r.stdout;
+  };
+  try {
+    const own = { xml: 'xml-signature', pdf: 'pdf-signature', ofd: 'ofd-digests' }, made = {};
+    for (const form of ['json', 'xbrl'])
+      for (const to of ['xml', 'pdf', 'ofd', 'json', 'xbrl']) {
+        const r = await check(made[to] = convert(to, form));
+        assert.deepEqual([r.verdict, r.checks.filter((c) => c.outcome === 'bad')], ['valid', []], `${form} ${to} ${JSON.stringify(r)}`);
+        if (own[to]) assert.equal(outcome(r, own[to]), 'not-checked', to);
+        if (own[to]) assert.match(r.checks.find((c) => c.what === own[to]).detail, /没有/);
+      }
+    // a face drawn by hand around the genuine data file
+    const drawn = { pdf: Buffer.from(made.pdf), ofd: Buffer.from(made.ofd) };
+    drawn.pdf[made.pdf.indexOf('stream\n') + 40] ^= 1;
+    const page = made.ofd.indexOf('<ofd:TextCode', made.ofd.indexOf('Pages/Page_0/Content.xml'));
+    assert.ok(page > 0);
+    drawn.ofd = zip(unzip(made.ofd, inflateRawSync).map((p) => (p.name.endsWith('Content.xml')
+      ? { ...p, bytes: Buffer.from(p.bytes.toString().replace(/>[^<]+<\/ofd:TextCode>/, '>9000.00</ofd:TextCode>')) } : p)));
+    for (const form of ['pdf', 'ofd']) {
+      const r = await check(drawn[form]);
+      assert.deepEqual([r.verdict, outcome(r, 'face')], ['unproven', 'not-checked'], form);
+    }
+    const emptied = (xml) => Buffer.from(xml.toString().replace(/<SignatureValue>.*?<\/SignatureValue>/s, '<SignatureValue></SignatureValue>').replace(/<KeyInfo>.*?<\/KeyInfo>/s, '<KeyInfo></KeyInfo>'));
+    const taken = await check(emptied(files.xml));
+    assert.deepEqual([taken.verdict, outcome(taken, 'xml-signature'), outcome(taken, 'xml-view')], ['valid', 'not-checked', 'good'], 'all of it follows from the proven core');
+    assert.equal((await check(emptied(files.xml.toString().replace('<Amount>1000.00', '<Amount>1000.01')))).verdict, 'not-as-issued');
+    assert.equal((await check(emptied(files.xml.toString().replace('<TaxBureauCode>1', '<TaxBureauCode>2')))).verdict, 'not-as-issued');
+    assert.equal((await check(emptied(files.xml.toString().replace(/<Sm2Sm3>.*<\/Ed25519Sha256>/s, '')))).verdict, 'unproven');
+    const half = await check(Buffer.from(files.xml.toString().replace(/<SignatureValue>.*?<\/SignatureValue>/s, '<SignatureValue></SignatureValue>')));
+    assert.deepEqual([half.verdict, outcome(half, 'xml-signature')], ['not-as-issued', 'bad']);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+test('A10.9 an OFD whose package was touched is not as issued, though its parts are whole', async () => {
+  const at = files.ofd.lastIndexOf('PK\x01\x02', undefined, 'latin1'); // of the last part
+  for (const [offset, what] of [[4, 'who made it'], [38, 'attributes']]) {
+    const bent = Buffer.from(files.ofd);
+    bent[at + offset] ^= 1;
+    const r = await check(bent);
+    assert.deepEqual([r.verdict, outcome(r, 'ofd-digests'), outcome(r, 'ofd-container')], ['not-as-issued', 'good', 'bad'], what);
+  }
+  for (const offset of [6, 8, 12, 14, 16, 20]) {
+    const bent = Buffer.from(files.ofd);
+    bent[at + offset] ^= 1;
+    assert.equal((await check(bent)).verdict, 'unreadable', `field at ${offset}`);
+  }
+  assert.equal((await check(Buffer.concat([files.ofd, Buffer.from('x')]))).verdict, 'unreadable');
+  const whole = await check(files.ofd);
+  assert.equal(outcome(whole, 'ofd-container'), 'good');
+});
+
+test('A10.1 A10.9 XBRL: number, date and total against the plane as of any other form, its facts against its core', async () => {
+  const xbrl = files.xbrl.toString(), few = xbrl.replace(/<etax:Document>.*<\/etax:Document>/, '');
+  const asked = (r) => [r.verdict, ...['number', 'total', 'date'].map((w) => outcome(r, w))];
+  const whole = await check(files.xbrl), changed = await check(Buffer.from(xbrl.replace('>1130.00<', '>1130.01<')));
+  assert.deepEqual([...asked(whole), outcome(whole, 'xbrl-facts'), outcome(whole, 'xbrl-view')], ['valid', 'found', 'same', 'same', 'good', 'good'], JSON.stringify(whole));
+  assert.deepEqual([changed.verdict, outcome(changed, 'xbrl-facts')], ['not-as-issued', 'bad']);
+  const older = await check(Buffer.from(few)), older_changed = await check(Buffer.from(few.replace('>1000.00<', '>1000.01<').replace('>1130.00<', '>1130.01<')));
+  assert.deepEqual([...asked(older), outcome(older, 'xbrl-facts')], ['unproven', 'found', 'same', 'same', 'not-checked']);
+  assert.deepEqual(asked(older_changed).slice(0, 3), ['not-as-issued', 'found', 'differs']);
 });
 
 test('A10.2 from the plane alone: the same verdicts, with the keys that the plane holds', async () => {

@@ -228,6 +228,16 @@ static void put_file_name(
 		value_push(a, member(a, tree, beside, true), value_str(a, disposition_file(a, head)));
 }
 
+/* One file is sent as "file" by many programs: a list of files takes parts under the name of its item too. */
+static struct str name_of_list(const struct field *fields, struct str name)
+{
+	if (field_named(fields, name)) return name;
+	for (const struct field *f = fields; f && f->name; f++)
+		if (f->type == FIELD_LIST && f->item && f->item->type == FIELD_BYTES && str_is(name, f->item->name))
+			return str_c(f->name);
+	return name;
+}
+
 static const char *search(const char *p, size_t n, struct str needle)
 {
 	return memmem(p, n, needle.p, needle.n);
@@ -249,6 +259,7 @@ static err_t multipart(
 		struct str head = { p, (size_t)(gap - p) }, name = disposition_name(head);
 		const char *content = gap + 4, *stop = search(content, (size_t)(end - content), next);
 		if (!stop || !name.p) return E_INPUT;
+		name = name_of_list(fields, name);
 		struct str value = str_dup(a, (struct str){ content, (size_t)(stop - content) });
 		if (!kernel_member(out, name, value)) TRY(put(a, out->tree, fields, str_dup(a, name), value));
 		if (value.n) put_file_name(a, out->tree, fields, name, head);

@@ -18,10 +18,12 @@ struct zip_entry {
 struct zip {
 	struct zip_entry *list;
 	size_t n;
+	bool plain; /* each byte around the parts is as zip_write puts it */
 };
 enum zip_fault { ZIP_GOOD, ZIP_BROKEN, ZIP_LIMIT };
-/* All entries, unpacked and checked (CRC). *why: what is wrong, in English. Stored entries lie in bytes, which must
- * stay. */
+/* All entries, unpacked and checked (CRC): both headers of each say the same, and they fill the file from its first
+ * byte to the directory, which ends it. Folders are left out. *why: what is wrong, in English. Stored entries lie in
+ * bytes, which must stay. */
 enum zip_fault zip_read(struct arena *a, struct str bytes, struct zip *out, const char **why);
 struct str zip_find(
         const struct zip *z, struct str name); /* a leading '/' of the asked name is ignored; STR_NONE: not there */

@@ -138,7 +138,7 @@ static void files_keep_their_names(void **state)
 	struct str body =
 	        S("--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"\"\r\n\r\n\r\n"
 	          "--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"../a/发票.xml\"\r\n\r\n1\r\n"
-	          "--X\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n2\r\n"
+	          "--X\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n2\r\n" /* the name of its item */
 	          "--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\x01\"\r\n\r\n3\r\n--X--\r\n");
 	assert_int_equal(form_read(a, S("multipart/form-data; boundary=X"), body, both, &f), OK);
 	buf_init(&b, a, 200);

@@ -118,10 +118,97 @@ static void claims(void **state)
 	arena_free(a);
 }
 
+/* Each bit of each byte around the parts: refused, or told as not plain. */
+static void no_byte_is_free(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const struct zip_entry list[] = { { S("OFD.xml"), S("<a/>") }, { S("Doc_0/x.xml"), S("") },
+		{ S("b"), S("0123456789") } };
+	struct str file = zip_write(a, list, 3);
+	struct zip z;
+	const char *why;
+	assert_int_equal(zip_read(a, file, &z, &why), ZIP_GOOD);
+	assert_true(z.plain);
+	char *bytes = arena_dup(a, file.p, file.n);
+	struct str bent = { bytes, file.n };
+	for (size_t i = 0; i < file.n * 8; i++) {
+		bytes[i / 8] = (char)(bytes[i / 8] ^ 1 << i % 8);
+		if (zip_read(a, bent, &z, &why) == ZIP_GOOD) assert_false(z.plain);
+		bytes[i / 8] = (char)(bytes[i / 8] ^ 1 << i % 8);
+	}
+	arena_free(a);
+}
+
+/* Bytes before, between, behind, and a part that lies inside of another. */
+static void nothing_lies_between(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	struct buf b;
+	struct zip z;
+	const char *why;
+	const struct zip_entry list[] = { { S("a"), S("1") }, { S("b"), S("2") } };
+	struct str file = zip_write(a, list, 2);
+	buf_init(&b, a, file.n + 1);
+	buf_str(&b, file);
+	buf_char(&b, 'x');
+	assert_int_equal(zip_read(a, buf_done(&b), &z, &why), ZIP_BROKEN);
+	/* one byte more in front of the directory, which is told to begin behind it */
+	enum { ENTRY = 32, DIRECTORY = 64 };
+	buf_init(&b, a, file.n + 1);
+	buf_add(&b, file.p, DIRECTORY);
+	buf_char(&b, 'x');
+	buf_add(&b, file.p + DIRECTORY, file.n - DIRECTORY);
+	char *bytes = arena_dup(a, b.p, b.n);
+	bytes[b.n - 6] = DIRECTORY + 1;
+	assert_int_equal(zip_read(a, (struct str){ bytes, b.n }, &z, &why), ZIP_BROKEN);
+	assert_string_equal(why, "bytes between its entries");
+	/* both names for one part */
+	bytes = arena_dup(a, file.p, file.n);
+	bytes[ENTRY + 30] = 'a';
+	assert_int_equal(zip_read(a, (struct str){ bytes, file.n }, &z, &why), ZIP_BROKEN);
+	arena_free(a);
+}
+
+/* As a program writes that does not know the sizes beforehand: bit 3, and a descriptor behind the data. */
+static void descriptors(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	struct buf b;
+	struct zip z;
+	const char *why;
+	const struct zip_entry list[] = { { S("a"), S("0123456789") } };
+	struct str file = zip_write(a, list, 1);
+	enum { DATA = 31, DIRECTORY = 41 };
+	for (int mark = 0; mark < 2; mark++) {
+		char *bytes = arena_dup(a, file.p, file.n);
+		bytes[6] = bytes[DIRECTORY + 8] = 8;
+		bytes[file.n - 6] = (char)(DIRECTORY + 12 + 4 * mark);
+		buf_init(&b, a, file.n + 16);
+		buf_add(&b, bytes, 14);
+		buf_add(&b, "\0\0\0\0\0\0\0\0\0\0\0", 12);
+		buf_add(&b, bytes + 26, DIRECTORY - 26);
+		if (mark) buf_add(&b, "PK\7\10", 4);
+		buf_add(&b, bytes + DIRECTORY + 16, 12);
+		buf_add(&b, bytes + DIRECTORY, file.n - DIRECTORY);
+		struct str whole = buf_done(&b);
+		assert_int_equal(zip_read(a, whole, &z, &why), ZIP_GOOD);
+		assert_true(str_is(zip_find(&z, S("a")), "0123456789"));
+		assert_false(z.plain);
+		char *bent = arena_dup(a, whole.p, whole.n);
+		bent[DIRECTORY + 4 * mark] ^= 1;
+		assert_int_equal(zip_read(a, (struct str){ bent, whole.n }, &z, &why), ZIP_BROKEN);
+	}
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(written_is_read),
 		cmocka_unit_test(checksum_is_that_of_the_polynomial), cmocka_unit_test(inflated),
-		cmocka_unit_test(names_stay_inside), cmocka_unit_test(claims) };
+		cmocka_unit_test(names_stay_inside), cmocka_unit_test(claims), cmocka_unit_test(no_byte_is_free),
+		cmocka_unit_test(nothing_lies_between), cmocka_unit_test(descriptors) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -155,6 +155,7 @@ static void core(struct buf *b, const struct face *f, const struct spec_proof *p
 		files_xml_element(b, "Document", buf_done(&document));
 	}
 	for (int s = 0; s < SPEC_SUITES; s++) {
+		if (!p->hash[s].p) continue;
 		buf_printf(b, "<%s>", names[s]);
 		files_xml_element(b, "Hash", p->hash[s]);
 		files_xml_element(b, "Key", p->key[s]);

@@ -10,6 +10,7 @@ static const struct {
 	const char *what, *label;
 } labels[] = {
 	{ "file", N_("文件格式") },
+	{ "envelope", N_("JSON 外层（core、format、proof）") },
 	{ "rules", N_("字段和规则") },
 	{ "core-hash", N_("核心数据的哈希") },
 	{ "xml-view", N_("数据文件和核心一致") },
@@ -18,8 +19,12 @@ static const struct {
 	{ "key", N_("签名密钥是本局的") },
 	{ "xml-signature", N_("数据文件签名") },
 	{ "pdf-signature", N_("PDF 票面签名") },
+	{ "face", N_("票面和核心数据一致") },
+	{ "xbrl-facts", N_("XBRL 各项和核心数据一致") },
+	{ "xbrl-view", N_("XBRL 全部内容和核心数据一致") },
 	{ "ofd-digests", N_("OFD 各部分摘要") },
 	{ "ofd-data", N_("OFD 元数据和数据文件一致") },
+	{ "ofd-container", N_("OFD 压缩包的文件头") },
 	{ "ofd-seal-form", N_("电子签章可读") },
 	{ "ofd-signature-file", N_("Signature.xml 摘要") },
 	{ "ofd-signature", N_("电子签章的签名") },
@@ -65,6 +70,22 @@ static struct str faults_text(struct ctx *c, const struct spec_report *r, size_t
 	return buf_done(&b);
 }
 
+/* Why a thing was not checked, where more can be said than that. */
+static struct str skipped(struct ctx *c, const char *what, struct str otherwise)
+{
+	static const struct {
+		const char *what, *words;
+	} why[] = { { "xml-signature", N_("数据文件自身没有签名") }, { "pdf-signature", N_("PDF 自身没有签名") },
+		{ "ofd-digests", N_("OFD 没有电子签章") }, { "ofd-seal", N_("OFD 没有电子签章") },
+		{ "ofd-container", N_("压缩包里的时间和属性没有签名保护") },
+		{ "face", N_("票面没有签名，不能证明它和核心数据一致") },
+		{ "xbrl-facts", N_("文件里没有核心数据，各项内容没有签名保护") },
+		{ "xbrl-view", N_("有签名没有盖住的内容") } };
+	for (size_t i = 0; i < COUNT(why); i++)
+		if (strcmp(what, why[i].what) == 0) return tr(c, why[i].words);
+	return otherwise;
+}
+
 static void tell(struct ctx *c, const struct spec_report *r, struct value *checks)
 {
 	static const struct {
@@ -81,19 +102,14 @@ static void tell(struct ctx *c, const struct spec_report *r, struct value *check
 	for (size_t i = 0; i < r->n_checks; i++) {
 		const struct spec_check *k = &r->checks[i];
 		struct str detail = k->outcome == SPEC_BAD ? faults_text(c, r, from, k->faults) : STR_NONE;
-		put(c, checks, k->what, said[k->outcome].outcome, detail.n ? detail : tr(c, said[k->outcome].words));
+		struct str usual = tr(c, said[k->outcome].words);
+		if (k->outcome == SPEC_SKIPPED) detail = skipped(c, k->what, usual);
+		put(c, checks, k->what, said[k->outcome].outcome, detail.n ? detail : usual);
 		from = k->faults;
 	}
 }
 
 /* --- what it comes to --- */
-
-static enum spec_outcome outcome_of(const struct spec_report *r, const char *what)
-{
-	for (size_t i = 0; i < r->n_checks; i++)
-		if (strcmp(r->checks[i].what, what) == 0) return r->checks[i].outcome;
-	return SPEC_SKIPPED;
-}
 
 static bool is_key(const char *what)
 {
@@ -111,30 +127,18 @@ static bool altered(const struct spec_report *r)
 	return !fits;
 }
 
-/* What covers the whole of each form. */
-static bool covered(const struct spec_report *r)
-{
-	static const struct {
-		const char *format, *what;
-	} covers[] = { { "xml", "xml-signature" }, { "pdf", "pdf-signature" }, { "ofd", "ofd-digests" },
-		{ "json", "core-hash" } };
-	for (size_t i = 0; i < COUNT(covers); i++)
-		if (strcmp(r->format, covers[i].format) == 0) return outcome_of(r, covers[i].what) == SPEC_GOOD;
-	return false;
-}
-
 static bool foreign(const struct spec_report *r)
 {
-	return outcome_of(r, "key") == SPEC_BAD || outcome_of(r, "ofd-key") == SPEC_BAD;
+	return spec_outcome(r, "key") == SPEC_BAD || spec_outcome(r, "ofd-key") == SPEC_BAD;
 }
 
 static enum issue_file_proof proof_of(const struct spec_report *r, const struct issue_file *f)
 {
-	if (!r->core || r->partial || !f->number.n) return ISSUE_FILE_UNREADABLE;
-	if (!r->has_proof) return ISSUE_FILE_BARE;
+	if (!r->core || !f->number.n) return ISSUE_FILE_UNREADABLE;
+	if (!r->has_proof) return spec_outcome(r, "envelope") == SPEC_BAD ? ISSUE_FILE_ALTERED : ISSUE_FILE_BARE;
 	if (altered(r)) return ISSUE_FILE_ALTERED;
 	if (foreign(r)) return ISSUE_FILE_FOREIGN;
-	return covered(r) && outcome_of(r, "key") == SPEC_GOOD ? ISSUE_FILE_PROVEN : ISSUE_FILE_BARE;
+	return spec_covered(r) && spec_outcome(r, "key") == SPEC_GOOD ? ISSUE_FILE_PROVEN : ISSUE_FILE_BARE;
 }
 
 /* Number, total and day, as the plane has them. */
@@ -160,7 +164,5 @@ void issue_file_check(struct ctx *c, struct str bytes, const struct tlog_verifie
 	if (r->core) read_core(c, r->core, out);
 	out->proof = proof_of(r, out);
 	tell(c, r, checks);
-	if (r->partial)
-		put(c, checks, "content", "not-checked", tr(c, N_("这种格式只有部分内容，请用 XML、OFD 或 PDF 文件")));
 	arena_free(own);
 }

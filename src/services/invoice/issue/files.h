@@ -37,6 +37,10 @@ struct files_ofd {
 void files_ofd_parts(struct arena *a, const struct face *f, const struct spec_proof *proof, struct str xml,
         const struct files_pages *pages, bool sealed, instant_us signed_at, struct files_ofd *out);
 struct str files_ofd(struct arena *a, struct files_ofd *parts, struct str signed_value);
+/* What is made without the bureau's keys: the face without seal, the data file inside, nothing signed. STR_NONE: could
+ * not be drawn. */
+struct str files_plain_pdf(struct arena *a, const struct face *f, struct str xml);
+struct str files_plain_ofd(struct arena *a, const struct face *f, const struct spec_proof *proof, struct str xml);
 struct str files_xbrl(struct arena *a, const struct face *f, const struct spec_proof *proof);
 
 op_run issue_xml, issue_pdf, issue_ofd, issue_xbrl, issue_json;

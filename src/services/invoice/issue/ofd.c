@@ -1,5 +1,6 @@
 /* The invoice as OFD (GB/T 33190-2016): the same face as the PDF, the data file attached, our seal over all parts
  * (GB/T 38540-2020, domain/invoice.md §7.4). Parts are stored unpacked: the same invoice makes the same bytes. */
+#include "services/invoice/issue/spec/ofd.h"
 #include "kernel/seal/seal.h"
 #include "services/invoice/issue/files.h"
 #include <string.h>
@@ -38,7 +39,8 @@ static struct str ofd_xml(struct arena *a, const struct face *f, const struct sp
 	struct buf b;
 	struct date d = date_of_instant(f->issued_at);
 	buf_init(&b, a, 2048);
-	struct str id = proof ? str_sub(proof->hash[SPEC_SUITE_SM2], 0, 32) : f->number;
+	struct str id =
+	        proof && proof->hash[SPEC_SUITE_SM2].p ? str_sub(proof->hash[SPEC_SUITE_SM2], 0, 32) : f->number;
 	buf_printf(&b,
 	        HEAD "<ofd:OFD" SPACE
 	             " DocType=\"OFD\" Version=\"1.1\"><ofd:DocBody><ofd:DocInfo><ofd:DocID>%.*s</ofd:DocID>"
@@ -53,7 +55,7 @@ static struct str ofd_xml(struct arena *a, const struct face *f, const struct sp
 	custom(&b, "购买方纳税人识别号", f->buyer.tax_id.p ? f->buyer.tax_id : S(""));
 	custom(&b, "销售方纳税人识别号", f->seller.tax_id);
 	for (int s = 0; proof && s < SPEC_SUITES; s++)
-		custom(&b, str_printf(a, "core-hash %s", spec_suites[s]).p, proof->hash[s]);
+		if (proof->hash[s].p) custom(&b, str_printf(a, "core-hash %s", spec_suites[s]).p, proof->hash[s]);
 	buf_c(&b, "</ofd:CustomDatas></ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>");
 	if (sealed) buf_c(&b, "<ofd:Signatures>Doc_0/Signs/Signatures.xml</ofd:Signatures>");
 	buf_c(&b, "</ofd:DocBody></ofd:OFD>\n");
@@ -146,10 +148,6 @@ static struct str signature_xml(struct arena *a, const struct files_ofd *o, inst
 	return buf_done(&b);
 }
 
-static const char signatures[] =
-        HEAD "<ofd:Signatures" SPACE "><ofd:MaxSignId>1</ofd:MaxSignId>"
-             "<ofd:Signature ID=\"1\" Type=\"Seal\" BaseLoc=\"Sign_0/Signature.xml\"/></ofd:Signatures>\n";
-
 void files_ofd_parts(struct arena *a, const struct face *f, const struct spec_proof *proof, struct str xml,
         const struct files_pages *pages, bool sealed, instant_us signed_at, struct files_ofd *o)
 {
@@ -164,7 +162,7 @@ void files_ofd_parts(struct arena *a, const struct face *f, const struct spec_pr
 	if (!sealed) return;
 	struct str signature = signature_xml(a, o, signed_at);
 	crypto_sm3(signature.p, signature.n, o->hash);
-	add(o, "Doc_0/Signs/Signatures.xml", str_c(signatures));
+	add(o, "Doc_0/Signs/Signatures.xml", str_c(spec_ofd_signatures));
 	add(o, &FILES_OFD_SIGNATURE[1], signature);
 	o->signed_value = o->n;
 	add(o, "Doc_0/Signs/Sign_0/SignedValue.dat", STR_NONE);

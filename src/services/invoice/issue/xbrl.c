@@ -28,15 +28,23 @@ static void sum(struct buf *b, const char *name, struct money m)
 	        money_format(b->arena, m).p, name);
 }
 
-static void core(struct buf *b, const struct spec_proof *p)
+/* The core itself stands in the record: its facts can be held against it, and every other form made of it. */
+static void core(struct buf *b, const struct face *f, const struct spec_proof *p)
 {
 	static const char *const names[SPEC_SUITES] = { "Sm2Sm3", "Ed25519Sha256" };
-	buf_c(b, "<etax:EtaxCore xmlns:etax=\"urn:etax:invoice:1\">");
-	for (int s = 0; s < SPEC_SUITES; s++)
+	struct buf document;
+	buf_init(&document, b->arena, 1024 + 512 * f->n_lines);
+	face_write(&document, f);
+	buf_c(b, "<etax:EtaxCore xmlns:etax=\"urn:etax:invoice:1\"><etax:Document>");
+	escaped(b, buf_done(&document));
+	buf_c(b, "</etax:Document>");
+	for (int s = 0; s < SPEC_SUITES; s++) {
+		if (!p->hash[s].p) continue;
 		buf_printf(b,
 		        "<etax:%s><etax:Hash>%.*s</etax:Hash><etax:Key>%.*s</etax:Key><etax:Signature>%.*s</"
 		        "etax:Signature></etax:%s>",
 		        names[s], STR_FMT(p->hash[s]), STR_FMT(p->key[s]), STR_FMT(p->signature[s]), names[s]);
+	}
 	buf_c(b, "</etax:EtaxCore>");
 }
 
@@ -67,7 +75,7 @@ struct str files_xbrl(struct arena *a, const struct face *f, const struct spec_p
 	sum(&b, "TotalTax-includedAmount", f->total);
 	fact(&b, "RequestTime", str_printf(a, "%.10s %.8s", at.p, at.p + 11));
 	fact(&b, "WhetherEinvoiceIsRedEinvoice", red ? S("是") : S("否"));
-	if (proof) core(&b, proof);
+	if (proof) core(&b, f, proof);
 	buf_c(&b, "</xbrli:xbrl>\n");
 	return buf_done(&b);
 }

@@ -76,6 +76,7 @@ static err_t validator_view(struct ctx *c, const void *input, struct reply *out)
 	value_put_bool(c->arena, v, "asked", verdict.p != NULL);
 	if (!verdict.p) verdict = S("");
 	value_put_bool(c->arena, v, "is_valid", str_is(verdict, "valid"));
+	value_put_bool(c->arena, v, "is_unproven", str_is(verdict, "unproven"));
 	value_put_bool(c->arena, v, "is_invalid", str_is(verdict, "invalid"));
 	value_put_bool(c->arena, v, "is_unreadable", str_is(verdict, "unreadable"));
 	if (!verdict.p) {

@@ -160,6 +160,25 @@ void spec_ofd_digests(struct spec_report *r, const struct spec_ofd *o, const str
 	        str_from_int(r->arena, (int64_t)o->zip.n));
 }
 
+const char spec_ofd_signatures[] =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ofd:Signatures xmlns:ofd=\"http://www.ofdspec.org/2016\">"
+        "<ofd:MaxSignId>1</ofd:MaxSignId>"
+        "<ofd:Signature ID=\"1\" Type=\"Seal\" BaseLoc=\"Sign_0/Signature.xml\"/></ofd:Signatures>\n";
+
+void spec_ofd_container(struct spec_report *r, const struct spec_ofd *o)
+{
+	static const char list[] = "Doc_0/Signs/Signatures.xml";
+	bool ours = o->signature.p && r->has_proof,
+	     listed = str_is(zip_find(&o->zip, str_c(list)), spec_ofd_signatures);
+	if (ours && !o->zip.plain)
+		spec_fault_at(r, SPEC_DIGEST, S("ZIP"), S("压缩包的文件头"), S("A header of the package"));
+	if (ours && !listed) spec_fault_at(r, SPEC_DIGEST, str_c(list), str_c(list), str_c(list));
+	if (ours)
+		spec_check(r, "ofd-container", o->zip.plain && listed ? SPEC_GOOD : SPEC_BAD, STR_NONE);
+	else
+		spec_check(r, "ofd-container", SPEC_SKIPPED, S("times and attributes in the package are nobody's"));
+}
+
 /* "2026年11月24日" of the core's time. */
 static struct str day_of(struct arena *a, const struct value *core)
 {

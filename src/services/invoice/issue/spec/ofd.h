@@ -24,5 +24,9 @@ struct spec_digests {
 };
 void spec_ofd_to_hash(struct spec_report *r, const struct spec_ofd *o, struct spec_digests *out);
 void spec_ofd_digests(struct spec_report *r, const struct spec_ofd *o, const struct spec_digests *d);
+/* What no signature covers: the headers of the package, and the list that names the signature. With our seal they are
+ * as the bureau writes them. */
+void spec_ofd_container(struct spec_report *r, const struct spec_ofd *o);
+extern const char spec_ofd_signatures[];                             /* that list */
 void spec_ofd_data(struct spec_report *r, const struct spec_ofd *o); /* after the data file was read */
 #endif

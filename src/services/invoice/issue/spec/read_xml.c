@@ -146,7 +146,8 @@ static void read_proof(struct spec_report *r, const struct xml_node *core)
 	if (!core) return;
 	for (int s = 0; s < SPEC_SUITES; s++) {
 		const struct xml_node *n = xml_child(core, names[s]);
-		r->proof.hash[s] = xml_text(n, "Hash");
+		struct str hash = xml_text(n, "Hash");
+		r->proof.hash[s] = n && !hash.p ? S("") : hash;
 		r->proof.key[s] = xml_text(n, "Key");
 		r->proof.signature[s] = xml_text(n, "Signature");
 		r->has_proof = r->has_proof || n;
@@ -265,33 +266,85 @@ static void read_flat(struct spec_report *r, const struct xml_node *root)
 
 /* --- XBRL: the accounting record of an invoice (§3.6), a part of the fields --- */
 
+static const struct fact {
+	const char *name, *group, *member;
+} facts[] = { { "InvoiceNumber", NULL, "number" }, { "RequestTime", NULL, "issued_at" },
+	{ "TotalAmWithoutTax", NULL, "amount" }, { "TotalTaxAm", NULL, "tax" },
+	{ "TotalTax-includedAmount", NULL, "total" }, { "SellerName", "seller", "name" },
+	{ "SellerIdNum", "seller", "tax_id" } };
+
+static const struct spec_field *field_of(const struct fact *fact)
+{
+	for (size_t k = 0; k < spec_n_fields; k++)
+		if (str_is(str_c(fact->member), spec_fields[k].name) &&
+		        spec_fields[k].group == (fact->group ? SPEC_SELLER : SPEC_ROOT))
+			return &spec_fields[k];
+	return NULL;
+}
+
+/* What a fact must say by the core. The record writes its time to the second. */
+static bool fact_fits(struct spec_report *r, const struct fact *fact, struct str text)
+{
+	const struct value *in = fact->group ? value_get(r->core, str_c(fact->group)) : r->core;
+	const struct spec_field *f = field_of(fact);
+	if (!text.n) return false;
+	struct str said = as_core(r->arena, f, text), right = value_text(in, fact->member);
+	if (f->type != SPEC_IS_INSTANT) return str_eq(said, right);
+	return said.n > 19 && right.n > 19 && str_eq(str_sub(said, 0, 19), str_sub(right, 0, 19));
+}
+
+/* Every fact of a name that we write, wherever it stands: a second one is no way round the first. */
+static void compare_facts(struct spec_report *r, const struct xml_node *n)
+{
+	for (; n; n = n->next) {
+		if (str_is(n->name, "EtaxCore")) continue;
+		struct str red = value_get(r->core, S("red")) ? S("是") : S("否");
+		bool fits = !str_is(n->name, "WhetherEinvoiceIsRedEinvoice") || str_eq(n->text, red);
+		for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+			if (str_is(n->name, facts[i].name)) fits = fact_fits(r, &facts[i], n->text);
+		if (!fits) spec_fault_at(r, SPEC_VIEW, n->name, n->name, n->name);
+		compare_facts(r, n->first);
+	}
+}
+
+/* A record that carries its core is held against it. */
+static void read_record_core(struct spec_report *r, const struct xml_node *root)
+{
+	struct buf b;
+	const struct xml_node *core = xml_child(root, "EtaxCore");
+	size_t before = r->n_faults;
+	read_proof(r, core);
+	if (!xml_text(core, "Document").p) {
+		spec_check(r, "xbrl-facts", SPEC_SKIPPED, S("the core is not in it: its facts are not covered"));
+		return;
+	}
+	read_document(r, core);
+	if (r->n_faults == before) {
+		r->partial = false;
+		r->number = value_text(r->core, "number");
+		buf_init(&b, r->arena, 4096);
+		value_write_canonical(&b, r->core);
+		r->core_bytes = buf_done(&b);
+		compare_facts(r, root->first);
+	}
+	spec_check(r, "xbrl-facts", r->n_faults == before ? SPEC_GOOD : SPEC_BAD, STR_NONE);
+}
+
 static void read_xbrl(struct spec_report *r, const struct xml_node *root)
 {
-	static const struct {
-		const char *fact, *group, *name;
-	} facts[] = { { "InvoiceNumber", NULL, "number" }, { "RequestTime", NULL, "issued_at" },
-		{ "TotalAmWithoutTax", NULL, "amount" }, { "TotalTaxAm", NULL, "tax" },
-		{ "TotalTax-includedAmount", NULL, "total" }, { "SellerName", "seller", "name" },
-		{ "SellerIdNum", "seller", "tax_id" } };
 	struct arena *a = r->arena;
 	r->format = "xbrl";
 	r->partial = true;
 	r->core = value_object(a);
 	struct value *seller = value_object(a);
 	for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
-		struct str s = xml_text(root, facts[i].fact);
-		struct value *to = facts[i].group ? seller : r->core;
-		if (!s.p) spec_fault(r, SPEC_XBRL, S(""), str_c(facts[i].fact), STR_NONE);
-		for (size_t k = 0; s.p && k < spec_n_fields; k++) {
-			const struct spec_field *f = &spec_fields[k];
-			if (str_is(str_c(facts[i].name), f->name) &&
-			        f->group == (facts[i].group ? SPEC_SELLER : SPEC_ROOT))
-				put(r, to, f, s);
-		}
+		struct str s = xml_text(root, facts[i].name);
+		if (!s.p) spec_fault(r, SPEC_XBRL, S(""), str_c(facts[i].name), STR_NONE);
+		if (s.p) put(r, facts[i].group ? seller : r->core, field_of(&facts[i]), s);
 	}
 	value_put(a, r->core, "seller", seller);
 	r->number = value_text(r->core, "number");
-	read_proof(r, xml_child(root, "EtaxCore"));
+	read_record_core(r, root);
 }
 
 bool spec_read_xml(struct spec_report *r, struct str bytes)

@@ -42,16 +42,26 @@ static struct str element_of(struct arena *a, struct str pointer)
 	return index.p ? str_printf(a, "%s[%s]", group->xml, index.p) : str_c(*group->xml ? group->xml : "EInvoice");
 }
 
-void spec_fault(struct spec_report *r, enum spec_code code, struct str pointer, struct str arg, struct str arg2)
+static void add_fault(struct spec_report *r, struct spec_fault f)
 {
 	if (r->n_faults == SPEC_FAULTS_MAX) {
 		r->more++;
 		return;
 	}
 	if (!r->faults) r->faults = arena_array(r->arena, SPEC_FAULTS_MAX, sizeof *r->faults);
+	r->faults[r->n_faults++] = f;
+}
+
+void spec_fault(struct spec_report *r, enum spec_code code, struct str pointer, struct str arg, struct str arg2)
+{
 	bool xml = r->dialect && strcmp(r->dialect, "einvoice") == 0;
-	r->faults[r->n_faults++] = (struct spec_fault){ code, pointer,
-		xml && pointer.n ? element_of(r->arena, pointer) : STR_NONE, { arg, arg2 } };
+	add_fault(r, (struct spec_fault){ code, pointer, xml && pointer.n ? element_of(r->arena, pointer) : STR_NONE,
+	                     { arg, arg2 } });
+}
+
+void spec_fault_at(struct spec_report *r, enum spec_code code, struct str place, struct str arg, struct str arg2)
+{
+	add_fault(r, (struct spec_fault){ code, S(""), place, { arg, arg2 } });
 }
 
 void spec_check(struct spec_report *r, const char *what, enum spec_outcome outcome, struct str detail)
@@ -65,6 +75,38 @@ bool spec_valid(const struct spec_report *r)
 	for (size_t i = 0; i < r->n_checks; i++)
 		if (r->checks[i].outcome == SPEC_BAD) return false;
 	return r->core && r->n_faults == 0;
+}
+
+enum spec_outcome spec_outcome(const struct spec_report *r, const char *what)
+{
+	for (size_t i = 0; i < r->n_checks; i++)
+		if (strcmp(r->checks[i].what, what) == 0) return r->checks[i].outcome;
+	return SPEC_SKIPPED;
+}
+
+/* What covers the whole of each form: a signature of its own, or that all of it follows from the core. */
+bool spec_covered(const struct spec_report *r)
+{
+	static const struct {
+		const char *format, *by, *or_by;
+	} covers[] = { { "xml", "xml-signature", "xml-view" }, { "pdf", "pdf-signature", "face" },
+		{ "ofd", "ofd-digests", "face" }, { "json", "core-hash", "core-hash" },
+		{ "xbrl", "xbrl-view", "xbrl-view" } };
+	bool proven =
+	        spec_outcome(r, "signature-sm2") == SPEC_GOOD || spec_outcome(r, "signature-ed25519") == SPEC_GOOD;
+	for (size_t i = 0; proven && r->format && i < sizeof covers / sizeof *covers; i++)
+		if (strcmp(r->format, covers[i].format) == 0)
+			return spec_outcome(r, covers[i].by) == SPEC_GOOD ||
+			       spec_outcome(r, covers[i].or_by) == SPEC_GOOD;
+	return false;
+}
+
+const char *spec_verdict(const struct spec_report *r)
+{
+	if (!r->core) return "unreadable";
+	if (!spec_valid(r)) return "invalid";
+	bool bare = !r->has_proof || r->partial || (r->asked && !spec_covered(r));
+	return bare ? "unproven" : "valid";
 }
 
 static struct str fill(struct arena *a, const char *text, const struct spec_fault *f)
@@ -113,7 +155,7 @@ struct value *spec_report_value(const struct spec_report *r, struct str file)
 	struct value *v = value_object(a);
 	value_put_str(a, v, "file", file);
 	value_put_str(a, v, "format", str_c(r->format));
-	value_put_c(a, v, "verdict", spec_valid(r) ? "valid" : r->core ? "invalid" : "unreadable");
+	value_put_c(a, v, "verdict", spec_verdict(r));
 	value_put_str(a, v, "number", r->number);
 	struct value *hash = value_put_object(a, v, "core_hash");
 	for (int s = 0; s < SPEC_SUITES; s++) {

@@ -22,7 +22,8 @@ struct spec_check { /* one thing that was checked, by name: "rules", "core-hash"
 };
 enum { SPEC_FAULTS_MAX = 500, SPEC_CHECKS_MAX = 24 };
 
-/* The proof that every form carries equally (docs/spec/invoice/signature.md). Texts: hex, base64. */
+/* The proof that every form carries equally (docs/spec/invoice/signature.md). Texts: hex, base64. A suite that is not
+ * there has no hash (STR_NONE). */
 enum { SPEC_SUITE_SM2, SPEC_SUITE_ED25519, SPEC_SUITES };
 struct spec_proof {
 	struct str hash[SPEC_SUITES], key[SPEC_SUITES], signature[SPEC_SUITES];
@@ -37,6 +38,7 @@ struct spec_report {
 	struct str core_bytes, number; /* canonical bytes; STR_NONE: not computable */
 	struct spec_proof proof;
 	bool has_proof, partial; /* partial: the form carries a part of the fields only (XBRL) */
+	bool asked;              /* what needs keys was asked too (spec/verify.h) */
 	struct str xml;          /* the XML data file: itself, the PDF's or the OFD's */
 	struct spec_fault *faults;
 	size_t n_faults, more; /* more: found beyond the list */
@@ -45,8 +47,15 @@ struct spec_report {
 };
 void spec_report_init(struct spec_report *r, struct arena *a);
 void spec_fault(struct spec_report *r, enum spec_code code, struct str pointer, struct str arg, struct str arg2);
+/* Of the envelope, not of the core: the pointer is "", place says where in the file. */
+void spec_fault_at(struct spec_report *r, enum spec_code code, struct str place, struct str arg, struct str arg2);
 void spec_check(struct spec_report *r, const char *what, enum spec_outcome outcome, struct str detail);
-bool spec_valid(const struct spec_report *r);
+bool spec_valid(const struct spec_report *r);                                  /* nothing is wrong with it */
+enum spec_outcome spec_outcome(const struct spec_report *r, const char *what); /* SPEC_SKIPPED: not among the checks */
+bool spec_covered(const struct spec_report *r); /* signatures that hold cover all that the file says */
+/* "valid", "unproven", "invalid", "unreadable". Unproven: nothing is wrong, but no signature vouches for it. Where keys
+ * were not asked, a file that carries a proof counts by the rules alone. */
+const char *spec_verdict(const struct spec_report *r);
 enum { SPEC_ZH, SPEC_EN };
 /* {file, format, verdict, number, core_hash, faults[], checks[]}; texts in both languages. */
 struct value *spec_report_value(const struct spec_report *r, struct str file);
