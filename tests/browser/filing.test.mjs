@@ -66,7 +66,13 @@ test('the journey of a general payer', async (t) => {
       try {
         await signIn(page, 'T1', '/obligations');
         assert.match(await text(page, 'main'), /增值税及附加税费申报/);
+        // a registered tax that is not filed here: when and where, and no amount
+        assert.match(await text(page, 'tr:has-text("企业所得税")'), /Q[1-4][^]*请到办税服务厅或原渠道办理/);
         await look(page, `obligations-${name}`, scripts);
+        const quarterDue = [1, 2, 3].map(month).find((m) => Number(m.slice(5)) % 3 === 1);
+        await page.goto(`${server.url}/calendar?month=${quarterDue}`);
+        assert.match(await text(page, 'main'), /企业所得税（.*），请在其他渠道申报/);
+        await page.goto(`${server.url}/obligations`);
         await press(page, options.width < 768 ? '增值税及附加税费申报' : '去申报');
         assert.match(await text(page, '.et-bar'), /58,240\.00/);
         await look(page, `vat-${name}`, scripts);

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { test as plain } from 'node:test';
 import { openBrowser, overflow, violations } from '../lib/browser.mjs';
-import { Client, parties } from '../lib/client.mjs';
-import { forward, owing, setClock } from '../lib/owing.mjs';
+import { Client, eventually, parties } from '../lib/client.mjs';
+import { clockOf, forward, owing, setClock } from '../lib/owing.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server;
@@ -116,6 +116,16 @@ for (const [account, width, javaScript] of [['T1', 1280, true], ['T3', 360, true
       await page.goto(server.url + `/verify/certificates?number=${number}&code=${code}&lang=en`);
       assert.match(await page.textContent('.is-ok'), /genuine/i);
       await good(browser, 'check-valid-en');
+      // the treasury's date is the same on the payment, once the bank's file agrees
+      const paidOn = (await clockOf(server.url)).slice(0, 10);
+      assert.equal(await page.textContent('td:nth-child(4)'), paidOn);
+      await setClock(server.url, new Date(Date.parse(`${paidOn}T01:00:30+08:00`) + 86400_000).toISOString());
+      const officer = await Client.signIn(server.url, 'O1');
+      await eventually(() => officer.get(`/v1/reconciliations/bank-simulator/${paidOn}`), (r) => r.body?.balanced, 15_000);
+      await signIn(page, account);
+      await page.goto(`${server.url}${order.slice(3)}?lang=zh`);
+      assert.equal(await page.getAttribute('.et-time li:has-text("税款入库") time', 'datetime'), paidOn);
+      await good(browser, 'pay-treasury');
     } finally {
       await browser.close();
     }

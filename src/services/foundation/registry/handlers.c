@@ -234,6 +234,23 @@ static err_t put_lists(struct ctx *c, int64_t id, struct value *to)
 	return OK;
 }
 
+err_t registry_elsewhere(struct ctx *c, int64_t taxpayer_id, struct registry_elsewhere **out, size_t *n)
+{
+	static const char *const here[] = { "vat", "urban_construction", "education", "local_education" };
+	struct registry_tax_types_row *types;
+	size_t all;
+	*n = 0;
+	TRY(registry_tax_types(c, taxpayer_id, &types, &all));
+	*out = arena_array(c->arena, all + 1, sizeof **out);
+	for (size_t i = 0; i < all; i++) {
+		bool filed_here = !str_is(types[i].period, "quarter");
+		for (size_t k = 0; k < COUNT(here); k++)
+			filed_here |= str_is(types[i].tax, here[k]);
+		if (!filed_here) (*out)[(*n)++] = (struct registry_elsewhere){ word(c, types[i].tax), types[i].since };
+	}
+	return OK;
+}
+
 /* Why this kind: the rule in words, with its amount and law from the policy package. */
 static err_t put_kind(struct ctx *c, int64_t id, struct value *to)
 {

@@ -24,6 +24,12 @@ MUST_USE err_t registry_taxpayer(struct ctx *c, int64_t taxpayer_id, struct taxp
 MUST_USE err_t registry_taxpayer_head(struct ctx *c, int64_t taxpayer_id, struct taxpayer *out, bool *found);
 /* GB/T 4754 code as the regulator told it; STR_NONE: not told. */
 MUST_USE err_t registry_industry(struct ctx *c, int64_t taxpayer_id, struct str *out);
+/* Taxes registered by the quarter that are not filed here: their titles in the reader's language. */
+struct registry_elsewhere {
+	struct str title;
+	struct date since;
+};
+MUST_USE err_t registry_elsewhere(struct ctx *c, int64_t taxpayer_id, struct registry_elsewhere **out, size_t *n);
 /* The newest registrations, at most 5, as heads. */
 MUST_USE err_t registry_recent(struct ctx *c, struct taxpayer **out, size_t *n);
 MUST_USE err_t registry_taxpayer_by_uscc(struct ctx *c, struct str uscc, struct taxpayer *out, bool *found);

@@ -5,6 +5,7 @@
 #include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
 #include "kernel/page/mustache.h"
+#include "services/foundation/registry/registry.h"
 #include "services/information/portal/parts.h"
 
 enum { DATES_MAX = 31, WEEK = 7, QUARTER = 3, YEAR_MIN = 2000, YEAR_MAX = 2100 };
@@ -165,9 +166,30 @@ err_t month(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
+/* What the registration says and this system does not file, in the month after a quarter. */
+static err_t add_elsewhere(struct ctx *c, struct value *calendar)
+{
+	struct registry_elsewhere *taxes;
+	struct period month;
+	size_t n;
+	const struct value *own = calendar ? value_get(calendar, S("own")) : NULL;
+	if (!own || !own->boolean || !period_parse(value_text(calendar, "month"), &month)) return OK;
+	struct period before = period_next(month, -1), quarter = period_of(PERIOD_QUARTER, period_first(before));
+	if (before.index % QUARTER != 0) return OK;
+	struct value *list = (struct value *)(uintptr_t)value_get(calendar, S("due"));
+	struct date due_on = calendar_due(c->app->calendar, month.year, month.index);
+	TRY(registry_elsewhere(c, c->caller.subject_id, &taxes, &n));
+	for (size_t i = 0; i < n; i++)
+		if (date_cmp(period_last(quarter), taxes[i].since) >= 0)
+			add(c, list, due_on, false,
+			        words(c, N_("{1}（{2}），请在其他渠道申报"), taxes[i].title, month_words(c, quarter)));
+	return OK;
+}
+
 err_t month_view(struct ctx *c, const void *input, struct reply *out)
 {
 	(void)input;
+	TRY(add_elsewhere(c, (struct value *)(uintptr_t)value_get(out->value, S("calendar"))));
 	month_put_weeks(c, out->value);
 	return OK;
 }

@@ -1,5 +1,6 @@
 /* What the other pages add to their answers. */
 #include "filing_sql.h"
+#include "kernel/ctx/app.h"
 #include "kernel/i18n/i18n.h"
 #include "services/tax/filing/work.h"
 
@@ -46,6 +47,28 @@ static void put_filing(struct ctx *c, struct value *v, struct lists *to)
 	value_push(c->arena, to->filing, v);
 }
 
+/* Taxes of the registration that this system does not file: only when and where. The quarter that is due now, or the
+ * one that runs. */
+static err_t put_elsewhere(struct ctx *c, struct value *root)
+{
+	struct registry_elsewhere *taxes;
+	size_t n;
+	struct period p = periods_at(true, c->today), before = period_next(p, -1);
+	struct value *list = value_put_array(c->arena, root, "elsewhere");
+	if (date_cmp(periods_due(c->app->calendar, before), c->today) >= 0) p = before;
+	TRY(registry_elsewhere(c, c->caller.subject_id, &taxes, &n));
+	for (size_t i = 0; i < n; i++) {
+		if (date_cmp(period_last(p), taxes[i].since) < 0) continue;
+		struct value *v = value_object(c->arena);
+		value_put_str(c->arena, v, "tax_title", taxes[i].title);
+		value_put_str(c->arena, v, "period", period_format(c->arena, p));
+		value_put_date(c->arena, v, "due_on", periods_due(c->app->calendar, p));
+		value_push(c->arena, list, v);
+	}
+	value_put_bool(c->arena, root, "any_elsewhere", list->count > 0);
+	return OK;
+}
+
 err_t obligations_view(struct ctx *c, const void *input, struct reply *out)
 {
 	(void)input;
@@ -75,7 +98,7 @@ err_t obligations_view(struct ctx *c, const void *input, struct reply *out)
 	value_put_bool(c->arena, root, "any_refund", l.refunds->count > 0);
 	value_put_bool(c->arena, root, "any_done", l.done->count > 0);
 	value_put_bool(c->arena, root, "can_file_now", l.can_file);
-	return OK;
+	return put_elsewhere(c, root);
 }
 
 /* --- /returns/vat/{period}/lines/{line} --- */

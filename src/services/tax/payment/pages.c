@@ -113,8 +113,13 @@ err_t payment_show_view(struct ctx *c, const void *input, struct reply *out)
 	struct str status = value_text(v, "status");
 	const struct value *items = value_get(v, S("items"));
 	const struct value *first = value_at(items, 0);
-	bool late = false;
+	struct payment_debit_get_row debit;
+	bool late = false, booked;
 	(void)input;
+	TRY(payment_debit_get(c, value_text(v, "channel"), value_text(v, "voucher"), &debit, &booked));
+	/* As on the certificate: into the treasury on the day of the debit, known when the bank's file agrees. */
+	bool reconciled = booked && debit.reconciled_on.year;
+	value_put_str(c->arena, v, "treasury_on", reconciled ? date_format(c->arena, debit.day) : STR_NONE);
 	for (const struct value_member *m = items->first; m; m = m->next)
 		late = late || !str_is(value_text(m->value, "late_fee"), "0.00");
 	value_put_bool(c->arena, v, "is_paid", str_is(status, "paid"));
