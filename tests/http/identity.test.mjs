@@ -61,7 +61,7 @@ test('bodies that are no JSON object, or too much of it', async () => {
     ['{"account":"\\ud800","password":"c"}', [400, 422]], [Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), [400, 422]],
     ['['.repeat(100000), [400, 413, 422]], [JSON.stringify({ account: 'a'.repeat(100_000), password: 'b' }), [400, 413, 422]],
     ['x'.repeat(5_000_000), [413, 400]]]) {
-    const r = await c.post('/v1/sessions', body).catch((e) => ({ status: 413, text: e.message })); // may close on a large body
+    const r = await c.post('/v1/sessions', body);
     assert.ok(statuses.includes(r.status), `${String(body).slice(0, 40)}: ${r.status} ${r.text.slice(0, 200)}`);
   }
   const xml = await c.post('/v1/sessions', '<a/>', { type: 'application/xml' });
