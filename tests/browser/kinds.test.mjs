@@ -46,6 +46,47 @@ async function construction(url, page, browser, script) {
   await good(browser, 'kinds-construction-face');
 }
 
+/* The kind and the business agree by themselves, and who the other side is stands at its fields. */
+async function sides(url, page, script) {
+  const shown = () => (script ? null : click(page, '#business button[value=sum]'));
+  const label = (name) => page.locator(`label[for="f-${name}"]`);
+  await page.goto(url + '/invoices/new');
+  await page.locator('[name=kind][value=vehicle]').check();
+  await page.locator('#business').evaluate((d) => { d.open = true; });
+  await shown();
+  await page.locator('[name="special.0.vin"]').waitFor();
+  assert.equal(await page.locator('select[name=business]').inputValue(), 'vehicle_sale');
+  if (script) await page.evaluate(() => sessionStorage.clear()); // what was typed comes back else
+  await page.goto(url + '/invoices/new');
+  await page.locator('#business').evaluate((d) => { d.open = true; });
+  await page.locator('[name=kind][value=special]').check();
+  await page.locator('select[name=business]').focus();
+  await page.locator('select[name=business]').selectOption('toll');
+  await shown();
+  await page.locator('[name="special.0.passage_from"]').waitFor();
+  assert.equal(await page.locator('[name=kind]:checked').inputValue(), 'ordinary');
+  assert.match(await page.textContent('[data-part=kind]'), /只能开普通发票/);
+  await page.locator('select[name=business]').selectOption('solar_purchase');
+  await shown();
+  await label('buyer.tax_id').filter({ hasText: '销售方税号' }).waitFor();
+  assert.match(await label('buyer.name').textContent(), /销售方名称/);
+  await click(page, 'button.btn-primary:has-text("开具发票")');
+  assert.match(await page.textContent('#errors'), /请填写销售方名称/);
+  assert.doesNotMatch(await page.textContent('#errors'), /购买方/);
+  if (script) await page.evaluate(() => sessionStorage.clear());
+}
+
+/* Without a tax id there is no account: what to do instead is said. */
+async function handing(url, page) {
+  const t1 = await Client.signIn(url, 'T1');
+  const line = { tax_code: '1090105030000000000', name: '车床', rate: '0.13', quantity: '1', price: '10.00' };
+  for (const [buyer, words] of [[{ name: '李静' }, /没有税号，尚未交付/], [{ name: '远帆纺织进出口有限公司', tax_id: parties.T3 }, /购买方的数字账户，即时/]]) {
+    const { number } = (await t1.post('/v1/invoices', { kind: 'ordinary', buyer, lines: [line] })).body;
+    await page.goto(`${url}/invoices/${number}`);
+    assert.match(await page.textContent('.et-time'), words);
+  }
+}
+
 async function differential(url, page, browser, script) {
   await page.goto(url + '/invoices/new');
   await page.locator('#business summary').click();
@@ -116,6 +157,8 @@ for (const options of [{ width: 1280, height: 900 }, { width: 360, height: 740, 
   const script = options.javaScript !== false;
   test(`A09.1 A07.1 A07.2 construction, differential, quota, agency at ${options.width} px${script ? '' : ', no JavaScript'}`, () => journey(options, async (url, page, browser) => {
     await construction(url, page, browser, script);
+    await sides(url, page, script);
+    await handing(url, page);
     await differential(url, page, browser, script);
     await quota(url, page, browser);
     await agency(url, page, browser);

@@ -160,3 +160,17 @@ test('cut off in the middle by kill -9: the same key goes on where it stopped', 
   assert.deepEqual(r.lines.map((l) => l.seller_ref), lines.map((l) => l.seller_ref));
   await eventually(() => t1.get('/v1/invoices'), (a) => a.body.count === before + 20_000, 30_000);
 });
+
+test('A09.8 JSON lines are taken as JSON and as text, too; a list in brackets and a spread-out invoice are told so', async () => {
+  const one = (type, text = JSON.stringify(invoice('media'))) => t1.post('/v1/invoices/batch', text, { type });
+  for (const type of ['application/x-ndjson', 'application/jsonl', 'application/json', 'application/json; charset=utf-8', 'text/plain']) {
+    const r = await one(type);
+    assert.equal(r.status, 200, `${type} ${r.text}`);
+    assert.match(r.text, /"number":"\d{20}"/);
+  }
+  for (const text of [JSON.stringify([invoice('a')]), JSON.stringify([invoice('a')], null, 1), JSON.stringify(invoice('a'), null, 1)]) {
+    const r = await one('application/json', text);
+    assert.deepEqual([r.status, r.body.code], [400, 'batch-not-lines'], r.text);
+  }
+  assert.equal((await one('multipart/form-data; boundary=x')).status, 415);
+});

@@ -51,6 +51,22 @@ test('A10.7 A10.8 valid, not as issued, unknown; each says what was checked', as
   assert.equal((await open.get(`/v1/verify/invoices/${v.number}?date=0000-00-00`)).status, 400);
 });
 
+test('A10.7 A10.8 the words say what was compared: neither, amount, date, both; the same in a batch under either name', async () => {
+  const v = await fresh('verify-words'), day = v.issued_at.slice(0, 10);
+  const words = async (query) => ok(await open.get(`/v1/verify/invoices/${v.number}${query}`)).detail;
+  const expected = [/没有被红冲；金额和日期没有核对/, /金额和开具时一致；日期没有核对/, /日期和开具时一致；金额没有核对/, /金额和日期和开具时一致/];
+  const asked = [{}, { total: v.total }, { date: day }, { total: v.total, date: day }];
+  for (const [i, more] of asked.entries()) assert.match(await words(`?${new URLSearchParams(more)}`), expected[i]);
+  const items = asked.map((more) => ({ number: v.number, ...more }));
+  const [a, b] = await Promise.all([{ items }, { invoices: items }].map(async (body) => ok(await open.post('/v1/verify/invoices', body, { key: null }))));
+  assert.deepEqual(a, b);
+  a.results.forEach((one, i) => assert.match(one.detail, expected[i]));
+  const faults = async (body) => (await open.post('/v1/verify/invoices', body, { key: null })).body.errors.map((e) => [e.pointer, e.code]);
+  assert.deepEqual(await faults({}), [['/items', 'required']]);
+  assert.deepEqual(await faults({ items, invoices: items }), [['/invoices', 'items-twice']]);
+  assert.deepEqual(await faults({ invoices: [{ number: 'x' }] }), [['/invoices/0/number', 'too-short']]);
+});
+
 test('A10.7 A10.9 a thousand in one call within a second; one more is refused', async () => {
   const [, w] = sold, v = await fresh('verify-1000');
   const wrong = (i) => i < 50 && i % 3 === 0; // few enough that it is no guessing

@@ -144,6 +144,12 @@ static bool is_other_media(struct str type)
 	return false;
 }
 
+/* JSON lines are JSON of a kind, and are sent as that: what is no line of JSON is told by the operation. */
+static bool is_json_lines(const struct operation *op, struct str type)
+{
+	return strcmp(op->raw_body, "application/x-ndjson") == 0 && media_is(type, "application/json");
+}
+
 static bool takes_files(const struct field *f)
 {
 	return f->type == FIELD_LIST && f->item && f->item->type == FIELD_BYTES;
@@ -163,7 +169,7 @@ static err_t raw_tree(struct work *w, const struct http_request *r, struct str t
 		*tree = form.tree;
 		return OK;
 	}
-	if (type.p && !media_is(type, w->op->raw_body) && is_other_media(type))
+	if (type.p && !media_is(type, w->op->raw_body) && is_other_media(type) && !is_json_lines(w->op, type))
 		return RAISE(c, E_MEDIA, &other_media, str_c(w->op->raw_body));
 	for (const struct field *f = w->op->in; f->name; f++) {
 		if (f->type == FIELD_BYTES) value_put_str(c->arena, *tree, f->name, r->body);

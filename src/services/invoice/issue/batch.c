@@ -26,6 +26,8 @@ static const struct fault_def other_body = { "idempotency-key-reused", N_("这�
 static const struct fault_def too_many = { "batch-too-many", N_("一次最多 100,000 行，这份有 {1} 行，请分几次提交"),
 	NULL, NULL };
 static const struct fault_def empty = { "batch-empty", N_("这份文件里没有发票，一行一张"), NULL, NULL };
+static const struct fault_def not_lines = { "batch-not-lines", N_("这里要一行一张发票，每行一个 JSON 对象"),
+	N_("不要用方括号包成列表，也不要把一张发票分成几行；只开一张请用 POST /v1/invoices"), NULL };
 static const struct fault_def bad_json = { "json", N_("JSON 读不懂：第 {1} 列，{2}"), NULL, NULL };
 static const struct fault_def not_alone = { "batch-whole", N_("同一单的其他发票有问题，这张也没有开"), NULL, NULL };
 static const struct fault_def no_draft = { "draft-in-batch", N_("批量开票不用草稿编号"), NULL, NULL };
@@ -395,6 +397,13 @@ static void free_arena(void *a)
 	arena_free(a);
 }
 
+/* No list in brackets, and no object that was printed over several lines. */
+static bool is_lines(struct str body)
+{
+	struct str rest = str_trim(body), first;
+	return str_split(&rest, '\n', &first) && !str_is(str_trim(first), "{") && first.p[0] != '[';
+}
+
 static err_t check_body(struct ctx *c, struct str body, struct begin *a)
 {
 	unsigned char digest[CRYPTO_SHA256_SIZE];
@@ -402,6 +411,7 @@ static err_t check_body(struct ctx *c, struct str body, struct begin *a)
 	a->n_lines = count_lines(body);
 	if (a->n_lines > BATCH_LINES_MAX) return RAISE(c, E_TOO_LARGE, &too_many, str_from_int(c->arena, a->n_lines));
 	if (!str_trim(body).n) return RAISE(c, E_INPUT, &empty);
+	if (!is_lines(body)) return RAISE(c, E_INPUT, &not_lines);
 	crypto_sha256(body.p, body.n, digest);
 	a->hash = str_hex(c->arena, digest, sizeof digest);
 	return OK;

@@ -200,9 +200,41 @@ static void put_shown(struct ctx *c, struct value *row, const struct special_bus
 	}
 }
 
+/* Kind and business as they go together: a vehicle's invoice has its one business, and what is sold on ordinary
+ * invoices only leaves no choice of the kind. */
+static void agree(struct ctx *c, struct value *root, struct value *form)
+{
+	struct str kind = str_trim(value_text(form, "kind")), word = str_trim(value_text(form, "business"));
+	const struct special_business *b = special_find(word), *of_kind = special_of_kind(kind);
+	bool ordinary = b && (b->flags & SPECIAL_ORDINARY);
+	if (of_kind && (!b || special_of_kind(str_c(b->kind))))
+		value_set(c->arena, form, S("business"), value_str(c->arena, str_c(of_kind->word)));
+	if (ordinary && str_is(kind, "special"))
+		value_set(c->arena, form, S("kind"), value_str(c->arena, S("ordinary")));
+	value_put_bool(c->arena, root, "only_ordinary", ordinary);
+}
+
+/* Where the buyer issues, the other side is the seller. */
+static void put_sides(struct ctx *c, struct value *root, bool swaps)
+{
+	static const char *const labels[][2] = { { "tax_id", N_("销售方税号") }, { "name", N_("销售方名称") } };
+	struct value *v = value_put_object(c->arena, root, "swapped");
+	value_put_bool(c->arena, root, "swaps", swaps);
+	for (size_t i = 0; i < COUNT(labels); i++) {
+		if (!swaps) {
+			value_put_bool(c->arena, v, labels[i][0], false);
+			continue;
+		}
+		struct value *one = value_put_object(c->arena, v, labels[i][0]);
+		value_put_str(c->arena, one, "label", tr(c, labels[i][1]));
+		value_put_str(c->arena, one, "help", S(""));
+	}
+}
+
 static void put_business(struct ctx *c, struct value *root, struct value *form)
 {
 	struct arena *a = c->arena;
+	agree(c, root, form);
 	const struct special_business *b = special_find(str_trim(value_text(form, "business")));
 	struct value *rows = own(c, form, "special", true);
 	bool fields = b && b->n_uses;
@@ -214,7 +246,7 @@ static void put_business(struct ctx *c, struct value *root, struct value *form)
 	}
 	value_put_bool(a, root, "any_special", fields);
 	value_put_bool(a, root, "special_list", b && (b->flags & SPECIAL_LIST));
-	value_put_bool(a, root, "swaps", b && (b->flags & SPECIAL_SWAPS));
+	put_sides(c, root, b && (b->flags & SPECIAL_SWAPS));
 	struct value *d = own(c, form, "differential", false);
 	struct str way = str_trim(value_text(d, "form"));
 	bool differs = way.n > 0;

@@ -148,6 +148,8 @@ err_t issue_show_view(struct ctx *c, const void *input, struct reply *out)
 	put_links(c, v, red);
 	value_put_bool(c->arena, v, "is_valid", !red && str_is(value_text(v, "status"), "valid"));
 	value_put_bool(c->arena, v, "any_red", value_get(v, S("red_numbers"))->count > 0);
+	/* Without a tax id there is no account that it could have come to. */
+	value_put_bool(c->arena, v, "handed", value_text(value_get(v, S("buyer")), "tax_id").n > 0);
 	value_put_bool(c->arena, v, "is_issued", str_is(value_text(v, "side"), "issued"));
 	if (!qr_make(c->arena, value_text(v, "qr_signed"), QR_MEDIUM, &qr)) return E_INTERNAL;
 	value_put_str(c->arena, v, "qr_svg", qr_svg(c->arena, &qr, tr(c, N_("发票二维码"))));

@@ -433,6 +433,18 @@ static void compose_more(struct ctx *c, const struct issue_in *in, struct face *
 	out->buyer = issuer;
 }
 
+/* Where the buyer issues, what was told of the other side's fields is about the seller. */
+static void call_seller(struct problem *p)
+{
+	static const char *const names[][2] = { { N_("购买方税号"), N_("销售方税号") },
+		{ N_("购买方名称"), N_("销售方名称") } };
+	for (size_t i = 0; i < faults_kept(p); i++) {
+		struct fault *f = &p->faults[i];
+		for (size_t k = 0; str_starts(f->pointer, "/buyer/") && k < COUNT(names); k++)
+			if (str_is(f->arg[0], names[k][0])) f->arg[0] = str_c(names[k][1]);
+	}
+}
+
 static bool unread(const struct work *w, const char *pointer)
 {
 	return faulty(&w->c->problem, w->input, str_c(pointer));
@@ -483,6 +495,7 @@ void rules_compose(struct ctx *c, const struct issue_in *in, const struct issuer
 		compose_line(&w, out, &deviation);
 	}
 	if (w.after_faults) drop_echoes(&c->problem, w.input);
+	if (w.after_faults && special_swaps(in->business)) call_seller(&c->problem);
 	if (c->problem.n > before || w.after_faults) return; /* the sums would mislead */
 	if (!amounts_deviation_fits(deviation)) FAULT(c, S("/lines"), &tax_sum);
 	if (out->total.fen <= 0) FAULT(c, S("/lines"), &nothing_left);

@@ -161,6 +161,13 @@ const struct special_business *special_find(struct str word)
 	return NULL;
 }
 
+const struct special_business *special_of_kind(struct str kind)
+{
+	for (size_t i = 0; kind.p && !str_is(kind, "special") && i < COUNT(businesses); i++)
+		if (businesses[i].kind && str_is(kind, businesses[i].kind)) return &businesses[i];
+	return NULL;
+}
+
 bool special_swaps(struct str word)
 {
 	const struct special_business *b = special_find(word);
@@ -331,11 +338,9 @@ static void check_kind(struct ctx *c, const struct special_business *b, struct s
 /* A vehicle's invoice is nothing without its business. */
 static void check_none(struct ctx *c, const struct issue_in *in)
 {
+	const struct special_business *b = special_of_kind(in->kind);
 	if (in->n_special) FAULT(c, S("/business"), &no_business);
-	for (size_t i = 0; in->kind.p && i < COUNT(businesses); i++)
-		if (businesses[i].kind && !str_is(in->kind, "special") && str_is(in->kind, businesses[i].kind))
-			FAULT(c, S("/business"), &kind_needs, str_c(special_kind(in->kind)->label),
-			        str_c(businesses[i].label));
+	if (b) FAULT(c, S("/business"), &kind_needs, str_c(special_kind(in->kind)->label), str_c(b->label));
 }
 
 void special_demand(struct ctx *c, const struct issue_in *in)

@@ -115,6 +115,7 @@ struct special_business {
 	size_t n_uses;
 };
 const struct special_business *special_find(struct str word);            /* NULL: none */
+const struct special_business *special_of_kind(struct str kind);         /* the one of a vehicle's invoice, else NULL */
 bool special_swaps(struct str word);                                     /* STR_NONE: false */
 const char *special_choice_label(enum special_index i, struct str code); /* NULL: no such code */
 

@@ -40,14 +40,20 @@ static const struct field form_fields[] = {
 	{ 0 },
 };
 
+static const struct fault_def no_items = { "required", N_("请填写要查的发票（items）"), NULL, NULL };
+static const struct fault_def both_names = { "items-twice", N_("items 和 invoices 是同一项，只写一个"), NULL, NULL };
+
 struct batch_in {
-	struct verify_in *items;
-	size_t n_items;
+	struct verify_in *items, *invoices; /* two names of one list */
+	size_t n_items, n_invoices;
 };
 static const struct field batch_fields[] = {
-	{ "items", FIELD_LIST, AT(struct batch_in, items), COUNT_AT(struct batch_in, n_items), .required = true,
-	        .min = 1, .max = VERIFY_ITEMS_MAX, .fields = verify_fields, .size = sizeof(struct verify_in),
-	        .label = N_("发票") },
+	{ "items", FIELD_LIST, AT(struct batch_in, items), COUNT_AT(struct batch_in, n_items), .min = 1,
+	        .max = VERIFY_ITEMS_MAX, .fields = verify_fields, .size = sizeof(struct verify_in), .label = N_("发票"),
+	        .help = N_("也可以写成 invoices，两个只写一个") },
+	{ "invoices", FIELD_LIST, AT(struct batch_in, invoices), COUNT_AT(struct batch_in, n_invoices), .min = 1,
+	        .max = VERIFY_ITEMS_MAX, .fields = verify_fields, .size = sizeof(struct verify_in), .label = N_("发票"),
+	        .help = N_("items 的另一个名称") },
 	{ 0 },
 };
 
@@ -106,12 +112,28 @@ static void compare(struct ctx *c, struct value *list, const char *what, bool gi
 static const struct {
 	const char *verdict, *words, *state;
 } verdicts[] = {
-	[FACT_VALID] = { "valid", N_("这张发票是真的，内容和开具时一致"), N_("没有被红冲") },
+	[FACT_VALID] = { "valid", NULL, N_("没有被红冲") },
 	[FACT_PARTLY] = { "partly-reversed", N_("这张发票是真的，但已被部分红冲，请向开票方要红字发票"),
 	        N_("已被部分红冲") },
 	[FACT_REVERSED] = { "reversed", N_("这张发票已被全额红冲，不能再用"), N_("已被全额红冲") },
-	[FACT_RED] = { "valid", N_("这是一张红字发票，内容和开具时一致"), N_("红字发票") },
+	[FACT_RED] = { "valid", NULL, N_("红字发票") },
 };
+
+/* What is valid is so as far as it was compared: with neither total nor date, with the one, the other, both. */
+static const char *const valid_words[] = { N_("这个号码开过票，没有被红冲；金额和日期没有核对"),
+	N_("这张发票是真的，金额和开具时一致；日期没有核对"), N_("这个号码开过票，日期和开具时一致；金额没有核对"),
+	N_("这张发票是真的，金额和日期和开具时一致") };
+static const char *const red_words[] = { N_("这是一张红字发票；金额和日期没有核对"),
+	N_("这是一张红字发票，金额和开具时一致；日期没有核对"), N_("这是一张红字发票，日期和开具时一致；金额没有核对"),
+	N_("这是一张红字发票，金额和日期和开具时一致") };
+
+static const char *words_of(const struct verify_in *in, enum fact_state state)
+{
+	unsigned compared = (in->has_total ? 1U : 0U) + (in->has_date ? 2U : 0U);
+	return state == FACT_VALID ? valid_words[compared]
+	       : state == FACT_RED ? red_words[compared]
+	                           : verdicts[state].words;
+}
 
 /* What the plane says of what was asked. */
 struct judged {
@@ -178,7 +200,7 @@ static struct value *told(struct ctx *c, const struct verify_in *in, const struc
 		if (j->same) checked(c, list, "state", verdicts[j->f.state].verdict, verdicts[j->f.state].state);
 		checked(c, list, "content", "not-checked", N_("货物名称、购买方没有核对，请对照票面"));
 		verdict = j->same ? verdicts[j->f.state].verdict : "not-as-issued";
-		words = j->same ? verdicts[j->f.state].words : N_("查到这个号码，但您填的内容和开具时不一致");
+		words = j->same ? words_of(in, j->f.state) : N_("查到这个号码，但您填的内容和开具时不一致");
 	}
 	value_put_str(c->arena, v, "number", in->number);
 	value_put_c(c->arena, v, "verdict", verdict);
@@ -246,16 +268,28 @@ static err_t verify_spell(struct ctx *c, const void *input, struct reply *out)
 	return OK;
 }
 
+/* The list under either of its names. */
+static err_t batch_list(struct ctx *c, const struct batch_in *in, const struct verify_in **list, size_t *n)
+{
+	if (in->n_items && in->n_invoices) FAULT(c, S("/invoices"), &both_names);
+	if (!in->n_items && !in->n_invoices) FAULT(c, S("/items"), &no_items);
+	*list = in->n_items ? in->items : in->invoices;
+	*n = in->n_items ? in->n_items : in->n_invoices;
+	return problem_result(&c->problem);
+}
+
 static err_t verify_spell_batch(struct ctx *c, const void *input, struct reply *out)
 {
-	const struct batch_in *in = input;
+	const struct verify_in *list;
 	struct buf b;
+	size_t n;
 	bool often = false; /* told in its place */
-	buf_init(&b, c->arena, in->n_items * ANSWER_BYTES + 64);
+	TRY(batch_list(c, input, &list, &n));
+	buf_init(&b, c->arena, n * ANSWER_BYTES + 64);
 	buf_c(&b, "{\"results\":[");
-	for (size_t i = 0; i < in->n_items; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (i) buf_char(&b, ',');
-		TRY(spell_one(c, &in->items[i], &b, &often));
+		TRY(spell_one(c, &list[i], &b, &often));
 	}
 	buf_c(&b, "]}");
 	out->bytes = buf_done(&b);
@@ -450,11 +484,13 @@ static err_t verify_qr_form(struct ctx *c, const void *input, struct reply *out)
 
 static err_t verify_batch(struct ctx *c, const void *input, struct reply *out)
 {
-	const struct batch_in *in = input;
+	const struct verify_in *asked;
+	size_t n;
+	TRY(batch_list(c, input, &asked, &n));
 	out->value = value_object(c->arena);
 	struct value *list = value_put_array(c->arena, out->value, "results"), *one;
-	for (size_t i = 0; i < in->n_items; i++) {
-		TRY(verify_judge(c, &in->items[i], &one));
+	for (size_t i = 0; i < n; i++) {
+		TRY(verify_judge(c, &asked[i], &one));
 		verify_count(c, one);
 		value_push(c->arena, list, one);
 	}
