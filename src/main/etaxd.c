@@ -149,7 +149,7 @@ static const struct command commands[] = {
 	        plane_main },
 	{ "status", "status check --list FILE [--delta FILE …] --qr TEXT --key K | status export --data DIR --to DIR",
 	        status_main },
-	{ "draw", "draw verify DIR   (the public files of a lottery draw)", draw_main },
+	{ "draw", "draw verify DIR [--key K]   (the public files of a lottery draw)", draw_main },
 	{ "check", "check < CASES.jsonl", run_check },
 	{ "calc", "calc < CASES.jsonl", run_calc },
 	{ "version", "version", run_version },

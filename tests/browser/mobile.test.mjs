@@ -173,6 +173,13 @@ test('A08.e1 A08.e6 an empty phone: login QR on the screen, scanned once; key, n
     await page.locator('#m-name').fill('餐饮服务');
     await page.locator('#m-name').blur();
     await page.waitForFunction(() => document.getElementById('m-code').value.length === 19);
+    // the list under the code: what the bureau finds for words typed there, and (below) what was used before
+    const offers = (code) => page.waitForFunction((c) => [...document.querySelectorAll('#m-codes option')].some((o) => o.value === c && o.label.startsWith(c)), code);
+    const code = await page.inputValue('#m-code');
+    await offers(code);
+    await page.locator('#m-code').fill('车床');
+    await offers('1090105030000000000');
+    await page.locator('#m-code').fill(code);
     await page.locator('#m-amount').fill('88.00');
     await page.locator('#m-rate').selectOption('0.06');
     await page.locator('#m-issue').click();
@@ -180,6 +187,7 @@ test('A08.e1 A08.e6 an empty phone: login QR on the screen, scanned once; key, n
     steps.push('issue');
     await eventually(() => kept(page), (list) => list.length === 1 && list[0].state === 'issued');
     assert.equal(steps.length, 4);
+    await offers(code);
     // again from the list, and the link that is shared
     await page.locator('#m-again').click();
     assert.equal(await page.inputValue('#m-amount'), '88.00');

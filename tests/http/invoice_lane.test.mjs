@@ -1,6 +1,8 @@
 // Mobile issuing (A08): lanes of devices, any order, forks, revocation, the public check; what is refused is named.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Client, eventually, parties } from '../lib/client.mjs';
 import { clockOf, setClock } from '../lib/owing.mjs';
@@ -175,6 +177,37 @@ test('A08.e5 clocks, limit, fork, year: refused or left to the seller, who confi
   for (const number of [big.number, fork.number]) assert.equal((await t1.post(`/v1/lanes/${d.id}/confirmations`, { number, decision: 'confirm' })).status, 409);
   assert.equal((await t1.post(`/v1/lanes/${d.id}/confirmations`, { number: fine.number, decision: 'confirm' })).status, 409);
   assert.equal((await t1.post(`/v1/lanes/${d.id}/confirmations`, { number: d.number(19), decision: 'confirm' })).status, 404);
+});
+
+/** DER of a key from its seed, and its public bytes. */
+function keyOf(seed) {
+  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  return { der, key, raw: createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(12) };
+}
+const signed = (key, text) => sign(null, Buffer.from(text), key).toString('base64');
+
+test('A08.e2 docs/spec/lane.md: its vector by the code of the phone and of the bureau; an entry written by the page alone is issued', async () => {
+  const page = readFileSync(new URL('../../docs/spec/lane.md', import.meta.url), 'utf8');
+  const [verifier, certificate, sealed, entry, hash, signature, code] = /```vector\n([\s\S]*?)\n```/.exec(page)[1].split('\n');
+  const device = keyOf(Buffer.alloc(32, 1)), bureau = keyOf(Buffer.alloc(32, 2)), e = JSON.parse(entry), block = { certificate, key_id: verifier.split('+')[1], signature: sealed };
+  const key = await crypto.subtle.importKey('pkcs8', device.der, { name: 'Ed25519' }, false, ['sign']);
+  const made = await core.makeEntry({ lane: e.lane, key, block, number: e.number, sequence: e.sequence, previous: e.previous, at: Date.parse(e.issued_at), invoice: e.invoice });
+  assert.deepEqual([made.entry, made.hash, made.signature, made.qr], [entry, hash, signature, code]);
+  assert.equal(signed(bureau.key, `etax-lane-certificate-v1\n${certificate}`), sealed);
+  assert.deepEqual([signed(device.key, `etax-lane-entry-v1\n${entry}`), signed(device.key, `etax-lane-qr-v1\ned25519\n${e.qr}`)], [signature, code.split('|')[2]]);
+  assert.equal((await core.checkQr(code, verifier)).outcome, 'good');
+  const offline = await runEtaxd(['qr', 'verify', code, '--key', verifier]);
+  assert.deepEqual([offline.code, /number 26333000000000000020\ntotal 113\.00/.test(offline.output)], [0, true], offline.output);
+  // by the page alone, with nothing of ours: a key of its own in SPKI, JSON and signatures by hand
+  const own = keyOf(randomBytes(32));
+  const lane = ok(await t1.post('/v1/lanes', { device_name: '收银机', public_key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), own.raw]).toString('base64'), limit: '500.00' }), 201);
+  const at = new Date(await now() + 8 * 3600_000).toISOString().replace('Z', '+08:00'), number = lane.blocks[0].first;
+  const bare = `01,32,,${number},113.00,${at.slice(0, 10).replaceAll('-', '')},,`, qrText = bare + core.crc16(bare);
+  const text = `{"amount":"100.00","invoice":{"buyer":{"name":"散客"},"kind":"ordinary","lines":[{"amount":"113.00","name":"车床","price_includes_tax":true,"rate":"0.13","tax_code":"1090105030000000000"}]},`
+    + `"issued_at":"${at}","lane":"${lane.id}","number":"${number}","previous":"${'0'.repeat(64)}","qr":"${qrText}","sequence":1,"suite":"ed25519","tax":"13.00","total":"113.00"}`;
+  const r = await open.post(`/v1/lanes/${lane.id}/sync`, { entries: [{ entry: text, signature: signed(own.key, `etax-lane-entry-v1\n${text}`) }] }, { key: null });
+  assert.deepEqual(outcomes(r), ['issued'], r.text);
+  assert.match((await open.get('/openapi.json')).text, /docs\/spec\/lane\.md/);
 });
 
 test('A08.e5 a clock that is fast: by minutes issued as of now, by more or on a later day refused; nothing is issued in the future', async (t) => {

@@ -137,6 +137,19 @@ test('A11.e2 e3 a periodic draw: replayed from public files; a reversed ticket i
     writeFileSync(path.join(dir, name), bytes);
   }
   assert.equal((await verify(dir)).code, 0);
+  // when it was published is not in the files alone: the log has it
+  assert.match(good.output, /not proven: committed_at of commitment\.json[\s\S]*not proven: frozen_at of root\.json/);
+  const key = (await anyone.get('/log/key')).text.trim(), proven = await verify(dir, key);
+  assert.deepEqual([proven.code, /committed at \S+: in the log[\s\S]*frozen at \S+: in the log/.test(proven.output)], [0, true], proven.output);
+  for (const [name, from] of [['commitment.json', /"committed_at":"\d{4}/], ['root.json', /"frozen_at":"\d{4}/], ['commitment.tlog-proof', null]]) {
+    const bytes = readFileSync(path.join(dir, name), 'utf8');
+    const bent = from ? bytes.replace(from, (t) => `${t.slice(0, -4)}2020`) : readFileSync(path.join(dir, 'root.tlog-proof'), 'utf8');
+    assert.notEqual(bent, bytes);
+    writeFileSync(path.join(dir, name), bent);
+    const bad = await verify(dir, key);
+    assert.deepEqual([bad.code, /^FAILED (commitment|root)/m.test(bad.stdout)], [1, true], `${name}: ${bad.output}`);
+    writeFileSync(path.join(dir, name), bytes);
+  }
   rmSync(dir, { recursive: true });
   const instant = now.slice(0, 10).replaceAll('-', '');
   await eventually(() => anyone.get(`/v1/lottery/schemes/${scheme}/${instant}`), (r) => r.body?.state === 'closed', 20_000);

@@ -40,9 +40,13 @@ export async function download(url, scheme, draw) {
     assert.equal(r.status, 200, `${name}: ${r.status}`);
     writeFileSync(path.join(dir, name), Buffer.from(await r.arrayBuffer()));
   }
+  for (const name of ['commitment.tlog-proof', 'root.tlog-proof']) {
+    const r = await fetch(`${url}/public/lottery/${scheme}/${draw}/${name}`);
+    if (r.status === 200) writeFileSync(path.join(dir, name), Buffer.from(await r.arrayBuffer()));
+  }
   return dir;
 }
-export const verify = (dir) => runEtaxd(['draw', 'verify', dir]);
+export const verify = (dir, key) => runEtaxd(['draw', 'verify', dir, ...(key ? ['--key', key] : [])]);
 
 export const credits = async (url) => (await new Client(url).get('/v1/sandbox/wallets/credits')).body;
 export const fault = async (url, name, times = 1) =>

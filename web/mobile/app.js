@@ -100,15 +100,29 @@ function figures() {
   $('m-total').textContent = sum ? core.grouped(sum.total) : '0.00';
   $('m-tax').textContent = sum ? core.grouped(sum.tax) : '0.00';
 }
+/** The list under the code: what the bureau finds for the words, and the codes used before, also without a network. */
+async function offer(words) {
+  const r = words ? await fetch(`/v1/tax-codes?q=${encodeURIComponent(words)}`, { headers: { accept: 'application/json' } }).catch(() => null) : null;
+  const found = (r?.ok ? (await r.json()).tax_codes : []).filter((t) => t.selectable), used = await device.items();
+  const all = new Map([...found.map((t) => [t.code, t.name]), ...used.map((i) => [i.tax_code, i.name])]);
+  const option = ([value, name]) => Object.assign(document.createElement('option'), { value, label: `${value} ${name}`, textContent: name });
+  $('m-codes').replaceChildren(...[...all].slice(0, 50).map(option));
+  return found;
+}
+let asked;
+function search() {
+  const words = $('m-code').value.trim();
+  clearTimeout(asked);
+  if (words && !/^\d{19}$/.test(words)) asked = setTimeout(() => offer(words), 200);
+}
 async function lookUp() {
   const name = $('m-name').value.trim();
   const known = (await device.items()).find((i) => i.name === name);
   if (known) {
     $('m-code').value = known.tax_code;
     $('m-rate').value = known.rate;
-  } else if (name && !$('m-code').value) {
-    const r = await fetch(`/v1/tax-codes?q=${encodeURIComponent(name)}`, { headers: { accept: 'application/json' } }).catch(() => null);
-    const found = r?.ok ? (await r.json()) : null, first = (found?.tax_codes || [])[0];
+  } else if (name) {
+    const [first] = await offer(name);
     if (first && !$('m-code').value) $('m-code').value = first.code;
   }
   figures();
@@ -177,6 +191,7 @@ async function list() {
   $('m-net').textContent = !reached ? word('offline') : waiting ? word('waiting', waiting) : word('all-sent');
   if (mine) $('m-left').textContent = word('left', device.left(mine, Date.now()), mine.server.device_name);
   $('m-items').replaceChildren(...(await device.items()).map((i) => Object.assign(document.createElement('option'), { value: i.name })));
+  await offer('');
 }
 async function handOver() {
   reached = await device.sync().catch(() => false);
@@ -250,6 +265,7 @@ async function app() {
   $('m-form').addEventListener('input', figures);
   $('m-more').addEventListener('click', addLine);
   $('m-name').addEventListener('change', lookUp);
+  $('m-code').addEventListener('input', search);
   $('m-title').addEventListener('input', () => {
     const t = readTitle($('m-title').value);
     if (t.name) $('m-buyer').value = t.name;

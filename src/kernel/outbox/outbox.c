@@ -5,6 +5,7 @@
 #include "kernel/outbox/runner.h"
 #include "outbox_sql.h"
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -14,11 +15,13 @@ enum { MAX_CONSUMERS = 64, STORE_EVERY = 1000, SUBJECTS = 4096 };
 enum { WAIT_OWN_MS = 2000, WAIT_OTHERS_MS = 100 };
 /* Between two rounds while nobody waits: a round for each act would cost more than the act. */
 enum { PACE_MS = 20, IDLE_MS = 200 };
+enum { TRIES = 5 }; /* a failure that the next rounds mend is a warning */
 
 struct consumer {
 	const struct subscription *s;
 	int64_t position, stored; /* seen; kept in the store (what is of no interest is not written down each time) */
 	bool failed;
+	int failures; /* in a row */
 };
 struct outbox_runner {
 	struct app *app;
@@ -245,6 +248,33 @@ static void publish(struct outbox_runner *r)
 	__atomic_store_n(&r->seen, seen, __ATOMIC_RELEASE);
 }
 
+/* A store that another process moved on in between is looked at anew, nothing is wrong then; what does not go away is
+ * an error. */
+static void log_failure(struct consumer *k, const char *step, err_t e)
+{
+	static const char *const names[] = { [OK] = "ok",
+		[E_INPUT] = "input",
+		[E_FORBIDDEN] = "forbidden",
+		[E_NOT_FOUND] = "not-found",
+		[E_CONFLICT] = "conflict",
+		[E_TOO_LARGE] = "too-large",
+		[E_LIMITED] = "limited",
+		[E_BUSY] = "busy",
+		[E_INTERNAL] = "internal" };
+	char times[24], position[24], reason[64];
+	enum log_level level = LOG_WARN_LEVEL;
+	k->failures++;
+	if (k->failures >= TRIES)
+		level = LOG_ERROR_LEVEL;
+	else if (e == E_CONFLICT && k->s->kind == CONSUMER_EXTERNAL)
+		level = LOG_INFO_LEVEL;
+	(void)snprintf(times, sizeof times, "%d", k->failures);
+	(void)snprintf(position, sizeof position, "%lld", (long long)k->position);
+	(void)snprintf(reason, sizeof reason, "%s: %s", step, names[e] ? names[e] : "other");
+	log_event(level, "outbox-consumer-failed", STR_NONE, "consumer", k->s->consumer, "reason", reason, "after",
+	        position, "times", times, NULL);
+}
+
 /* true: there may be more at once */
 static bool round_of_all(struct outbox_runner *r, struct db *db, struct arena *arena, struct arena *of_window)
 {
@@ -256,15 +286,23 @@ static bool round_of_all(struct outbox_runner *r, struct db *db, struct arena *a
 		arena_reset(arena);
 		ctx_init(&c, r->app, arena);
 		c.db = db;
+		const char *step = "position";
 		err_t e = look_after(&c, k);
-		if (e == OK) e = read_window(&c, &w, k->position);
-		if (e == OK) e = feed(&c, k, &w);
+		if (e == OK) {
+			step = "events";
+			e = read_window(&c, &w, k->position);
+		}
+		if (e == OK) {
+			step = "effect";
+			e = feed(&c, k, &w);
+		}
 		k->failed = e != OK; /* tried again at the next round; order is kept because its position stays */
-		if (k->failed)
-			log_event(
-			        LOG_ERROR_LEVEL, "outbox-consumer-failed", STR_NONE, "consumer", k->s->consumer, NULL);
-		else
-			more |= w.more;
+		if (k->failed) {
+			log_failure(k, step, e);
+			continue;
+		}
+		k->failures = 0;
+		more |= w.more;
 	}
 	publish(r);
 	return more;

@@ -1,5 +1,6 @@
 #include "kernel/plane/plane.h"
 #include "kernel/crypto/crypto.h"
+#include "kernel/log/log.h"
 #include "kernel/plane/generation.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -140,8 +141,10 @@ static bool begin_anew(struct plane *p, struct reader *r)
 	r->txn = NULL;
 	r->generation = p->current;
 	r->generation->users++;
-	r->live = mdb_txn_begin(r->generation->env, NULL, MDB_RDONLY, &r->txn) == 0;
+	int rc = mdb_txn_begin(r->generation->env, NULL, MDB_RDONLY, &r->txn);
+	r->live = rc == 0;
 	if (!r->live) {
+		log_event(LOG_WARN_LEVEL, "plane-read", STR_NONE, "reason", mdb_strerror(rc), NULL);
 		leave(r->generation);
 		r->generation = NULL;
 		r->txn = NULL;
@@ -347,6 +350,8 @@ static err_t put_batch(
 			mdb_txn_abort(txn);
 	}
 	pthread_mutex_unlock(&p->writing);
+	if (rc && rc != MDB_BAD_TXN)
+		log_event(LOG_WARN_LEVEL, "plane-write", STR_NONE, "reason", mdb_strerror(rc), NULL);
 	return rc == 0 ? OK : rc == MDB_BAD_VALSIZE ? E_TOO_LARGE : rc == MDB_BAD_TXN ? E_CONFLICT : E_INTERNAL;
 }
 

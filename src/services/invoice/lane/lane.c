@@ -56,7 +56,7 @@ static const struct field confirm_fields[] = {
 };
 static const struct field item_fields[] = {
 	{ "entry", FIELD_TEXT, AT(struct sync_item, entry), .required = true, .min = 2, .max = LANE_ENTRY_MAX,
-	        .label = N_("发票（规范 JSON 文本）") },
+	        .label = N_("发票（规范 JSON 文本）"), .help = N_("写法、签名和示例见 docs/spec/lane.md") },
 	{ "signature", FIELD_TEXT, AT(struct sync_item, signature), .required = true, .min = 1, .max = 100,
 	        .label = N_("设备签名（base64）") },
 	{ 0 },

@@ -289,7 +289,7 @@ err_t draws_beacon(struct ctx *c, struct str argument)
 
 /* --- freezing, drawing, closing --- */
 
-static err_t log_end(struct ctx *c, const struct the_draw *d, const char *what, struct str winners)
+static err_t log_end(struct ctx *c, const struct the_draw *d, const char *what, struct str winners, int64_t *receipt_id)
 {
 	struct value *act = value_object(c->arena), *receipt;
 	unsigned char digest[32];
@@ -301,7 +301,7 @@ static err_t log_end(struct ctx *c, const struct the_draw *d, const char *what, 
 		crypto_sha256(winners.p, winners.n, digest);
 		value_put_str(c->arena, act, "winners", str_hex(c->arena, digest, 32));
 	}
-	return receipt_issue(c, ACT_LOTTERY_DRAW, 0, act, &receipt, NULL);
+	return receipt_issue(c, ACT_LOTTERY_DRAW, 0, act, &receipt, receipt_id);
 }
 
 /* What all prizes need is set apart, or as much as there is. */
@@ -319,7 +319,9 @@ static err_t freeze(struct ctx *c, const struct scheme *s, struct the_draw *d)
 		        c, pool.id, draw_fund(c->arena, s->id, d->name), need, d->row.receipt_id, &enough));
 	if (!enough) return E_INTERNAL;
 	TRY(lottery_draw_freeze(c, c->now, d->scheme, d->name, NULL));
-	return log_end(c, d, "frozen", STR_NONE);
+	int64_t receipt_id;
+	TRY(log_end(c, d, "frozen", STR_NONE, &receipt_id));
+	return lottery_draw_frozen_receipt_put(c, receipt_id, d->scheme, d->name, NULL);
 }
 
 static err_t still_valid(struct ctx *c, struct str number, struct lottery_ticket_get_row *t, bool *yes)
@@ -443,7 +445,7 @@ static err_t finish_periodic(struct ctx *c, void *arg)
 	if (fund.balance.fen > 0) TRY(ledger_fund_move(c, fund.id, s->id, fund.balance, d->row.receipt_id, &enough));
 	struct str winners = text_of(c, v);
 	TRY(lottery_draw_close(c, c->now, winners, r.n, r.paid, d->scheme, d->name, NULL));
-	return log_end(c, d, "drawn", winners);
+	return log_end(c, d, "drawn", winners, NULL);
 }
 
 /* A frozen draw whose public value is there. */
@@ -468,7 +470,7 @@ static err_t close_instant(struct ctx *c, struct the_draw *d)
 	value_put_money(c->arena, v, "paid", d->row.won_sum);
 	struct str winners = text_of(c, v);
 	TRY(lottery_draw_close(c, c->now, winners, d->row.won, d->row.won_sum, d->scheme, d->name, NULL));
-	return log_end(c, d, "drawn", winners);
+	return log_end(c, d, "drawn", winners, NULL);
 }
 
 static err_t advance(struct ctx *c, const struct lottery_draws_unfinished_row *u)

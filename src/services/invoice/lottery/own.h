@@ -186,7 +186,7 @@ struct round_in {
 
 op_run lottery_entry, lottery_home, lottery_home_view, lottery_accounts, lottery_account_set, lottery_donate_ticket,
         lottery_donate_prize, lottery_prize_show, lottery_enter_form;
-op_run public_schemes, public_scheme, public_draw, public_rules, public_commitment, public_tickets, public_root, public_secret,
+op_run public_schemes, public_scheme, public_draw, public_rules, public_commitment, public_commitment_proof, public_root_proof, public_tickets, public_root, public_secret,
         public_beacon, public_winners, public_scheme_view;
 op_run report_new, report_form, report_form_view, lottery_report_show, report_list, case_decide, case_queue;
 op_run release_ask, release_decide, prize_repaid, pool_show, pool_typed, pool_reconcile;

@@ -4,6 +4,7 @@
 #include "kernel/i18n/i18n.h"
 #include "kernel/keys/keys.h"
 #include "kernel/page/chart.h"
+#include "kernel/receipt/log.h"
 #include "kernel/sandbox/sandbox.h"
 #include "services/foundation/ledger/ledger.h"
 #include "services/invoice/lottery/own.h"
@@ -277,6 +278,36 @@ err_t public_commitment(struct ctx *c, const void *input, struct reply *out)
 	value_put_int(c->arena, v, "round", d.row.round);
 	value_put_str(c->arena, v, "receipt", str_from_int(c->arena, d.row.receipt_id));
 	return send(c, out, v);
+}
+
+/* The act that the log has of it, with its path to a signed checkpoint: when it was published, to be checked by
+ * anybody. */
+static err_t send_proof(struct ctx *c, int64_t receipt_id, struct reply *out)
+{
+	struct receipt r;
+	bool found = false;
+	if (receipt_id) TRY(receipt_find(c, receipt_id, &r, &found));
+	if (!found) return RAISE(c, E_NOT_FOUND, &not_yet);
+	TRY(receipt_proof(c, &r, &out->bytes));
+	out->media = "text/plain; charset=utf-8";
+	return OK;
+}
+
+err_t public_commitment_proof(struct ctx *c, const void *input, struct reply *out)
+{
+	struct the_draw d = { 0 };
+	TRY(load(c, input, &d));
+	return send_proof(c, d.row.receipt_id, out);
+}
+
+err_t public_root_proof(struct ctx *c, const void *input, struct reply *out)
+{
+	struct the_draw d = { 0 };
+	struct lottery_draw_frozen_receipt_row row;
+	bool found;
+	TRY(load(c, input, &d));
+	TRY(lottery_draw_frozen_receipt(c, d.scheme, d.name, &row, &found));
+	return send_proof(c, found ? row.receipt_id : 0, out);
 }
 
 err_t public_tickets(struct ctx *c, const void *input, struct reply *out)

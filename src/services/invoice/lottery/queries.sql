@@ -357,3 +357,12 @@ ORDER BY d.scheme, d.draw LIMIT 100;
 -- :name counts :one
 -- :out draws int, tickets int, prizes int
 SELECT (SELECT count(*) FROM lottery_draw), (SELECT count(*) FROM lottery_ticket), (SELECT count(*) FROM lottery_prize);
+
+-- :name draw_frozen_receipt_put :exec
+-- :in receipt_id int, scheme text, draw text
+UPDATE lottery_draw SET frozen_receipt = $1 WHERE scheme = $2 AND draw = $3;
+
+-- :name draw_frozen_receipt :one
+-- :in scheme text, draw text
+-- :out receipt_id int
+SELECT frozen_receipt FROM lottery_draw WHERE scheme = $1 AND draw = $2;
