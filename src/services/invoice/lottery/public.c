@@ -182,14 +182,14 @@ err_t public_scheme_view(struct ctx *c, const void *input, struct reply *out)
 	size_t i = n;
 	for (const struct value_member *m = days->first; m; m = m->next)
 		bars[--i] = (struct chart_bar){ draw_label(c, value_text(m->value, "draw")),
-			value_number(m->value, "tickets", 0) };
+			value_number(m->value, "tickets", 0), false };
 	for (const struct value_member *m = totals->first; m; m = m->next) {
 		int k = 0;
 		while (k < PRIZE_REPAID && !str_is(value_text(m->value, "state"), prize_states[k]))
 			k++;
 		value_put_str(c->arena, m->value, "state_title", tr(c, prize_state_words((enum prize_state)k)));
 	}
-	struct chart k = { tr(c, N_("每天参加的发票张数")), bars, n, 1 };
+	struct chart k = { tr(c, N_("每天参加的发票张数")), bars, n, 1, tr(c, N_("没有数据")), 0 };
 	value_put_str(c->arena, v, "chart_svg", n ? chart_bars_svg(c->arena, &k) : S(""));
 	value_put_bool(c->arena, v, "any_day", entries > 0);
 	value_put_bool(c->arena, v, "any_total", totals->count > 0);
