@@ -155,6 +155,18 @@ static struct str draw_label(struct ctx *c, struct str draw)
 	return str_printf(c->arena, "%.2s-%.2s", draw.p + 4, draw.p + 6);
 }
 
+/* The days of a draw: 2027w02 says them to nobody. last_day is null where it is one day. */
+static void put_days(struct ctx *c, struct value *draw)
+{
+	instant_us opens, closes;
+	bool known = instant_parse(value_text(draw, "opens_at"), &opens) &&
+	             instant_parse(value_text(draw, "closes_at"), &closes);
+	struct str first = known ? date_format(c->arena, date_of_instant(opens)) : value_text(draw, "draw");
+	struct str last = known ? date_format(c->arena, date_of_instant(closes - 1)) : first;
+	value_put_str(c->arena, draw, "first_day", first);
+	value_put_str(c->arena, draw, "last_day", str_eq(first, last) ? STR_NONE : last);
+}
+
 /* Entries a day, the last fourteen days: the chart; the table beside it has the figures. */
 err_t public_scheme_view(struct ctx *c, const void *input, struct reply *out)
 {
@@ -170,6 +182,7 @@ err_t public_scheme_view(struct ctx *c, const void *input, struct reply *out)
 		     open = str_is(value_text(m->value, "state"), "open");
 		instant_us opens = 0;
 		(void)instant_parse(value_text(m->value, "opens_at"), &opens);
+		put_days(c, m->value);
 		value_put_bool(c->arena, m->value, "is_instant", instant);
 		value_put_bool(c->arena, m->value, "is_open", open);
 		value_put_bool(c->arena, m->value, "is_closed", str_is(value_text(m->value, "state"), "closed"));
