@@ -36,7 +36,7 @@ async function styles() {
 function icons() {
   const names = new Set();
   for (const file of [...templates, ...drawn])
-    for (const m of fs.readFileSync(file, 'utf8').matchAll(/(?:\{\{page\.file\.icons\}\}|icons\.svg)#([\w-]+)/g)) names.add(m[1]);
+    for (const m of fs.readFileSync(file, 'utf8').matchAll(/(?:\{\{page\.file\.icons\}\}#|icons\.svg#|ICON\(")([\w-]+)/g)) names.add(m[1]);
   const symbols = [...names].sort().map((name) => {
     const file = path.join(modules, '@tabler/icons/icons/outline', `${name}.svg`);
     if (!fs.existsSync(file)) throw new Error(`no icon called ${name}`);

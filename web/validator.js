@@ -45,8 +45,24 @@
     if (hash) section.append(node('p', `SM3 ${hash}`, 'et-meta text-break'));
     out.append(section);
   }
+  // Without a file: said at the field, as the page that comes back does where there is no script.
+  function ask(missing) {
+    const field = input.closest('.et-field'), id = `${input.id}-e`;
+    field.querySelector('.et-error')?.remove();
+    field.classList.toggle('has-error', missing);
+    input.classList.toggle('is-invalid', missing);
+    if (!missing) { input.removeAttribute('aria-invalid'); return; }
+    const p = node('p', say('请先选发票文件', 'Choose an invoice file first'), 'et-error');
+    p.id = id;
+    input.before(p);
+    input.setAttribute('aria-invalid', 'true');
+    input.setAttribute('aria-describedby', id);
+    input.focus();
+  }
   async function run() {
     out.replaceChildren();
+    ask(!input.files.length);
+    if (!input.files.length) return;
     for (const file of input.files) {
       if (file.size > 16 << 20) show(file.name, { verdict: 'unreadable', faults: [{ rule: { zh: '文件超过 16 MB', en: 'The file exceeds 16 MB' }, fix: { zh: '', en: '' }, code: 'limit' }] });
       else show(file.name, await check(new Uint8Array(await file.arrayBuffer())));

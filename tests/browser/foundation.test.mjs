@@ -176,6 +176,11 @@ for (const [width, javaScript] of [[1280, true], [360, false]])
       await b.page.fill('main [name=purpose]', '核实电话');
       await press(b, 'main .et-panel button');
       assert.match(await main(), /海川精密机械有限公司/);
+      await b.page.goto(server.url + '/?size=large');
+      assert.equal(await b.page.locator('a[href*="size=normal"]').first().evaluate((a) => a.compareDocumentPosition(document.querySelector('main')) & 4), 4, 'the way back stands on top');
+      const sprite = await (await b.page.request.get(server.url + (await b.page.locator('.et-big use').first().getAttribute('href')).split('#')[0])).text();
+      for (const use of await b.page.locator('.et-big use').all()) assert.ok(sprite.includes(`id="${(await use.getAttribute('href')).split('#')[1]}"`));
+      await b.page.goto(server.url + '/?size=normal');
       await b.page.goto(server.url + '/nothing/here');
       assert.match(await b.page.title(), /^.{4,} – 电子税务局$/);
       await b.context.clearCookies();

@@ -93,8 +93,11 @@ for (const [width, javaScript] of [[1280, true], [360, true], [360, false]]) {
       // the seller refused to issue
       await page.goto(url + '/lottery/reports/new');
       await good(browser, 'lottery-report-new');
+      await page.locator('#f-at').fill('2026-11-20 18:30');
       await click(page, 'form[action="/lottery/reports"] button');
       await good(browser, 'lottery-report-faults');
+      assert.equal(await page.locator('#f-at').inputValue(), '2026-11-20 18:30', 'a time as people write it is taken and shown so');
+      assert.equal(await page.locator('#f-at.is-invalid').count(), 0);
       await page.locator('#f-qr').fill('https://etax.example/taxpayers/92330106MA2H00022G');
       await page.locator('#f-place').fill('文三路 2 号');
       await page.locator('#f-note').fill('说机器坏了');

@@ -40,6 +40,9 @@ for (const width of [1280, 360]) {
     try {
       const response = await page.goto(server.url + '/invoices/validator');
       assert.match(response.headers()['content-security-policy'], /connect-src 'none'/);
+      await page.locator('form[data-validator] button').last().click();
+      assert.match(await page.locator('form[data-validator] .et-error').innerText(), /请先选发票文件/);
+      assert.equal(await page.evaluate(() => document.activeElement.type), 'file', 'without a file the field says so');
       await page.waitForSelector('[data-validator-here]');
       assert.ok(await page.isVisible('[data-validator-here]'));
       assert.ok(!await page.isVisible('[data-validator-upload]'));

@@ -241,7 +241,9 @@ bool input_scalar(struct ctx *c, const struct field *f, struct str at, struct st
 	case FIELD_RATE: return rate_parse(s, to) || wrong(c, f, at, N_("税率，如 0.13"));
 	case FIELD_DECIMAL: return decimal_parse(s, DECIMAL_PLACES, to) || wrong_decimal(c, f, at, s);
 	case FIELD_DATE: return date_parse(s, to) || wrong(c, f, at, N_("日期，如 2026-11-24"));
-	case FIELD_INSTANT: return instant_parse(s, to) || wrong(c, f, at, N_("时间，如 2026-11-24T09:00:00+08:00"));
+	case FIELD_INSTANT:
+		return instant_parse(s, to) ||
+		       wrong(c, f, at, N_("时间，如 2026-11-24T09:00:00+08:00（网页上 2026-11-24 09:00）"));
 	case FIELD_PERIOD: return period_parse(s, to) || wrong(c, f, at, N_("税款所属期，如 2026-11 或 2026Q4"));
 	case FIELD_BYTES: return read_bytes(c, f, at, s, to);
 	case FIELD_OBJECT:

@@ -57,6 +57,16 @@ static struct str text_of(struct arena *a, const struct value *v)
 	return S("");
 }
 
+/* A time as people write it: 2026-12-20 18:30, seconds only where there are some. */
+static struct str time_text(struct arena *a, struct str s)
+{
+	enum { DAY = 10, MINUTES = 16, SECONDS = 19 };
+	if (s.n != SECONDS + sizeof "+08:00" - 1 || s.p[DAY] != 'T' || !str_is(str_sub(s, SECONDS, s.n), "+08:00"))
+		return s;
+	size_t to = str_is(str_sub(s, MINUTES, 3), ":00") ? MINUTES : SECONDS;
+	return str_printf(a, "%.*s %.*s", DAY, s.p, (int)(to - DAY - 1), s.p + DAY + 1);
+}
+
 static bool holds(struct arena *a, const struct value *list, struct str code)
 {
 	for (const struct value_member *m = list && list->kind == VALUE_ARRAY ? list->first : NULL; m; m = m->next)
@@ -121,7 +131,10 @@ static struct value *control(struct builder *b, const struct field *f, const str
 	value_put_str(a, v, "law", f->law ? tr(b->c, f->law) : STR_NONE);
 	value_put_c(a, v, "example", f->example);
 	value_put_bool(a, v, "required", f->required);
-	value_put_str(a, v, "value", f->type == FIELD_SECRET || f->type == FIELD_BYTES ? S("") : text_of(a, form));
+	value_put_str(a, v, "value",
+	        f->type == FIELD_SECRET || f->type == FIELD_BYTES ? S("")
+	        : f->type == FIELD_INSTANT                        ? time_text(a, text_of(a, form))
+	                                                          : text_of(a, form));
 	value_put(a, v, "max", look == TEXT || look == LINES ? value_int(a, f->max ? f->max : 200) : value_null(a));
 	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
 		value_put_bool(a, v, looks[i], i == (size_t)look);

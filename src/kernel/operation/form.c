@@ -93,6 +93,38 @@ static struct str plain_amount(struct arena *a, struct str text)
 	return buf_done(&b);
 }
 
+static bool digits_at(struct str s, size_t *i, size_t least, size_t most, int *out)
+{
+	size_t from = *i;
+	for (*out = 0; *i < s.n && *i < from + most && s.p[*i] >= '0' && s.p[*i] <= '9'; ++*i)
+		*out = *out * 10 + (s.p[*i] - '0');
+	return *i - from >= least;
+}
+
+static bool sign_at(struct str s, size_t *i, const char *signs)
+{
+	if (*i >= s.n || !strchr(signs, s.p[*i])) return false;
+	++*i;
+	return true;
+}
+
+/* People write 2026-12-20 18:30 and mean the clock on their wall, which is China's everywhere (UTC+8). What is none is
+ * left as it was typed. */
+static struct str china_time(struct arena *a, struct str text)
+{
+	struct str s = str_trim(utf8_fold(a, text));
+	int year, month, day, hour, minute, second = 0;
+	size_t i = 0;
+	bool date = digits_at(s, &i, 4, 4, &year) && sign_at(s, &i, "-/.") && digits_at(s, &i, 1, 2, &month) &&
+	            sign_at(s, &i, "-/.") && digits_at(s, &i, 1, 2, &day) && sign_at(s, &i, " T");
+	while (date && i < s.n && s.p[i] == ' ')
+		i++;
+	if (!date || !digits_at(s, &i, 1, 2, &hour) || !sign_at(s, &i, ":") || !digits_at(s, &i, 2, 2, &minute))
+		return text;
+	if (i < s.n && (!sign_at(s, &i, ":") || !digits_at(s, &i, 2, 2, &second) || i < s.n)) return text;
+	return str_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d+08:00", year, month, day, hour, minute, second);
+}
+
 static err_t put(struct arena *a, struct value *tree, const struct field *fields, struct str name, struct str value)
 {
 	struct str rest = name, first, number;
@@ -107,6 +139,7 @@ static err_t put(struct arena *a, struct value *tree, const struct field *fields
 			if (!f && tree->count >= FORM_UNKNOWN_MAX) return E_TOO_LARGE;
 			if (f && !rest.n && (f->type == FIELD_MONEY || f->type == FIELD_DECIMAL))
 				value = plain_amount(a, value);
+			if (f && !rest.n && f->type == FIELD_INSTANT) value = china_time(a, value);
 			value_set(a, tree, f && !rest.n ? first : name, value_str(a, value));
 			return OK;
 		}

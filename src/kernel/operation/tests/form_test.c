@@ -25,6 +25,7 @@ struct in {
 	struct str *scopes;
 	size_t n_scopes;
 	struct money sum;
+	instant_us when;
 };
 static const struct field line_fields[] = {
 	{ "name", FIELD_TEXT, AT(struct line, name), .label = "name" },
@@ -45,6 +46,7 @@ static const struct field fields[] = {
 	{ "scopes", FIELD_LIST, AT(struct in, scopes), COUNT_AT(struct in, n_scopes), .item = &scope,
 	        .size = sizeof(struct str), .label = "scopes" },
 	{ "sum", FIELD_MONEY, AT(struct in, sum), .label = "sum" },
+	{ "when", FIELD_INSTANT, AT(struct in, when), .label = "when" },
 	{ 0 },
 };
 #define URLENCODED S("application/x-www-form-urlencoded")
@@ -72,6 +74,23 @@ static void amounts_as_they_stand_on_paper(void **state)
 		char body[64], json[64];
 		(void)snprintf(body, sizeof body, "total=%s", amounts[i][0]);
 		(void)snprintf(json, sizeof json, "{\"total\":\"%s\"}", amounts[i][1]);
+		expect(URLENCODED, str_c(body), json);
+	}
+}
+
+static void times_as_people_write_them(void **state)
+{
+	static const char *const times[][2] = { { "2026-12-20+18%3A30", "2026-12-20T18:30:00+08:00" },
+		{ "2026-12-20T18%3A30", "2026-12-20T18:30:00+08:00" },
+		{ "2026%2F3%2F5+9%3A05%3A07", "2026-03-05T09:05:07+08:00" },
+		{ "2026-12-20T18%3A30%3A00Z", "2026-12-20T18:30:00Z" }, { "2026-12-20", "2026-12-20" },
+		{ "2026-12-20+18", "2026-12-20 18" }, { "2026-12-20+18%3A30x", "2026-12-20 18:30x" }, { "x", "x" },
+		{ "", "" } };
+	(void)state;
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		char body[80], json[80];
+		(void)snprintf(body, sizeof body, "when=%s", times[i][0]);
+		(void)snprintf(json, sizeof json, "{\"when\":\"%s\"}", times[i][1]);
 		expect(URLENCODED, str_c(body), json);
 	}
 }
@@ -183,9 +202,9 @@ static void limits_hold(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(amounts_as_they_stand_on_paper),
-		cmocka_unit_test(names_carry_the_place), cmocka_unit_test(empty_rows_are_left_out),
-		cmocka_unit_test(kernel_members_stand_apart), cmocka_unit_test(files_come_as_parts),
-		cmocka_unit_test(files_keep_their_names), cmocka_unit_test(broken_parts_are_refused),
-		cmocka_unit_test(limits_hold) };
+		cmocka_unit_test(times_as_people_write_them), cmocka_unit_test(names_carry_the_place),
+		cmocka_unit_test(empty_rows_are_left_out), cmocka_unit_test(kernel_members_stand_apart),
+		cmocka_unit_test(files_come_as_parts), cmocka_unit_test(files_keep_their_names),
+		cmocka_unit_test(broken_parts_are_refused), cmocka_unit_test(limits_hold) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,30 @@ static void extremes_are_drawn(void **state)
 	arena_free(a);
 }
 
+static void less_than_a_unit_fits_the_scale_and_nothing_says_so(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const int64_t small[] = { 12000, 30000 }; /* fen: 120 and 300 yuan in 10,000 yuan */
+	struct str svg = draw(a, small, 2, 1000000);
+	assert_true(str_find(svg, ">0.03</text>") > 0 && str_find(svg, ">3</text>") < 0);
+	const struct chart_bar none[] = { { S("10"), 0, true }, { S("11"), 0, true } };
+	svg = chart_bars_svg(
+	        a, &(struct chart){ .title = S("t"), .bars = none, .n = 2, .unit = 1, .empty = S("没有数据") });
+	assert_true(str_find(svg, ">没有数据</text>") > 0 && str_find(svg, ">3</text>") < 0);
+	const struct chart_bar last[] = { { S("10"), 500000, false }, { S("11"), 0, true } };
+	svg = chart_bars_svg(
+	        a, &(struct chart){ .title = S("t"), .bars = last, .n = 2, .unit = 10000, .full = 1000000 });
+	assert_true(str_find(svg, ">–</text>") > 0 && str_find(svg, ">0.0</text>") < 0);
+	int64_t twelve[12] = { 1 };
+	svg = draw(a, twelve, 12, 1);
+	size_t thin = 0;
+	for (const char *p = strstr(svg.p, "is-thin"); p; p = strstr(p + 1, "is-thin"))
+		thin++;
+	assert_int_equal(thin, 6);
+	arena_free(a);
+}
+
 static void a_share_ends_at_its_whole_and_figures_are_rounded(void **state)
 {
 	(void)state;
@@ -71,6 +95,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_axis_is_round_and_reaches_the_highest),
 		cmocka_unit_test(extremes_are_drawn),
+		cmocka_unit_test(less_than_a_unit_fits_the_scale_and_nothing_says_so),
 		cmocka_unit_test(a_share_ends_at_its_whole_and_figures_are_rounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -232,10 +232,10 @@ static void put_chart(struct ctx *c, struct value *taxpayer)
 	for (const struct value_member *m = sales ? sales->first : NULL; m && n < MONTHS; m = m->next) {
 		struct money amount = FEN(0);
 		if (!money_parse(value_text(m->value, "amount"), &amount)) continue;
-		bars[n++] = (struct chart_bar){ short_month(c, value_text(m->value, "period")), amount.fen };
+		bars[n++] = (struct chart_bar){ short_month(c, value_text(m->value, "period")), amount.fen, false };
 	}
 	struct chart k = { tr(c, N_("近 12 个月不含税销售额柱形图，数据见下表")), bars, n,
-		c->lang ? CHART_UNIT_EN : CHART_UNIT_ZH };
+		c->lang ? CHART_UNIT_EN : CHART_UNIT_ZH, tr(c, N_("没有数据")), 0 };
 	value_put_str(c->arena, taxpayer, "chart_svg", chart_bars_svg(c->arena, &k));
 }
 

@@ -300,10 +300,10 @@ static struct str chart_of(struct ctx *c, const struct value *months, const char
 			if (str_is(value_text(m->value, "direction"), side) &&
 			        str_eq(value_text(m->value, "period"), text))
 				(void)money_parse(value_text(m->value, "amount"), &amount);
-		bars[i] = (struct chart_bar){ pages_month_word(c, text), amount.fen };
+		bars[i] = (struct chart_bar){ pages_month_word(c, text), amount.fen, false };
 	}
-	struct chart k = { tr(c, N_("十二个月不含税金额柱形图，数据见下表")), bars, MONTHS,
-		c->lang ? UNIT_EN : UNIT_ZH };
+	struct chart k = { tr(c, N_("十二个月不含税金额柱形图，数据见下表")), bars, MONTHS, c->lang ? UNIT_EN : UNIT_ZH,
+		tr(c, N_("没有数据")), 0 };
 	return chart_bars_svg(c->arena, &k);
 }
 

@@ -283,10 +283,10 @@ static void put_chart(struct ctx *c, struct value *v)
 			(void)money_parse(value_text(m->value, "amount"), &amount);
 			m = m->next;
 		}
-		bars[i] = (struct chart_bar){ pages_month_word(c, text), amount.fen };
+		bars[i] = (struct chart_bar){ pages_month_word(c, text), amount.fen, false };
 	}
 	struct chart k = { tr(c, N_("十二个月不含税金额柱形图，数据见下表")), bars, CHART_MONTHS,
-		c->lang ? CHART_UNIT_EN : CHART_UNIT_ZH };
+		c->lang ? CHART_UNIT_EN : CHART_UNIT_ZH, tr(c, N_("没有数据")), 0 };
 	value_put_str(c->arena, v, "chart_svg", chart_bars_svg(c->arena, &k));
 }
 

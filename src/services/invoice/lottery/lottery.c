@@ -62,7 +62,7 @@ static const struct field report_fields[] = {
 	{ "place", FIELD_TEXT, AT(struct report_in, place), .required = true, .min = 2, .max = 200, .label = N_("地点"),
 	        .example = "文三路 2 号" },
 	{ "at", FIELD_INSTANT, AT(struct report_in, at), PRESENT_AT(struct report_in, has_at), .label = N_("时间"),
-	        .help = N_("不填就是现在；例如 2026-11-24T10:21:00+08:00") },
+	        .help = N_("不填就是现在；例如 2026-11-24 10:21") },
 	{ "amount", FIELD_MONEY, AT(struct report_in, amount), PRESENT_AT(struct report_in, has_amount), .min = 1,
 	        .max = 100000000000, .label = N_("消费金额（元）") },
 	{ "note", FIELD_LINES, AT(struct report_in, note), .max = 1000, .label = N_("经过"),

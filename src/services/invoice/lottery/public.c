@@ -156,6 +156,18 @@ static struct str draw_label(struct ctx *c, struct str draw)
 	return str_printf(c->arena, "%.2s-%.2s", draw.p + 4, draw.p + 6);
 }
 
+/* The days of a draw: 2027w02 says them to nobody. last_day is null where it is one day. */
+static void put_days(struct ctx *c, struct value *draw)
+{
+	instant_us opens, closes;
+	bool known = instant_parse(value_text(draw, "opens_at"), &opens) &&
+	             instant_parse(value_text(draw, "closes_at"), &closes);
+	struct str first = known ? date_format(c->arena, date_of_instant(opens)) : value_text(draw, "draw");
+	struct str last = known ? date_format(c->arena, date_of_instant(closes - 1)) : first;
+	value_put_str(c->arena, draw, "first_day", first);
+	value_put_str(c->arena, draw, "last_day", str_eq(first, last) ? STR_NONE : last);
+}
+
 /* Entries a day, the last fourteen days: the chart; the table beside it has the figures. */
 err_t public_scheme_view(struct ctx *c, const void *input, struct reply *out)
 {
@@ -171,6 +183,7 @@ err_t public_scheme_view(struct ctx *c, const void *input, struct reply *out)
 		     open = str_is(value_text(m->value, "state"), "open");
 		instant_us opens = 0;
 		(void)instant_parse(value_text(m->value, "opens_at"), &opens);
+		put_days(c, m->value);
 		value_put_bool(c->arena, m->value, "is_instant", instant);
 		value_put_bool(c->arena, m->value, "is_open", open);
 		value_put_bool(c->arena, m->value, "is_closed", str_is(value_text(m->value, "state"), "closed"));
@@ -183,14 +196,14 @@ err_t public_scheme_view(struct ctx *c, const void *input, struct reply *out)
 	size_t i = n;
 	for (const struct value_member *m = days->first; m; m = m->next)
 		bars[--i] = (struct chart_bar){ draw_label(c, value_text(m->value, "draw")),
-			value_number(m->value, "tickets", 0) };
+			value_number(m->value, "tickets", 0), false };
 	for (const struct value_member *m = totals->first; m; m = m->next) {
 		int k = 0;
 		while (k < PRIZE_REPAID && !str_is(value_text(m->value, "state"), prize_states[k]))
 			k++;
 		value_put_str(c->arena, m->value, "state_title", tr(c, prize_state_words((enum prize_state)k)));
 	}
-	struct chart k = { tr(c, N_("每天参加的发票张数")), bars, n, 1 };
+	struct chart k = { tr(c, N_("每天参加的发票张数")), bars, n, 1, tr(c, N_("没有数据")), 0 };
 	value_put_str(c->arena, v, "chart_svg", n ? chart_bars_svg(c->arena, &k) : S(""));
 	value_put_bool(c->arena, v, "any_day", entries > 0);
 	value_put_bool(c->arena, v, "any_total", totals->count > 0);

@@ -210,7 +210,7 @@ err_t paperless_view(struct ctx *c, const void *input, struct reply *out)
 		if (text.p) (void)rate_parse(text, &share);
 		value_put(c->arena, m->value, "share_percent",
 		        text.p ? value_str(c->arena, percent_of(c, share)) : value_null(c->arena));
-		bars[n++] = (struct chart_bar){ str_sub(period, 5, 2), share.ppm };
+		bars[n++] = (struct chart_bar){ str_sub(period, 5, 2), share.ppm, !text.p };
 	}
 	put_words(c, value_get(out->value, S("parameters")));
 	struct value *all = (struct value *)value_get(out->value, S("all"));
@@ -218,7 +218,8 @@ err_t paperless_view(struct ctx *c, const void *input, struct reply *out)
 	struct str text = value_text(all, "share");
 	value_put(c->arena, all, "share_percent",
 	        text.p && rate_parse(text, &share) ? value_str(c->arena, percent_of(c, share)) : value_null(c->arena));
-	struct chart k = { tr(c, N_("每月电子发票的比例，数据见下表")), bars, n, 10000, 1000000 };
+	struct chart k = { tr(c, N_("每月电子发票的比例，数据见下表")), bars, n, 10000, tr(c, N_("没有数据")),
+		1000000 };
 	value_put_str(c->arena, out->value, "chart_svg", chart_bars_svg(c->arena, &k));
 	return OK;
 }
