@@ -201,7 +201,7 @@ test('A07.4 an officer registers a courier, changes its key and closes it; its c
     assert.equal((await x.say('a-express', event(4, 'in-transit'), made.secret)).body.code, 'signature', 'and not a letter longer');
     // leaked: at once
     const other = ok(await o1.post('/v1/officer/paper/couriers/a-express/key', { leaked: true }));
-    assert.equal(other.old_key_until, undefined);
+    assert.equal(other.old_key_until, null);
     assert.equal((await x.say('a-express', event(4, 'in-transit'))).body.code, 'signature');
     x.state.key = other.secret;
     ok(await x.say('a-express', event(4, 'in-transit')));

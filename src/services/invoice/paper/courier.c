@@ -74,6 +74,15 @@ static err_t open_one(struct ctx *c, struct str name, struct paper_courier_get_r
 
 /* --- what officers do; with a key in the answer, which is kept nowhere else --- */
 
+/* 0: at once. */
+static void put_until(struct ctx *c, struct value *v, instant_us until)
+{
+	if (until)
+		value_put_instant(c->arena, v, "old_key_until", until);
+	else
+		value_put(c->arena, v, "old_key_until", value_null(c->arena));
+}
+
 struct keyed {
 	const struct courier_in *in;
 	struct str address, secret;
@@ -93,6 +102,7 @@ static err_t add(struct ctx *c, void *arg)
 	TRY(paper_courier_register(c, k->in->courier, k->in->title, k->address, k->secret));
 	k->out = named(c, k->in->courier, k->in->title);
 	value_put_str(c->arena, k->out, "address", k->address);
+	put_until(c, k->out, 0);
 	value_put_str(c->arena, k->out, "secret", k->secret);
 	return prove(c, "register", k->in->courier, k->address, k->out);
 }
@@ -117,7 +127,7 @@ static err_t rekey(struct ctx *c, void *arg)
 	instant_us until = k->in->leaked ? 0 : c->now + DAY_US;
 	TRY(paper_courier_rekey(c, until, keys_encrypt(c->app->keys, c->arena, k->secret), k->in->courier, NULL));
 	k->out = named(c, k->in->courier, row.title);
-	if (until) value_put_instant(c->arena, k->out, "old_key_until", until);
+	put_until(c, k->out, until);
 	value_put_str(c->arena, k->out, "address", row.address.n ? row.address : STR_NONE);
 	value_put_str(c->arena, k->out, "secret", k->secret);
 	return prove(c, "key", k->in->courier, STR_NONE, k->out);
