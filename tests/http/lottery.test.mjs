@@ -139,6 +139,10 @@ test('A11.e2 e3 a periodic draw: replayed from public files; a reversed ticket i
   assert.equal((await verify(dir)).code, 0);
   // when it was published is not in the files alone: the log has it
   assert.match(good.output, /not proven: committed_at of commitment\.json[\s\S]*not proven: frozen_at of root\.json/);
+  for (const name of ['commitment.tlog-proof', 'root.tlog-proof']) {
+    const r = await anyone.get(`/public/lottery/${scheme}/${periodic.draw}/${name}`);
+    assert.deepEqual([r.status, r.text], [200, readFileSync(path.join(dir, name), 'utf8')]);
+  }
   const key = (await anyone.get('/log/key')).text.trim(), proven = await verify(dir, key);
   assert.deepEqual([proven.code, /committed at \S+: in the log[\s\S]*frozen at \S+: in the log/.test(proven.output)], [0, true], proven.output);
   for (const [name, from] of [['commitment.json', /"committed_at":"\d{4}/], ['root.json', /"frozen_at":"\d{4}/], ['commitment.tlog-proof', null]]) {

@@ -118,9 +118,9 @@ static void no_number(void **state)
 static void batches(void **state)
 {
 	struct {
-		struct verify_in *items;
-		size_t n_items;
-	} in = { arena_array(lifetime, 40, sizeof(struct verify_in)), 40 };
+		struct verify_in *items, *invoices;
+		size_t n_items, n_invoices;
+	} in = { .items = arena_array(lifetime, 40, sizeof(struct verify_in)), .n_items = 40 };
 	(void)state;
 	for (int i = 0; i < 40; i++)
 		in.items[i] = (struct verify_in){ .number = number(i % (STATES + 1), i % EACH),
