@@ -211,6 +211,8 @@ static void lengths_and_sizes_are_told_as_they_are(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct value *tree = value_object(a);
 		value_put_c(a, tree, cases[i].name, cases[i].value);
+		memset(&c, 0, sizeof c);
+		c.arena = a;
 		problem_init(&c.problem, a);
 		assert_int_equal(input_read(&c, number_fields, tree, &in), E_INPUT);
 		const struct fault *f = &c.problem.faults[0];
