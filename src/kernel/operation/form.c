@@ -266,7 +266,8 @@ static struct str name_of_list(const struct field *fields, struct str name)
 {
 	if (field_named(fields, name)) return name;
 	for (const struct field *f = fields; f && f->name; f++)
-		if (f->type == FIELD_LIST && f->item && f->item->type == FIELD_BYTES && str_is(name, f->item->name))
+		if (f->type == FIELD_LIST && f->item && f->item->type == FIELD_BYTES && f->item->name &&
+		        str_is(name, f->item->name))
 			return str_c(f->name);
 	return name;
 }

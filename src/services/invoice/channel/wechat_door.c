@@ -213,7 +213,7 @@ static err_t write_reply(struct ctx *c, const struct call *w, struct str content
 err_t wechat_answer(struct ctx *c, const void *input, struct reply *out)
 {
 	struct call w = { .in = input };
-	struct str content;
+	struct str content = S("");
 	TRY(check_head(c, &w));
 	TRY(read_message(c, &w));
 	TRY(limit_sender(c, "wechat", w.m.from, PER_SENDER));

@@ -124,14 +124,15 @@ static void check_xml(struct spec_report *r)
 	struct str time = inside(r->xml, "<SignatureTime>", "</SignatureTime>");
 	struct str value = inside(r->xml, "<SignatureValue>", "</SignatureValue>"), signature = unhexed(a, value);
 	struct str key = unhexed(a, r->proof.key[SPEC_SUITE_SM2]), pem = inside(r->xml, "<KeyInfo>", "</KeyInfo>");
-	if (value.p && !value.n && pem.p &&
-	        !pem.n) { /* made by convert; xml-view shows that all of it follows from the core */
+	/* Made by convert: xml-view shows that all of it follows from the core. */
+	if (value.p && !value.n && pem.p && !pem.n) {
 		spec_check(r, "xml-signature", SPEC_SKIPPED, S("not signed"));
 		return;
 	}
 	struct crypto_key *k = key.n == 65 ? crypto_sm2_public((const unsigned char *)key.p) : NULL;
 	struct str covered = str_printf(a, "%.*s<SignatureTime>%.*s</SignatureTime>", STR_FMT(before), STR_FMT(time));
-	bool good = k && signature.n && str_eq(crypto_key_pem(a, k), pem) && crypto_sm2_verify(k, covered, signature);
+	bool good = k && pem.p && signature.n && str_eq(crypto_key_pem(a, k), pem) &&
+	            crypto_sm2_verify(k, covered, signature);
 	crypto_key_free(k);
 	outcome(r, "xml-signature", good, SPEC_SIGNATURE, "数据文件", "the data file");
 }
