@@ -1,5 +1,5 @@
-/* Small charts, drawn here as SVG (about 1.5 kB): pages show them without script, the table with the exact figures
- * stands beside them (design/ui §5 Chart with table). One pale colour, the current bar in the brand's. */
+/* Small charts, drawn here as SVG (about 1.5 kB): pages show them without script, the table with the exact figures stands
+ * beside them (design/ui §5 Chart with table). One pale colour, the current bar in the brand's. */
 #ifndef KERNEL_CHART_H
 #define KERNEL_CHART_H
 #include "base/str.h"
